@@ -1,0 +1,16 @@
+using FluentValidation;
+using Ticketing.Application.Common;
+using Ticketing.Domain;
+
+namespace Ticketing.Application.Bookings.BookTicket;
+
+/// <summary>Checks the shape of an order. The stock is not asked: only the strategy's own transaction can.</summary>
+internal sealed class BookTicketValidator : AbstractValidator<BookTicketCommand>
+{
+    public BookTicketValidator()
+    {
+        RuleFor(order => order.UserId).IsId();
+        RuleFor(order => order.EventId).IsId();
+        RuleFor(order => order.Quantity).IsBetween(1, Booking.MaxQuantity);
+    }
+}

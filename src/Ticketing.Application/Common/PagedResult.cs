@@ -1,0 +1,25 @@
+namespace Ticketing.Application.Common;
+
+/// <summary>One page of a longer list.</summary>
+/// <typeparam name="T">What is listed.</typeparam>
+/// <param name="Items">The rows of this page; empty past the end.</param>
+/// <param name="Page">The page's number, from 1.</param>
+/// <param name="PageSize">How many rows a full page has.</param>
+/// <param name="Total">How many rows there are in all.</param>
+public sealed record PagedResult<T>(IReadOnlyList<T> Items, int Page, int PageSize, long Total);
+
+/// <summary>Reads pages.</summary>
+internal static class PagedResult
+{
+    /// <summary>Counts, and reads the page unless it lies past the end: a database walks all the rows that it skips.</summary>
+    public static async Task<PagedResult<T>> ReadAsync<T>(
+        PagedQuery query,
+        Func<Task<long>> count,
+        Func<int, int, Task<IReadOnlyList<T>>> read)
+    {
+        var total = await count();
+        var offset = (query.Page - 1L) * query.PageSize;
+        var items = offset < total ? await read(checked((int)offset), query.PageSize) : [];
+        return new PagedResult<T>(items, query.Page, query.PageSize, total);
+    }
+}

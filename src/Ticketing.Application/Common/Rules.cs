@@ -1,0 +1,32 @@
+using System.Globalization;
+using FluentValidation;
+
+namespace Ticketing.Application.Common;
+
+/// <summary>The shapes that several validators check, said once and in the same words.</summary>
+internal static class Rules
+{
+    private static readonly CultureInfo _numbers = CultureInfo.InvariantCulture;
+
+    /// <summary>A user's or an event's id: 1 to 2,147,483,647.</summary>
+    public static IRuleBuilderOptions<T, int> IsId<T>(this IRuleBuilder<T, int> rule) => rule.IsBetween(1, int.MaxValue);
+
+    /// <inheritdoc cref="IsId{T}(IRuleBuilder{T, int})"/>
+    public static IRuleBuilderOptions<T, int?> IsId<T>(this IRuleBuilder<T, int?> rule) =>
+        rule.Must(id => id is null or >= 1).WithMessage(Range(1, int.MaxValue));
+
+    /// <summary>A whole number between two limits, both allowed.</summary>
+    public static IRuleBuilderOptions<T, int> IsBetween<T>(this IRuleBuilder<T, int> rule, int from, int to) =>
+        rule.InclusiveBetween(from, to).WithMessage(Range(from, to));
+
+    /// <summary>The page's number and size.</summary>
+    public static void IsPaged<T>(this AbstractValidator<T> validator)
+        where T : PagedQuery
+    {
+        validator.RuleFor(query => query.Page).IsBetween(1, int.MaxValue);
+        validator.RuleFor(query => query.PageSize).IsBetween(1, PagedQuery.MaxPageSize);
+    }
+
+    private static string Range(int from, int to) =>
+        string.Create(_numbers, $"Must be a whole number from {from:N0} to {to:N0}.");
+}

@@ -1,0 +1,9 @@
+using MediatR;
+
+namespace Ticketing.Application.Events.GetStats;
+
+internal sealed class GetStatsHandler(ISalesReader sales) : IRequestHandler<GetStatsQuery, SalesStats>
+{
+    public Task<SalesStats> Handle(GetStatsQuery request, CancellationToken cancellationToken) =>
+        sales.ReadStatsAsync(cancellationToken);
+}

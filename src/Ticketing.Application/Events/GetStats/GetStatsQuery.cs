@@ -1,0 +1,6 @@
+using MediatR;
+
+namespace Ticketing.Application.Events.GetStats;
+
+/// <summary>Totals over all events.</summary>
+public sealed record GetStatsQuery : IRequest<SalesStats>;

@@ -1,0 +1,13 @@
+using MediatR;
+using Ticketing.Application.Common;
+
+namespace Ticketing.Application.Events.ListEvents;
+
+internal sealed class ListEventsHandler(ISalesReader sales) : IRequestHandler<ListEventsQuery, PagedResult<EventStatus>>
+{
+    public Task<PagedResult<EventStatus>> Handle(ListEventsQuery request, CancellationToken cancellationToken) =>
+        PagedResult.ReadAsync(
+            request,
+            () => sales.CountEventsAsync(cancellationToken),
+            (offset, limit) => sales.ReadEventsAsync(offset, limit, cancellationToken));
+}

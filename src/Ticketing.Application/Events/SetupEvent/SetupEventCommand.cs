@@ -1,0 +1,13 @@
+using MediatR;
+using Ticketing.Domain;
+
+namespace Ticketing.Application.Events.SetupEvent;
+
+/// <summary>Puts a new event on sale, which becomes the current one.</summary>
+/// <param name="EventName" example="Concert">What the event is called, at most 200 characters.</param>
+/// <param name="TotalTickets" example="100">How many tickets it has, 1 to 10,000,000.</param>
+/// <param name="Strategy" example="atomic_update">How they are sold.</param>
+public sealed record SetupEventCommand(
+    string EventName = "Concert",
+    int TotalTickets = 100,
+    BookingStrategy Strategy = BookingStrategy.AtomicUpdate) : IRequest<SetupEventResult>;

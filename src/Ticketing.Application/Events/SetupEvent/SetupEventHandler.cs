@@ -1,0 +1,15 @@
+using MediatR;
+using Ticketing.Domain;
+
+namespace Ticketing.Application.Events.SetupEvent;
+
+internal sealed class SetupEventHandler(IEventRepository events, TimeProvider clock)
+    : IRequestHandler<SetupEventCommand, SetupEventResult>
+{
+    public async Task<SetupEventResult> Handle(SetupEventCommand request, CancellationToken cancellationToken)
+    {
+        var @event = Event.SetUp(request.EventName, request.TotalTickets, request.Strategy, clock.GetUtcNow().UtcDateTime);
+        await events.AddAsync(@event, cancellationToken);
+        return new SetupEventResult("Event setup successful", @event.Id, @event.Name, @event.TotalTickets, @event.Strategy);
+    }
+}

@@ -1,0 +1,24 @@
+using FluentValidation;
+using Ticketing.Application.Bookings;
+using Ticketing.Application.Common;
+using Ticketing.Domain;
+
+namespace Ticketing.Application.Events.SetupEvent;
+
+internal sealed class SetupEventValidator : AbstractValidator<SetupEventCommand>
+{
+    public SetupEventValidator(IBookingStrategyProvider strategies)
+    {
+        RuleFor(command => command.EventName)
+            .Cascade(CascadeMode.Stop)
+            .NotEmpty().WithMessage("Must not be blank; leave it out for the default name.")
+            .MaximumLength(Event.MaxNameLength).WithMessage($"Must have at most {Event.MaxNameLength} characters.")
+            .Must(name => !name.Any(char.IsControl)).WithMessage("Must not contain control characters.");
+
+        RuleFor(command => command.TotalTickets).IsBetween(1, Event.MaxTickets);
+
+        RuleFor(command => command.Strategy)
+            .Must(strategy => strategies.WhyUnavailable(strategy) is null)
+            .WithMessage(command => strategies.WhyUnavailable(command.Strategy));
+    }
+}

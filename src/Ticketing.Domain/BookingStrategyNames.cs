@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ticketing.Domain;
+
+/// <summary>The stable names of the strategies, as JSON, the database, metrics and configuration spell them.</summary>
+public static class BookingStrategyNames
+{
+    private static readonly string[] _names = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
+
+    private static readonly FrozenDictionary<string, BookingStrategy> _byName =
+        Enum.GetValues<BookingStrategy>().ToFrozenDictionary(Name, StringComparer.Ordinal);
+
+    /// <summary>Every name, in the order of the enumeration.</summary>
+    public static IReadOnlyList<string> All => _names;
+
+    /// <summary>The name of <paramref name="strategy"/>, such as <c>for_update</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration's.</exception>
+    public static string Name(this BookingStrategy strategy) =>
+        (uint)strategy < (uint)_names.Length
+            ? _names[(int)strategy]
+            : throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Not a booking strategy.");
+
+    /// <summary>Finds a strategy by its exact name; case counts.</summary>
+    /// <returns>False when no strategy has that name.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? name, out BookingStrategy strategy)
+    {
+        strategy = default;
+        return name is not null && _byName.TryGetValue(name, out strategy);
+    }
+}
