@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings;
+using Ticketing.Infrastructure.Persistence;
+
+namespace Ticketing.Infrastructure.Concurrency;
+
+/// <summary>
+/// Tries a transaction again that lost against others: bounded, and with pauses of random length, so that the losers of one round do not meet
+/// again in the next. When the attempts are used up the buyer is told "busy".
+/// </summary>
+/// <remarks>
+/// Each attempt must begin a transaction of its own in a context of its own. Inside the old one, the database would go on showing the old
+/// rows, and the tracked entities would be the old ones too.
+/// Why full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+/// </remarks>
+internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOptions> options, TimeProvider clock)
+{
+    private const int MaxDoublings = 4;
+
+    /// <param name="attempt">One whole transaction. Null means that it lost, just as an exception of contention does.</param>
+    /// <param name="cancellationToken">Ends the pauses; attempts see to themselves.</param>
+    public async Task<BookingOutcome> RunAsync(Func<Task<BookingOutcome?>> attempt, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                if (await attempt() is { } outcome)
+                {
+                    return outcome;
+                }
+            }
+            catch (Exception exception) when (engine.Classify(exception) == DatabaseFault.Contention)
+            {
+                // Rolled back by the database: nothing of the attempt is left.
+            }
+
+            if (tries >= options.Value.MaxAttempts)
+            {
+                return new BookingOutcome.Busy("Too many buyers want these tickets at once.");
+            }
+
+            await Task.Delay(Pause(tries), clock, cancellationToken);
+        }
+    }
+
+    private TimeSpan Pause(int tries)
+    {
+        var longest = options.Value.RetryPauseMilliseconds << Math.Min(tries - 1, MaxDoublings);
+#pragma warning disable CA5394 // Jitter needs no secrecy.
+        return TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * longest);
+#pragma warning restore CA5394
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Infrastructure.Concurrency;
+using Ticketing.Infrastructure.Persistence;
+
+namespace Ticketing.Infrastructure;
+
+/// <summary>Registers what the use cases run on.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Adds the database that the configuration names, and the booking strategies.</summary>
+    /// <exception cref="InvalidSettingException">A setting is wrong; the message names it.</exception>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddPersistence(configuration);
+        services.AddBookingStrategies();
+        return services;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Ticketing.Infrastructure.Persistence;
+
+/// <summary>
+/// Whether the database can be reached. However many ask, the database is asked once a second at the most: health checks must not add to
+/// the load that they watch.
+/// </summary>
+public sealed class DatabaseHealth(IDatabaseEngine engine, TimeProvider clock)
+{
+    private static readonly TimeSpan _fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private Task<bool> _answer = Task.FromResult(false);
+    private long? _askedAt;
+
+    /// <summary>The answer of the last second; a database that does not answer within 2 s counts as gone.</summary>
+    public Task<bool> IsReachableAsync()
+    {
+        lock (_lock)
+        {
+            if (_askedAt is null || (_answer.IsCompleted && clock.GetElapsedTime(_askedAt.Value) >= _fresh))
+            {
+                _askedAt = clock.GetTimestamp();
+                _answer = Task.Run(AskAsync);
+            }
+
+            return _answer;
+        }
+    }
+
+    private async Task<bool> AskAsync()
+    {
+        using var timeout = new CancellationTokenSource(_patience, clock);
+        try
+        {
+            await engine.PingAsync(timeout.Token).WaitAsync(timeout.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || engine.Classify(exception) != DatabaseFault.None)
+        {
+            return false;
+        }
+    }
+}

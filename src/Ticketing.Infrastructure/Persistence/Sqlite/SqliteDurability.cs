@@ -1,0 +1,28 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Ticketing.Infrastructure.Persistence.Sqlite;
+
+/// <summary>
+/// Makes COMMIT mean "on the disk". In WAL mode readers and the writer do not wait for each other, and <c>synchronous=FULL</c> flushes the log
+/// at every commit; the setting belongs to the connection, and the library's default may be less.
+/// Source: https://www.sqlite.org/pragma.html#pragma_synchronous
+/// </summary>
+internal sealed class SqliteDurability : DbConnectionInterceptor
+{
+    private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Pragmas;
+        command.ExecuteNonQuery();
+    }
+
+    // The driver has no asynchronous calls: they would run synchronously all the same.
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
+    }
+}

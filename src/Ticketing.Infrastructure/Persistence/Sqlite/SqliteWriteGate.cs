@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Ticketing.Infrastructure.Persistence.Sqlite;
+
+/// <summary>
+/// Lets one connection of this process write at a time. SQLite has one writer anyway; without the gate, everybody else would ask again
+/// every 150 ms with a thread held meanwhile, and a few hundred buyers would stop the program. At the gate they wait without a thread.
+/// </summary>
+/// <remarks>
+/// A connection passes the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does
+/// at the end of either.
+/// </remarks>
+internal sealed class SqliteWriteGate(TimeSpan patience)
+    : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor, IDisposable
+{
+    private const int SqliteBusy = 5;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private DbConnection? _writer;
+
+    public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection,
+        TransactionStartingEventData eventData,
+        InterceptionResult<DbTransaction> result,
+        CancellationToken cancellationToken = default)
+    {
+        await EnterAsync(connection, cancellationToken);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        await EnterToWriteAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await EnterToWriteAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    public InterceptionResult ConnectionClosing(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        Leave(connection);
+        return result;
+    }
+
+    public ValueTask<InterceptionResult> ConnectionClosingAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        Leave(connection);
+        return new(result);
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private ValueTask EnterToWriteAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken) =>
+        eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete
+            ? EnterAsync(command.Connection!, cancellationToken)
+            : default;
+
+    private async ValueTask EnterAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (ReferenceEquals(Volatile.Read(ref _writer), connection))
+        {
+            return;
+        }
+
+        if (!await _gate.WaitAsync(patience, cancellationToken))
+        {
+            throw new SqliteException($"The database was busy for {patience.TotalSeconds:0} s.", SqliteBusy);
+        }
+
+        Volatile.Write(ref _writer, connection);
+    }
+
+    private void Leave(DbConnection connection)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _writer, null, connection), connection))
+        {
+            _gate.Release();
+        }
+    }
+}
