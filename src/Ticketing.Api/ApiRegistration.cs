@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using FluentValidation;
+using FluentValidation.AspNetCore;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Ticketing.Api.Binding;
+using Ticketing.Api.Json;
+using Ticketing.Api.OpenApi;
+using Ticketing.Api.Problems;
+
+namespace Ticketing.Api;
+
+/// <summary>Registers the HTTP side: controllers, JSON, validation, problem documents and the API's description.</summary>
+internal static class ApiRegistration
+{
+    public static void AddApi(this IServiceCollection services)
+    {
+        services
+            .AddControllers(mvc =>
+            {
+                mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
+                mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is all that we speak
+            })
+            .ConfigureApiBehaviorOptions(behaviour =>
+            {
+                behaviour.InvalidModelStateResponseFactory = ValidationProblem.From;
+                behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter says where it comes from
+                behaviour.SuppressMapClientErrors = true; // UseStatusCodePages writes them, as it does those of the routing
+            })
+            .AddJsonOptions(json => ConfigureJson(json.JsonSerializerOptions));
+        services.ConfigureHttpJsonOptions(json => ConfigureJson(json.SerializerOptions));
+
+        services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
+        services.AddValidatorsFromAssemblyContaining<Program>(ServiceLifetime.Singleton, includeInternalTypes: true);
+
+        services.AddExceptionHandler<FaultHandler>();
+        services.AddProblemDetails();
+        services.AddOpenApiDocument();
+    }
+
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
+        app.UseOpenApiDocument();
+        app.MapControllers();
+    }
+
+    /// <summary>Strict on purpose: what a client did not mean must not become a booking.</summary>
+    private static void ConfigureJson(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DictionaryKeyPolicy = null;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.Converters.Add(new BookingStrategyConverter());
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(ApiJsonContext.Default, new DefaultJsonTypeInfoResolver());
+    }
+}

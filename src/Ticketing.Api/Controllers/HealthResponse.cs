@@ -1,0 +1,5 @@
+namespace Ticketing.Api.Controllers;
+
+/// <summary>A sign of life.</summary>
+/// <param name="Status"><c>healthy</c>.</param>
+public sealed record HealthResponse(string Status);

@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Serilog;
+using Ticketing.Infrastructure;
+using Ticketing.Infrastructure.Persistence;
+using Ticketing.Infrastructure.Persistence.Startup;
+
+namespace Ticketing.Api.Hosting;
+
+/// <summary>Runs the program, and ends it with one clear line where it cannot start.</summary>
+internal static class ExitCode
+{
+    private const int Success = 0;
+    private const int CannotStart = 1;
+
+    public static async Task<int> OfAsync(Func<Task> program)
+    {
+        try
+        {
+            await program();
+            return Success;
+        }
+        catch (Exception exception) when (Explain(exception) is { } line)
+        {
+            Console.Error.WriteLine($"Cannot start. {line}");
+            return CannotStart;
+        }
+        finally
+        {
+            await Log.CloseAndFlushAsync();
+        }
+    }
+
+    /// <summary>Null for what is not the operator's to mend: that goes up with its stack trace.</summary>
+    private static string? Explain(Exception exception) => exception switch
+    {
+        InvalidSettingException or OptionsValidationException or DatabaseNotReadyException or UnsupportedDatabaseException => exception.Message,
+
+        // The configuration binder's: "Failed to convert configuration value 'x' at 'Database:Pooling' to type …"
+        InvalidOperationException when exception.Source == "Microsoft.Extensions.Configuration.Binder" => exception.Message,
+        InvalidDataException or FormatException when exception.Source?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) == true =>
+            exception.Message,
+
+        IOException when exception.GetBaseException() is SocketException => $"{exception.Message} Another address can be given with --urls http://localhost:8001",
+        _ => null,
+    };
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Ticketing.Infrastructure.Persistence.Startup;
+
+namespace Ticketing.Api.Hosting;
+
+/// <summary>The steps of a start.</summary>
+internal static class Startup
+{
+    private const string DefaultUrl = "http://localhost:8000";
+
+    /// <summary>Port 8000, unless <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>ASPNETCORE_HTTP_PORTS</c> says otherwise.</summary>
+    public static void ListenOnDefaultPort(this WebApplicationBuilder builder)
+    {
+        string[] settings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+        if (!settings.Any(setting => builder.Configuration.GetSection(setting) is { } section && (section.Value is not null || section.GetChildren().Any())))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+    }
+
+    /// <summary>Checks the settings, then waits for the database and brings its tables up to date.</summary>
+    public static async Task PrepareDatabaseAsync(this WebApplication app)
+    {
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        await app.Services.GetRequiredService<DatabaseStartup>().PrepareAsync(CancellationToken.None);
+    }
+
+    /// <summary>One line that says where it listens, on what it works and what to try next.</summary>
+    public static void AnnounceWhenStarted(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var address = (addresses.FirstOrDefault() ?? DefaultUrl)
+            .Replace("[::]", "localhost", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+        StartupLog.Listening(app.Logger, string.Join(", ", addresses), app.Services.GetRequiredService<DatabaseStartup>().Description, address);
+    });
+}

@@ -1,0 +1,48 @@
+using Microsoft.OpenApi;
+
+namespace Ticketing.Api.OpenApi;
+
+/// <summary>The API's description at <c>/openapi.json</c>, made from the code and its comments, and pages to try it out.</summary>
+internal static class OpenApiSetup
+{
+    /// <summary>The document's name is its file name.</summary>
+    private const string Document = "openapi";
+
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.AddSwaggerGen(swagger =>
+        {
+            swagger.SwaggerDoc(Document, new OpenApiInfo
+            {
+                Title = "Ticketing",
+                Version = "1",
+                Description = "Sells concert tickets under contention, by a strategy of your choice. Every error is a problem document (RFC 9457).",
+                License = new OpenApiLicense { Name = "MIT" },
+            });
+
+            foreach (var comments in Directory.EnumerateFiles(AppContext.BaseDirectory, "Ticketing.*.xml"))
+            {
+                swagger.IncludeXmlComments(comments, includeControllerXmlComments: true);
+            }
+
+            swagger.SupportNonNullableReferenceTypes();
+            swagger.SchemaFilter<StrategySchema>();
+            swagger.OperationFilter<ProblemResponses>();
+            swagger.DocumentFilter<ProblemResponses>();
+        });
+    }
+
+    public static void UseOpenApiDocument(this WebApplication app)
+    {
+        app.UseSwagger(swagger => swagger.RouteTemplate = "/{documentName}.json");
+        foreach (var address in (string[])["docs", "swagger"])
+        {
+            app.UseSwaggerUI(ui =>
+            {
+                ui.RoutePrefix = address;
+                ui.SwaggerEndpoint($"/{Document}.json", "Ticketing");
+                ui.DocumentTitle = "Ticketing";
+            });
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+using Ticketing.Api.Problems;
+
+namespace Ticketing.Api.OpenApi;
+
+/// <summary>Describes the problem documents, and where they are answered.</summary>
+internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
+{
+    private const string Schema = "Problem";
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var statuses = context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses ?? [];
+        operation.Responses ??= [];
+        KeepOnlyJson(operation.Responses);
+        foreach (var status in statuses)
+        {
+            var key = status.ToString(CultureInfo.InvariantCulture);
+            var described = operation.Responses.TryGetValue(key, out var response) ? response.Description : null;
+            operation.Responses[key] = new OpenApiResponse
+            {
+                Description = string.IsNullOrWhiteSpace(described) ? DescriptionOf(status) : described,
+                Headers = status == 503
+                    ? new Dictionary<string, IOpenApiHeader>
+                    {
+                        ["Retry-After"] = new OpenApiHeader
+                        {
+                            Description = "How many seconds to wait before trying again.",
+                            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                        },
+                    }
+                    : null,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [ProblemWriter.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(Schema, context.Document) },
+                },
+            };
+        }
+    }
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        swaggerDoc.Components ??= new();
+        swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        swaggerDoc.Components.Schemas[Schema] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "A problem document, RFC 9457.",
+            Required = new HashSet<string> { "type", "title", "status", "detail", "code", "traceId" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["type"] = Text("Where the problem is explained, relative to this API."),
+                ["title"] = Text("What is wrong, the same for every occurrence."),
+                ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status." },
+                ["detail"] = Text("What is wrong this time, and what to do."),
+                ["code"] = Text("A stable word for machines, such as sold_out."),
+                ["traceId"] = Text("Finds this request in the logs."),
+                ["errors"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Description = "With validation_failed: the messages for each field.",
+                    AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+                },
+                ["available_tickets"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "With not_enough_tickets: how many are left." },
+            },
+        };
+    }
+
+    /// <summary>The JSON formatter also answers to text/json and the like; nobody needs to know.</summary>
+    private static void KeepOnlyJson(OpenApiResponses responses)
+    {
+        foreach (var content in responses.Values.Select(response => response.Content).OfType<IDictionary<string, OpenApiMediaType>>())
+        {
+            foreach (var type in content.Keys.Where(type => type != "application/json").ToList())
+            {
+                content.Remove(type);
+            }
+        }
+    }
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+
+    private static string DescriptionOf(int status) => $"`{ProblemKind.OfStatus(status).Code}`: {ProblemKind.OfStatus(status).Title}";
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Ticketing.Infrastructure.Persistence;
+
+namespace Ticketing.Api.Problems;
+
+/// <summary>The one place where exceptions become answers. What happens every day is no exception, see BookingOutcome.</summary>
+internal sealed class FaultHandler(IDatabaseEngine engine, ILogger<FaultHandler> logger) : IExceptionHandler
+{
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is listening. The status is for the metrics.
+            httpContext.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+
+        var kind = KindOf(exception);
+        if (kind == ProblemKind.DatabaseUnavailable)
+        {
+            FaultLog.DatabaseUnavailable(logger, httpContext.Request.Method, httpContext.Request.Path, exception.GetBaseException().Message);
+        }
+        else if (kind == ProblemKind.InternalError)
+        {
+            FaultLog.Unexpected(logger, exception, httpContext.Request.Method, httpContext.Request.Path, httpContext.TraceIdentifier);
+        }
+
+        await ProblemWriter.WriteAsync(httpContext, kind);
+        return true;
+    }
+
+    private ProblemKind KindOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => ProblemKind.OfStatus(bad.StatusCode),
+        _ => engine.Classify(exception) switch
+        {
+            DatabaseFault.None => ProblemKind.InternalError,
+            DatabaseFault.Contention => ProblemKind.Busy,
+            _ => ProblemKind.DatabaseUnavailable,
+        },
+    };
+}

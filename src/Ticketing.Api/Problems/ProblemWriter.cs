@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Ticketing.Api.Json;
+
+namespace Ticketing.Api.Problems;
+
+/// <summary>Makes and writes problem documents (RFC 9457).</summary>
+internal static class ProblemWriter
+{
+    public const string ContentType = "application/problem+json";
+
+    /// <summary>Turns a kind into the document for this request.</summary>
+    public static ProblemDetails Create(HttpContext context, ProblemKind kind, string? detail = null) => new()
+    {
+        Type = $"/problems/{kind.Code}",
+        Title = kind.Title,
+        Status = kind.Status,
+        Detail = detail ?? kind.Detail,
+        Extensions =
+        {
+            ["code"] = kind.Code,
+            ["traceId"] = Activity.Current?.Id ?? context.TraceIdentifier,
+        },
+    };
+
+    /// <summary>For controllers.</summary>
+    public static ObjectResult Result(HttpContext context, ProblemKind kind, string? detail = null)
+    {
+        SetHeaders(context.Response, kind);
+        return new(Create(context, kind, detail)) { StatusCode = kind.Status, ContentTypes = { ContentType } };
+    }
+
+    /// <summary>For middleware, where there is no result to return.</summary>
+    public static async Task WriteAsync(HttpContext context, ProblemKind kind, string? detail = null)
+    {
+        SetHeaders(context.Response, kind);
+        context.Response.StatusCode = kind.Status;
+        context.Response.ContentType = ContentType;
+        await JsonSerializer.SerializeAsync(
+            context.Response.Body, Create(context, kind, detail), ApiJsonContext.Default.ProblemDetails, context.RequestAborted);
+    }
+
+    /// <summary>For answers that routing or the framework left empty.</summary>
+    public static Task WriteStatusAsync(HttpContext context) => WriteAsync(context, ProblemKind.OfStatus(context.Response.StatusCode));
+
+    private static void SetHeaders(HttpResponse response, ProblemKind kind)
+    {
+        response.Headers.CacheControl = "no-store";
+        if (kind.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = ProblemKind.RetryAfterSeconds;
+        }
+    }
+}
