@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Ticketing.TestServers;
+
+/// <summary>A program that was started by us, keeps its last output, and does not outlive us.</summary>
+public sealed partial class ManagedProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private const int KeptLines = 200;
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly EventHandler _killAtExit;
+
+    private ManagedProcess(Process process)
+    {
+        _process = process;
+        _killAtExit = (_, _) => Kill();
+        AppDomain.CurrentDomain.ProcessExit += _killAtExit;
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>How much CPU it has used so far.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Its last lines, of both streams.</summary>
+    public string Output => string.Join(Environment.NewLine, _lines);
+
+    public static ManagedProcess Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = new Process { StartInfo = start };
+        var managed = new ManagedProcess(process);
+        process.OutputDataReceived += (_, line) => managed.Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => managed.Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return managed;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message has its output.</exception>
+    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
+    {
+        await using var process = Start(program, arguments);
+        await process.WaitForExitAsync(TimeSpan.FromMinutes(2));
+        return process.ExitCode == 0
+            ? process.Output
+            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}:{Environment.NewLine}{process.Output}");
+    }
+
+    /// <summary>Where <paramref name="program"/> stands on the PATH, or in the folders for servers that a user's PATH may lack.</summary>
+    public static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Concat(["/usr/sbin", "/usr/local/sbin", "/usr/bin"])
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
+
+    public async Task WaitForExitAsync(TimeSpan timeout)
+    {
+        using var patience = new CancellationTokenSource(timeout);
+        await _process.WaitForExitAsync(patience.Token);
+    }
+
+    /// <summary>Asks it to end, as an orchestrator does.</summary>
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Sends any signal, such as 19 (SIGSTOP) and 18 (SIGCONT).</summary>
+    public void Signal(int signal)
+    {
+        if (!_process.HasExited)
+        {
+            _ = SendSignal(_process.Id, signal);
+        }
+    }
+
+    /// <summary>Ends it at once, as a power cut does.</summary>
+    public void Kill()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It was never started, or has ended meanwhile.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= _killAtExit;
+        if (!_process.HasExited)
+        {
+            Terminate();
+            try
+            {
+                await WaitForExitAsync(TimeSpan.FromSeconds(20));
+            }
+            catch (OperationCanceledException)
+            {
+                Kill();
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _lines.Enqueue(line);
+        while (_lines.Count > KeptLines)
+        {
+            _lines.TryDequeue(out _);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
+}
