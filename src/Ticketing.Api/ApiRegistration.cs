@@ -5,6 +5,7 @@ using FluentValidation;
 using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Ticketing.Api.Binding;
+using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
 using Ticketing.Api.OpenApi;
 using Ticketing.Api.Problems;
@@ -44,6 +45,7 @@ internal static class ApiRegistration
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
+        app.UseBodyLimit();
         app.UseOpenApiDocument();
         app.MapControllers();
     }

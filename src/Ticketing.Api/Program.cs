@@ -8,6 +8,7 @@ return await ExitCode.OfAsync(async () =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddLogging();
     builder.ListenOnDefaultPort();
+    builder.LimitRequests();
     builder.Services
         .AddApplication()
         .AddInfrastructure(builder.Configuration)

@@ -19,21 +19,18 @@ internal static class LoggingSetup
         {
             var options = services.GetRequiredService<IOptions<LogOptions>>().Value;
 
-            // The frameworks speak of every request and statement; what matters of that is in the metrics.
-            var frameworks = options.Level < LogEventLevel.Information ? options.Level : LogEventLevel.Warning;
+            // The frameworks speak of every request and statement; what matters of that is in the metrics. And they call an error what our code
+            // has yet to decide about (a lost race is none), or says in a line of its own.
+            var verbose = options.Level < LogEventLevel.Information;
+            var frameworks = verbose ? options.Level : LogEventLevel.Warning;
+            var hasty = verbose ? options.Level : LogEventLevel.Fatal;
             logger
                 .MinimumLevel.Is(options.Level)
                 .MinimumLevel.Override("Microsoft", frameworks)
-                .MinimumLevel.Override("MySqlConnector", frameworks)
-
-                // EF Core logs a failed statement as an error before our code has decided whether it is one: a lost race is not.
-                .MinimumLevel.Override("Microsoft.EntityFrameworkCore", frameworks == LogEventLevel.Warning ? LogEventLevel.Fatal : frameworks)
-
-                // Says at length what ExitCode says in a line.
-                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", frameworks == LogEventLevel.Warning ? LogEventLevel.Fatal : frameworks)
-
-                // Logs every exception that FaultHandler then explains.
-                .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", frameworks == LogEventLevel.Warning ? LogEventLevel.Fatal : frameworks)
+                .MinimumLevel.Override("Microsoft.EntityFrameworkCore", hasty)
+                .MinimumLevel.Override("MySqlConnector", hasty)
+                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", hasty)
+                .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", hasty)
                 .Enrich.FromLogContext();
 
             if (IsJson(options.Format))

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,15 @@ internal static class Startup
             builder.WebHost.UseUrls(DefaultUrl);
         }
     }
+
+    /// <summary>Refuses what no client of this API needs.</summary>
+    public static void LimitRequests(this WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+
+        // Bytes beyond ASCII must reach the validators, which answer with a problem document; as bad UTF-8 they would end in the server's bare 400.
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+    });
 
     /// <summary>Checks the settings, then waits for the database and brings its tables up to date.</summary>
     public static async Task PrepareDatabaseAsync(this WebApplication app)

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using Ticketing.Application.Common;
 
 namespace Ticketing.Api.OpenApi;
 
@@ -20,10 +21,8 @@ internal static class OpenApiSetup
                 License = new OpenApiLicense { Name = "MIT" },
             });
 
-            foreach (var comments in Directory.EnumerateFiles(AppContext.BaseDirectory, "Ticketing.*.xml"))
-            {
-                swagger.IncludeXmlComments(comments, includeControllerXmlComments: true);
-            }
+            swagger.IncludeXmlComments(typeof(Program).Assembly, includeControllerXmlComments: true);
+            swagger.IncludeXmlComments(typeof(PagedQuery).Assembly);
 
             swagger.SupportNonNullableReferenceTypes();
             swagger.SchemaFilter<StrategySchema>();

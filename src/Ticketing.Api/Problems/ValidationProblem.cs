@@ -10,7 +10,7 @@ namespace Ticketing.Api.Problems;
 /// </summary>
 internal static class ValidationProblem
 {
-    private const string WrongType = "Has the wrong type, or is out of range.";
+    private const string WrongType = "Is given twice, has the wrong type, or is out of range.";
 
     public static IActionResult From(ActionContext context)
     {
@@ -21,11 +21,9 @@ internal static class ValidationProblem
         }
 
         var errors = state
-            .Where(entry => entry.Value is { Errors.Count: > 0 })
-            .GroupBy(entry => FieldName(entry.Key))
-            .ToDictionary(
-                field => field.Key,
-                field => field.SelectMany(entry => entry.Value!.Errors).Select(error => Message(field.Key, error)).Distinct().ToArray());
+            .SelectMany(entry => entry.Value!.Errors.Select(error => (Field: FieldName(entry.Key), Message: Message(entry.Key, error))))
+            .GroupBy(error => error.Field, error => error.Message)
+            .ToDictionary(field => field.Key, field => field.Distinct().ToArray());
 
         var detail = string.Join(" ", errors.SelectMany(field => field.Value.Select(message => $"{field.Key}: {message}")));
         var result = ProblemWriter.Result(context.HttpContext, ProblemKind.ValidationFailed, detail);
@@ -43,12 +41,10 @@ internal static class ValidationProblem
             : key,
     };
 
-    private static string Message(string field, ModelError error)
-    {
-        var message = error.ErrorMessage;
-        var isFromJsonReader = message.Contains(" Path: $", StringComparison.Ordinal);
-        return field == "body" ? "Must be a JSON object."
-            : isFromJsonReader || message.Length == 0 || error.Exception is not null ? WrongType
-            : message;
-    }
+    /// <summary>The reader of JSON words its messages for us, and names our classes in them; our own start with "Must".</summary>
+    private static string Message(string key, ModelError error) =>
+        key is "" or "$" ? "Must be a JSON object."
+        : key.StartsWith('$') && !error.ErrorMessage.StartsWith("Must ", StringComparison.Ordinal) ? WrongType
+        : error.ErrorMessage.Length > 0 && error.Exception is null ? error.ErrorMessage
+        : WrongType;
 }

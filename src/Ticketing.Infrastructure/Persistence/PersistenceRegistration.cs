@@ -61,7 +61,7 @@ internal static class PersistenceRegistration
             .Build());
         services.AddContexts<MariaDbTicketingContext>((provider, options) => options
             .UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion)
-            .AddInterceptors(new ReadCommittedTransactions(), new RepeatableMigrations()));
+            .AddInterceptors(new ReadCommittedTransactions(), new LostConnections(), new RepeatableMigrations()));
         services.AddSingleton<IDatabaseEngine, MariaDbEngine>();
     }
 

@@ -26,18 +26,7 @@ internal sealed class MariaDbEngine(
 
     public string RowLock => " FOR UPDATE";
 
-    public DatabaseFault Classify(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is MySqlException mySql)
-            {
-                return MariaDbErrors.Classify(mySql);
-            }
-        }
-
-        return DatabaseFault.None;
-    }
+    public DatabaseFault Classify(Exception exception) => MariaDbErrors.Classify(exception);
 
     public async Task PingAsync(CancellationToken cancellationToken)
     {
@@ -72,11 +61,25 @@ internal sealed class MariaDbEngine(
             return;
         }
 
-        // EF Core's own lock waits three days for a process that hangs. Ours is taken first, on the very session that migrates: it ends with
-        // the session, and the server ends the session when its owner has been silent for a minute.
+        // A pooled context counts how often its connection was opened, and never closes one that was opened once too often.
         await db.Database.OpenConnectionAsync(cancellationToken);
-        var connection = (MySqlConnection)db.Database.GetDbConnection();
-        await using var command = connection.CreateCommand();
+        try
+        {
+            await MigrateUnderLockAsync(db, cancellationToken);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    /// <summary>
+    /// EF Core's own lock waits three days for a process that hangs. Ours is taken first, on the very session that migrates: it ends with the
+    /// session, and the server ends the session when its owner has been silent for a minute.
+    /// </summary>
+    private async Task MigrateUnderLockAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        await using var command = ((MySqlConnection)db.Database.GetDbConnection()).CreateCommand();
         command.CommandText = $"SET SESSION wait_timeout = 60; SELECT GET_LOCK(@name, {_migrationPatience.TotalSeconds:0})";
         command.CommandTimeout = (int)_migrationPatience.TotalSeconds + 10;
         command.Parameters.AddWithValue("@name", LockName);

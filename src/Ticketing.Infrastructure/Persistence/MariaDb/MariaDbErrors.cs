@@ -36,7 +36,29 @@ internal static class MariaDbErrors
     private const int ServerHasGoneAway = 2006;
     private const int ServerLost = 2013;
 
-    public static DatabaseFault Classify(MySqlException exception) => (int)exception.ErrorCode switch
+    private const string Driver = "MySqlConnector";
+
+    /// <summary>Looks through the exceptions that EF Core wraps around the driver's.</summary>
+    public static DatabaseFault Classify(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is MySqlException mySql)
+            {
+                return Classify((int)mySql.ErrorCode);
+            }
+
+            // The end of the stream, or "the connection is closed": the driver throws the framework's exceptions for what it did not get to read.
+            if (cause.Source == Driver)
+            {
+                return DatabaseFault.Unavailable;
+            }
+        }
+
+        return DatabaseFault.None;
+    }
+
+    private static DatabaseFault Classify(int number) => number switch
     {
         Deadlock or LockWaitTimeout or CheckRead => DatabaseFault.Contention,
 

@@ -30,16 +30,24 @@ internal sealed class ReadCommittedTransactions : DbTransactionInterceptor
         TransactionStartingEventData eventData,
         InterceptionResult<DbTransaction> result,
         CancellationToken cancellationToken = default) =>
-        eventData.IsolationLevel == IsolationLevel.Unspecified && !result.HasResult
-            ? InterceptionResult<DbTransaction>.SuppressWithResult(
-                await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken))
-            : result;
+        InterceptionResult<DbTransaction>.SuppressWithResult(await BeginAsync((MySqlConnection)connection, cancellationToken));
 
+    /// <summary>No code of ours, and none of EF Core's that we call, begins a transaction synchronously.</summary>
     public override InterceptionResult<DbTransaction> TransactionStarting(
-        DbConnection connection,
-        TransactionStartingEventData eventData,
-        InterceptionResult<DbTransaction> result) =>
-        eventData.IsolationLevel == IsolationLevel.Unspecified && !result.HasResult
-            ? InterceptionResult<DbTransaction>.SuppressWithResult(connection.BeginTransaction(IsolationLevel.ReadCommitted))
-            : result;
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result) =>
+        throw new NotSupportedException("Begin transactions asynchronously.");
+
+    private static async ValueTask<DbTransaction> BeginAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        }
+        catch (Exception exception) when (MariaDbErrors.Classify(exception) == DatabaseFault.Unavailable)
+        {
+            // A connection that died in the pool is found out at its first use. Nothing was asked of it yet, so a fresh one serves as well.
+            await LostConnections.ReopenAsync(connection, cancellationToken);
+            return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        }
+    }
 }

@@ -54,8 +54,8 @@ internal sealed class SqliteEngine(string connectionString, IDbContextFactory<Ti
             Directory.CreateDirectory(folder);
         }
 
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Database.OpenConnectionAsync(cancellationToken);
+        await using var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
     }
 
     public async Task PingAsync(CancellationToken cancellationToken)

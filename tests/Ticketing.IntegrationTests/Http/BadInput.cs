@@ -1,0 +1,189 @@
+using System.Text;
+
+namespace Ticketing.IntegrationTests.Http;
+
+/// <summary>A request that must be refused, under the name by which a failing test calls it.</summary>
+public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[]? Body, string? ContentType, int Status, string Code, string? Key = null)
+{
+    private const string Json = "application/json";
+
+    private static readonly byte[] _badUtf8 = [.. "{\"event_name\":\""u8, 0xC3, 0x28, .. "\"}"u8];
+    private static readonly byte[] _overlongUtf8 = [.. "{\"event_name\":\""u8, 0xC0, 0x80, .. "\"}"u8];
+
+    /// <summary>A valid order but for what each case changes.</summary>
+    private const string Order = """{"user_id":1,"event_id":1,"quantity":1}""";
+
+    public static IReadOnlyList<BadInput> All { get; } =
+    [
+        // Bodies that are not JSON objects.
+        Book("no body", "", 400),
+        Book("only white space", "   ", 400),
+        Book("broken JSON", "{\"user_id\":1,", 400),
+        Book("JSON with a trailing comma", """{"user_id":1,"event_id":1,}""", 400),
+        Book("JSON with a comment", """{"user_id":1,/* me */"event_id":1}""", 400),
+        Book("single quotes", "{'user_id':1,'event_id':1}", 400),
+        Book("text after the object", Order + "x", 400),
+        Book("two objects", Order + Order, 400),
+        Book("null", "null", 400),
+        Book("an array", $"[{Order}]", 400),
+        Book("a string", "\"order\"", 400),
+        Book("a number", "1", 400),
+        Book("true", "true", 400),
+        Book("a NUL byte", "\0", 400),
+        Book("form data", "user_id=1&event_id=1", 400),
+        Book("XML", "<order/>", 400),
+        Book("nested 10,000 deep", new string('[', 10_000) + new string(']', 10_000), 400),
+        Book("an object nested 10,000 deep", string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000), 400),
+        Book("a byte order mark of UTF-16", Encoding.BigEndianUnicode.GetPreamble(), 400),
+        new("a body of 10 MB", HttpMethod.Post, "/book", Encoding.ASCII.GetBytes($"{{\"user_id\":1,\"event_id\":1,\"x\":\"{new string('x', 10_000_000)}\"}}"), Json, 413, "payload_too_large"),
+
+        // Content types.
+        new("no content type", HttpMethod.Post, "/book", Encoding.ASCII.GetBytes(Order), null, 415, "unsupported_media_type"),
+        new("text/plain", HttpMethod.Post, "/book", Encoding.ASCII.GetBytes(Order), "text/plain", 415, "unsupported_media_type"),
+        new("a form", HttpMethod.Post, "/book", "user_id=1&event_id=1"u8.ToArray(), "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+        new("XML by its type", HttpMethod.Post, "/setup", "<setup/>"u8.ToArray(), "application/xml", 415, "unsupported_media_type"),
+        new("no body and no content type", HttpMethod.Post, "/setup", null, null, 415, "unsupported_media_type"),
+
+        // user_id.
+        Book("user_id missing", """{"event_id":1}""", 400),
+        Book("user_id null", """{"user_id":null,"event_id":1}""", 400),
+        Book("user_id 0", """{"user_id":0,"event_id":1}""", 400),
+        Book("user_id -1", """{"user_id":-1,"event_id":1}""", 400),
+        Book("user_id 2^31", """{"user_id":2147483648,"event_id":1}""", 400),
+        Book("user_id 2^63", """{"user_id":9223372036854775808,"event_id":1}""", 400),
+        Book("user_id 1.5", """{"user_id":1.5,"event_id":1}""", 400),
+        Book("user_id 1e309", """{"user_id":1e309,"event_id":1}""", 400),
+        Book("user_id in quotes", """{"user_id":"1","event_id":1}""", 400),
+        Book("user_id true", """{"user_id":true,"event_id":1}""", 400),
+        Book("user_id an array", """{"user_id":[1],"event_id":1}""", 400),
+        Book("user_id an object", """{"user_id":{},"event_id":1}""", 400),
+        Book("user_id NaN", """{"user_id":NaN,"event_id":1}""", 400),
+        Book("user_id twice", """{"user_id":1,"user_id":2,"event_id":1}""", 400),
+        Book("user_id with a leading zero", """{"user_id":01,"event_id":1}""", 400),
+        Book("user_id in hexadecimal", """{"user_id":0x1,"event_id":1}""", 400),
+
+        // event_id.
+        Book("event_id missing", """{"user_id":1}""", 400),
+        Book("event_id null", """{"user_id":1,"event_id":null}""", 400),
+        Book("event_id 0", """{"user_id":1,"event_id":0}""", 400),
+        Book("event_id -1", """{"user_id":1,"event_id":-1}""", 400),
+        Book("event_id 2^31", """{"user_id":1,"event_id":2147483648}""", 400),
+        Book("event_id 1.5", """{"user_id":1,"event_id":1.5}""", 400),
+        Book("event_id as SQL", """{"user_id":1,"event_id":"1; DROP TABLE events"}""", 400),
+        Book("an empty object", "{}", 400),
+
+        // quantity.
+        Book("quantity 0", """{"user_id":1,"event_id":1,"quantity":0}""", 400),
+        Book("quantity -1", """{"user_id":1,"event_id":1,"quantity":-1}""", 400),
+        Book("quantity 11", """{"user_id":1,"event_id":1,"quantity":11}""", 400),
+        Book("quantity 2^31", """{"user_id":1,"event_id":1,"quantity":2147483648}""", 400),
+        Book("quantity 1.5", """{"user_id":1,"event_id":1,"quantity":1.5}""", 400),
+        Book("quantity 1e309", """{"user_id":1,"event_id":1,"quantity":1e309}""", 400),
+        Book("quantity null", """{"user_id":1,"event_id":1,"quantity":null}""", 400),
+        Book("quantity in quotes", """{"user_id":1,"event_id":1,"quantity":"2"}""", 400),
+
+        // Idempotency-Key.
+        WithKey("an empty key", ""),
+        WithKey("a key with a space", "a b"),
+        WithKey("a key with a tab", "a\tb"),
+        WithKey("a key of 256 characters", new string('k', 256)),
+        WithKey("a key with a letter beyond ASCII", "clé"),
+        WithKey("a key with an emoji", "🎫"),
+
+        // /setup.
+        Setup("setup without a body", ""),
+        Setup("setup with broken JSON", "{"),
+        Setup("setup with an array", "[]"),
+        Setup("an unknown strategy", """{"strategy":"optimistic"}"""),
+        Setup("a strategy in capitals", """{"strategy":"NAIVE"}"""),
+        Setup("an empty strategy", """{"strategy":""}"""),
+        Setup("a strategy as a number", """{"strategy":1}"""),
+        Setup("a strategy null", """{"strategy":null}"""),
+        Setup("total_tickets 0", """{"total_tickets":0}"""),
+        Setup("total_tickets -1", """{"total_tickets":-1}"""),
+        Setup("total_tickets 10,000,001", """{"total_tickets":10000001}"""),
+        Setup("total_tickets 2^31", """{"total_tickets":2147483648}"""),
+        Setup("total_tickets 1.5", """{"total_tickets":1.5}"""),
+        Setup("total_tickets 1e309", """{"total_tickets":1e309}"""),
+        Setup("total_tickets in quotes", """{"total_tickets":"100"}"""),
+        Setup("total_tickets null", """{"total_tickets":null}"""),
+        Setup("event_name empty", """{"event_name":""}"""),
+        Setup("event_name blank", """{"event_name":"  \u00a0 "}"""),
+        Setup("event_name null", """{"event_name":null}"""),
+        Setup("event_name a number", """{"event_name":5}"""),
+        Setup("event_name of 201 characters", $$"""{"event_name":"{{new string('x', 201)}}"}"""),
+        Setup("event_name of 50,000 characters", $$"""{"event_name":"{{new string('x', 50_000)}}"}"""),
+        Setup("event_name with NUL", """{"event_name":"a\u0000b"}"""),
+        Setup("event_name with a line feed", """{"event_name":"a\nb"}"""),
+        Setup("event_name with an escape character", """{"event_name":"a\u001b[31mb"}"""),
+        Setup("event_name with DEL", """{"event_name":"a\u007fb"}"""),
+        Setup("event_name with half a surrogate pair", """{"event_name":"a\ud800b"}"""),
+        Setup("event_name with the halves swapped", """{"event_name":"\udc00\ud800"}"""),
+        new("event_name in bad UTF-8", HttpMethod.Post, "/setup", _badUtf8, Json, 400, "validation_failed"),
+        new("event_name in overlong UTF-8", HttpMethod.Post, "/setup", _overlongUtf8, Json, 400, "validation_failed"),
+        new("an unknown charset", HttpMethod.Post, "/setup", "{}"u8.ToArray(), "application/json; charset=klingon", 415, "unsupported_media_type"),
+
+        // Queries.
+        Get("status of event 0", "/status?event_id=0"),
+        Get("status of event -1", "/status?event_id=-1"),
+        Get("status of event 2^31", "/status?event_id=2147483648"),
+        Get("status of event 1.5", "/status?event_id=1.5"),
+        Get("status of event abc", "/status?event_id=abc"),
+        Get("status of an event as SQL", "/status?event_id=1%20OR%201=1"),
+        Get("events on page 0", "/events?page=0"),
+        Get("events on page -1", "/events?page=-1"),
+        Get("events on page 2^31", "/events?page=2147483648"),
+        Get("events with page_size 0", "/events?page_size=0"),
+        Get("events with page_size 101", "/events?page_size=101"),
+        Get("events with page_size abc", "/events?page_size=abc"),
+        Get("history of event 0", "/history?event_id=0"),
+        Get("history of user -1", "/history?user_id=-1"),
+        Get("history of user abc", "/history?user_id=abc"),
+        Get("history on page 0", "/history?page=0"),
+        Get("history with page_size 1000", "/history?page_size=1000"),
+        Get("history with a NUL", "/history?user_id=%00"),
+
+        // Addresses and methods.
+        new("an unknown address", HttpMethod.Get, "/tickets", null, null, 404, "not_found"),
+        new("an unknown address to post to", HttpMethod.Post, "/buy", Encoding.ASCII.GetBytes(Order), Json, 404, "not_found"),
+        new("a path outside", HttpMethod.Get, "/..%2f..%2fetc%2fpasswd", null, null, 404, "not_found"),
+        new("GET /book", HttpMethod.Get, "/book", null, null, 405, "method_not_allowed"),
+        new("DELETE /book", HttpMethod.Delete, "/book", null, null, 405, "method_not_allowed"),
+        new("PUT /setup", HttpMethod.Put, "/setup", "{}"u8.ToArray(), Json, 405, "method_not_allowed"),
+        new("POST /status", HttpMethod.Post, "/status", "{}"u8.ToArray(), Json, 405, "method_not_allowed"),
+        new("a method that nobody knows", new HttpMethod("BREW"), "/book", null, null, 405, "method_not_allowed"),
+    ];
+
+    public HttpRequestMessage ToRequest()
+    {
+        var request = new HttpRequestMessage(Method, Path);
+        if (Body is not null)
+        {
+            request.Content = new ByteArrayContent(Body);
+            if (ContentType is not null)
+            {
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
+            }
+        }
+
+        if (Key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", Key);
+        }
+
+        return request;
+    }
+
+    private static BadInput Book(string name, string body, int status) => Book(name, Encoding.UTF8.GetBytes(body), status);
+
+    private static BadInput Book(string name, byte[] body, int status) =>
+        new(name, HttpMethod.Post, "/book", body, Json, status, "validation_failed");
+
+    private static BadInput WithKey(string name, string key) =>
+        new(name, HttpMethod.Post, "/book", Encoding.UTF8.GetBytes(Order), Json, 400, "validation_failed", key);
+
+    private static BadInput Setup(string name, string body) =>
+        new(name, HttpMethod.Post, "/setup", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
+
+    private static BadInput Get(string name, string path) => new(name, HttpMethod.Get, path, null, null, 400, "validation_failed");
+}

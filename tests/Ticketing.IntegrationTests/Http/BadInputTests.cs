@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text;
+using Ticketing.IntegrationTests.Hosting;
+
+namespace Ticketing.IntegrationTests.Http;
+
+/// <summary>Bad input is answered with a clear 4xx, and nothing is written.</summary>
+public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
+{
+    public static TheoryData<string> Cases => [.. BadInput.All.Select(input => input.Name)];
+
+    /// <summary>Event 1, with tickets: a bad order that got through would be written.</summary>
+    public async Task InitializeAsync()
+    {
+        if ((await api.CountRowsAsync()).Events == 0)
+        {
+            (await api.Client.SetupAsync(1000, "atomic_update")).Should().Be(1);
+        }
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Is_refused_and_writes_nothing(string name)
+    {
+        var input = BadInput.All.Single(input => input.Name == name);
+        var before = await api.CountRowsAsync();
+
+        // A client that sends header values as UTF-8 bytes, as browsers and curl do.
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        using var client = new HttpClient(handler) { BaseAddress = api.Address };
+        var answer = await client.AnswerToAsync(input.ToRequest());
+
+        answer.ShouldBeProblem((HttpStatusCode)input.Status, input.Code);
+        (await api.CountRowsAsync()).Should().Be(before);
+    }
+
+    [Fact]
+    public void There_are_many_cases_and_each_has_its_own_name()
+    {
+        BadInput.All.Should().HaveCountGreaterOrEqualTo(60);
+        BadInput.All.Select(input => input.Name).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task Messages_name_the_field_as_the_client_wrote_it()
+    {
+        var answer = await api.Client.PostAnswerAsync("/book", new { user_id = 0, event_id = 0, quantity = 11 });
+
+        answer.ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
+        var errors = answer.Json.GetProperty("errors");
+        errors.EnumerateObject().Select(field => field.Name).Should().BeEquivalentTo("user_id", "event_id", "quantity");
+        errors.GetProperty("quantity")[0].GetString().Should().Be("Must be a whole number from 1 to 10.");
+    }
+
+    [Fact]
+    public async Task An_unknown_strategy_is_told_the_names_of_those_there_are()
+    {
+        var answer = await api.Client.PostAnswerAsync("/setup", new { strategy = "optimistic" });
+        answer.Json.GetProperty("errors").GetProperty("strategy")[0].GetString().Should()
+            .Contain("naive").And.Contain("for_update").And.Contain("batched");
+    }
+
+    [Theory]
+    [InlineData("row_version")]
+    [InlineData("distributed_lock")]
+    [InlineData("batched")]
+    public async Task A_reserved_strategy_is_refused_until_it_exists(string strategy)
+    {
+        var before = await api.CountRowsAsync();
+        var answer = await api.Client.PostAnswerAsync("/setup", new { strategy });
+        answer.ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
+        answer.Json.GetProperty("errors").TryGetProperty("strategy", out _).Should().BeTrue();
+        (await api.CountRowsAsync()).Should().Be(before);
+    }
+
+    [Fact]
+    public async Task The_method_that_is_allowed_is_named()
+    {
+        using var response = await api.Client.GetAsync(new Uri("/book", UriKind.Relative));
+        response.Content.Headers.Allow.Should().Equal("POST");
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_say_how_long_it_is_may_not_be_long_either()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/setup");
+        request.Content = new StringContent($$"""{"event_name":"{{new string('x', 5_000_000)}}"}""", Encoding.UTF8, "application/json");
+        request.Headers.TransferEncodingChunked = true;
+
+        (await api.Client.AnswerToAsync(request)).ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge, "payload_too_large");
+    }
+
+    [Fact]
+    public async Task Valid_input_at_the_limits_is_accepted()
+    {
+        (await api.Client.PostAnswerAsync("/setup", new { event_name = new string('ü', 200), total_tickets = 1 })).Status.Should().Be(HttpStatusCode.OK);
+        (await api.Client.BookAsync(1, int.MaxValue, 10, new string('~', 255))).Status.Should().Be(HttpStatusCode.OK);
+        (await api.Client.GetAnswerAsync("/events?page=1&page_size=100")).Status.Should().Be(HttpStatusCode.OK);
+    }
+}
+
+public sealed class SqliteBadInputTests(SqliteApi api) : BadInputTests(api), IClassFixture<SqliteApi>;
+
+public sealed class MariaDbBadInputTests(MariaDbApi api) : BadInputTests(api), IClassFixture<MariaDbApi>;

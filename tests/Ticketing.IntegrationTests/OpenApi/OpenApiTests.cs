@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.OpenApi;
+
+/// <summary>The API's description is part of the contract: it is committed, and a change of it is seen in review.</summary>
+public sealed class OpenApiTests(SqliteApi api) : IClassFixture<SqliteApi>
+{
+    private static readonly string _committed = Repository.File("src", "Ticketing.Api", "openapi.json");
+
+    [Fact]
+    public async Task The_committed_description_is_what_the_program_serves()
+    {
+        var served = (await api.Client.GetStringAsync(new Uri("/openapi.json", UriKind.Relative))).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        if (Environment.GetEnvironmentVariable("UPDATE_OPENAPI") == "1")
+        {
+            await File.WriteAllTextAsync(_committed, served);
+        }
+
+        var committed = File.Exists(_committed) ? await File.ReadAllTextAsync(_committed) : "";
+        served.Split('\n').Should().Equal(
+            committed.Split('\n'), "a change of the API must be committed: UPDATE_OPENAPI=1 dotnet test --filter OpenApi writes it");
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_summary_and_every_answer_a_description()
+    {
+        foreach (var (name, operation) in await OperationsAsync())
+        {
+            operation.GetProperty("summary").GetString().Should().NotBeNullOrWhiteSpace(name);
+            foreach (var answer in operation.GetProperty("responses").EnumerateObject())
+            {
+                answer.Value.GetProperty("description").GetString().Should().NotBeNullOrWhiteSpace($"{name} {answer.Name}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_error_is_described_as_a_problem_document()
+    {
+        foreach (var (name, operation) in await OperationsAsync())
+        {
+            foreach (var answer in operation.GetProperty("responses").EnumerateObject().Where(answer => answer.Name[0] != '2'))
+            {
+                answer.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString()
+                    .Should().Be("#/components/schemas/Problem", $"{name} {answer.Name}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_whole_contract_is_described() =>
+        (await OperationsAsync()).Select(operation => operation.Name).Should().BeEquivalentTo(
+            "POST /setup", "POST /book", "GET /status", "GET /events", "GET /stats", "GET /history",
+            "GET /health", "GET /health/live", "GET /health/ready", "GET /problems/{code}");
+
+    private async Task<List<(string Name, JsonElement Operation)>> OperationsAsync()
+    {
+        var document = (await api.Client.GetAnswerAsync("/openapi.json")).Json;
+        return
+        [
+            .. from path in document.GetProperty("paths").EnumerateObject()
+               from operation in path.Value.EnumerateObject()
+               select ($"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value),
+        ];
+    }
+}

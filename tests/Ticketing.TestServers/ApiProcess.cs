@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace Ticketing.TestServers;
+
+/// <summary>The API as a process of its own, as it runs in production: to start several, to stop, to kill.</summary>
+public sealed class ApiProcess : IAsyncDisposable
+{
+    private readonly ManagedProcess _process;
+
+    private ApiProcess(ManagedProcess process, Uri address)
+    {
+        _process = process;
+        Address = address;
+        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = address };
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public ManagedProcess Process => _process;
+
+    public string Output => _process.Output;
+
+    /// <summary>Starts it on a free port and waits until it is ready.</summary>
+    /// <param name="settings">Settings by their names as environment variables, such as <c>Database__Pooling</c>.</param>
+    /// <param name="program">The program's dll; left out, the one that was built with the tests.</param>
+    public static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, string? program = null)
+    {
+        var api = Launch(settings, program);
+        var deadline = DateTime.UtcNow.AddSeconds(90);
+        while (!await api.IsReadyAsync())
+        {
+            if (api._process.HasExited || DateTime.UtcNow > deadline)
+            {
+                var output = api.Output;
+                await api.DisposeAsync();
+                throw new InvalidOperationException($"The API did not start:{Environment.NewLine}{output}");
+            }
+
+            await Task.Delay(50);
+        }
+
+        return api;
+    }
+
+    /// <summary>Starts it, and does not wait.</summary>
+    public static ApiProcess Launch(IReadOnlyDictionary<string, string?> settings, string? program = null)
+    {
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}"));
+        var environment = new Dictionary<string, string?>(settings) { ["ASPNETCORE_URLS"] = address.ToString() };
+        return new(ManagedProcess.Start("dotnet", [program ?? DefaultProgram], environment), address);
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does, and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        _process.Terminate();
+        await _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    private static string DefaultProgram
+    {
+        get
+        {
+            // …/tests/<project>/bin/<configuration>/net10.0/
+            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            return Repository.File("src", "Ticketing.Api", "bin", configuration, "net10.0", "Ticketing.Api.dll");
+        }
+    }
+}

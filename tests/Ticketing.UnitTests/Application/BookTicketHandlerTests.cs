@@ -1,0 +1,87 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Application;
+using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Events;
+using Ticketing.Domain;
+
+namespace Ticketing.UnitTests.Application;
+
+/// <summary>The way of a booking through the mediator to the strategy of its event.</summary>
+public sealed class BookTicketHandlerTests
+{
+    private readonly Events _events = new();
+    private readonly Strategies _strategies = new();
+
+    [Fact]
+    public async Task An_order_goes_to_the_strategy_of_its_event()
+    {
+        _events.Known[7] = BookingStrategy.ForUpdate;
+
+        (await SendAsync(new BookTicketCommand(1, 7, 2))).Should().Be(new BookingOutcome.Booked(99));
+
+        _strategies.Asked.Should().Equal((BookingStrategy.ForUpdate, new BookTicketCommand(1, 7, 2)));
+    }
+
+    [Fact]
+    public async Task An_unknown_event_is_an_outcome_and_no_strategy_is_asked()
+    {
+        (await SendAsync(new BookTicketCommand(1, 8))).Should().Be(BookingOutcome.EventNotFound.Instance);
+        _strategies.Asked.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_event_that_has_vanished_is_forgotten()
+    {
+        _events.Known[7] = BookingStrategy.Naive;
+        _strategies.Outcome = BookingOutcome.EventNotFound.Instance;
+
+        await SendAsync(new BookTicketCommand(1, 7));
+
+        _events.Known.Should().BeEmpty();
+    }
+
+    private async Task<BookingOutcome> SendAsync(BookTicketCommand command)
+    {
+        await using var services = new ServiceCollection()
+            .AddApplication()
+            .AddSingleton<IEventRepository>(_events)
+            .AddSingleton<IBookingStrategyProvider>(_strategies)
+            .BuildServiceProvider();
+        await using var scope = services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
+    }
+
+    private sealed class Events : IEventRepository
+    {
+        public Dictionary<int, BookingStrategy> Known { get; } = [];
+
+        public Task AddAsync(Event @event, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
+            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy) : null);
+
+        public void Forget(int eventId) => Known.Remove(eventId);
+    }
+
+    private sealed class Strategies : IBookingStrategyProvider
+    {
+        public List<(BookingStrategy, BookTicketCommand)> Asked { get; } = [];
+
+        public BookingOutcome Outcome { get; set; } = new BookingOutcome.Booked(99);
+
+        public IBookingStrategy Get(BookingStrategy strategy) => new Recorder(this, strategy);
+
+        public string? WhyUnavailable(BookingStrategy strategy) => null;
+
+        private sealed class Recorder(Strategies strategies, BookingStrategy strategy) : IBookingStrategy
+        {
+            public Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
+            {
+                strategies.Asked.Add((strategy, order));
+                return Task.FromResult(strategies.Outcome);
+            }
+        }
+    }
+}
