@@ -16,7 +16,19 @@ public sealed class BookingOptions
     [Range(1, 1000)]
     public int MaxAttempts { get; set; } = 20;
 
-    /// <summary>The longest pause before the second attempt, in milliseconds, 1 to 1,000. It doubles with each further one, up to 16 times.</summary>
+    /// <summary>The longest pause before the second attempt, in milliseconds, 1 to 1,000. It doubles with each further one, up to 64 times.</summary>
     [Range(1, 1000)]
     public int RetryPauseMilliseconds { get; set; } = 4;
+
+    /// <summary>How long a buyer may be kept waiting for a lock, or by lost attempts, before being told "busy", in seconds, 1 to 300.</summary>
+    [Range(1, 300)]
+    public int PatienceSeconds { get; set; } = 10;
+
+    /// <summary>How many orders may wait for one event's next batch, 1 to 1,000,000; the surplus is told "busy" at once.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueCapacity { get; set; } = 10_000;
+
+    /// <summary>The most orders that one transaction takes, 1 to 5,000.</summary>
+    [Range(1, 5000)]
+    public int MaxBatchSize { get; set; } = 500;
 }

@@ -15,12 +15,13 @@ namespace Ticketing.Infrastructure.Concurrency;
 /// </remarks>
 internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOptions> options, TimeProvider clock)
 {
-    private const int MaxDoublings = 4;
+    private const int MaxDoublings = 6;
 
     /// <param name="attempt">One whole transaction. Null means that it lost, just as an exception of contention does.</param>
     /// <param name="cancellationToken">Ends the pauses; attempts see to themselves.</param>
     public async Task<BookingOutcome> RunAsync(Func<Task<BookingOutcome?>> attempt, CancellationToken cancellationToken)
     {
+        var started = clock.GetTimestamp();
         for (var tries = 1; ; tries++)
         {
             try
@@ -35,7 +36,7 @@ internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOp
                 // Rolled back by the database: nothing of the attempt is left.
             }
 
-            if (tries >= options.Value.MaxAttempts)
+            if (tries >= options.Value.MaxAttempts || clock.GetElapsedTime(started).TotalSeconds >= options.Value.PatienceSeconds)
             {
                 return new BookingOutcome.Busy("Too many buyers want these tickets at once.");
             }

@@ -26,6 +26,13 @@ public sealed class DatabaseOptions
     [Range(1, 3600)]
     public int CommandTimeoutSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// How long a statement may wait for a row that somebody else has locked, in seconds, 1 to 3,600. Shorter than the time for a statement, so
+    /// that it ends as "busy" and not as a broken connection. MariaDB only.
+    /// </summary>
+    [Range(1, 3600)]
+    public int LockWaitTimeoutSeconds { get; set; } = 5;
+
     /// <summary>How long to wait for a free connection, or for a new one, in seconds, 1 to 300.</summary>
     [Range(1, 300)]
     public int ConnectTimeoutSeconds { get; set; } = 5;

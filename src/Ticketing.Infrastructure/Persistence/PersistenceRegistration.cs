@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using MySqlConnector;
 using Ticketing.Application;
 using Ticketing.Application.Events;
+using Ticketing.Infrastructure.Concurrency.Batching;
 using Ticketing.Infrastructure.Persistence.MariaDb;
 using Ticketing.Infrastructure.Persistence.Sqlite;
 using Ticketing.Infrastructure.Persistence.Startup;
@@ -48,6 +49,8 @@ internal static class PersistenceRegistration
         services.AddContexts<SqliteTicketingContext>((provider, options) => options
             .UseSqlite(ConnectionString(provider))
             .AddInterceptors(provider.GetRequiredService<SqliteWriteGate>(), new SqliteDurability()));
+        services.AddSingleton<IBatchDatabase>(provider => new SqliteBatchDatabase(
+            ConnectionString(provider), provider.GetRequiredService<SqliteWriteGate>()));
         services.AddSingleton<IDatabaseEngine>(provider => new SqliteEngine(
             ConnectionString(provider), provider.GetRequiredService<IDbContextFactory<TicketingDbContext>>()));
     }
@@ -57,11 +60,12 @@ internal static class PersistenceRegistration
         services.AddSingleton(provider => new MySqlDataSourceBuilder(ConnectionString(provider))
             .UseName("ticketing")
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
-            .UseConnectionOpenedCallback(ReadCommittedTransactions.OnOpenedAsync)
+            .UseConnectionOpenedCallback(new NewConnections(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value).PrepareAsync)
             .Build());
         services.AddContexts<MariaDbTicketingContext>((provider, options) => options
             .UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion)
             .AddInterceptors(new ReadCommittedTransactions(), new LostConnections(), new RepeatableMigrations()));
+        services.AddSingleton<IBatchDatabase, MariaDbBatchDatabase>();
         services.AddSingleton<IDatabaseEngine, MariaDbEngine>();
     }
 

@@ -22,16 +22,23 @@ public abstract class ApiFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var connectionString = await PrepareDatabaseAsync();
+        var redis = await PrepareRedisAsync();
         _program = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("ConnectionStrings:Ticketing", connectionString);
+            host.UseSetting("urls", "http://127.0.0.1:0");
             host.UseSetting("Log:Level", "Warning");
+            if (redis is not null)
+            {
+                host.UseSetting("ConnectionStrings:Redis", redis);
+            }
+
             foreach (var (name, value) in Settings)
             {
                 host.UseSetting(name, value);
             }
         });
-        _program.UseKestrel(0);
+        _program.UseKestrel();
         _program.StartServer();
         var address = _program.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Client = new HttpClient { BaseAddress = new Uri(address) };
@@ -59,6 +66,9 @@ public abstract class ApiFixture : IAsyncLifetime
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
     protected abstract Task<string> PrepareDatabaseAsync();
+
+    /// <summary>Null for an API without Redis.</summary>
+    protected virtual async Task<string?> PrepareRedisAsync() => (await SharedRedis.GetAsync()).ConnectionString;
 }
 
 /// <summary>The rows of both tables, and the stock of all events.</summary>

@@ -62,19 +62,6 @@ public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
             .Contain("naive").And.Contain("for_update").And.Contain("batched");
     }
 
-    [Theory]
-    [InlineData("row_version")]
-    [InlineData("distributed_lock")]
-    [InlineData("batched")]
-    public async Task A_reserved_strategy_is_refused_until_it_exists(string strategy)
-    {
-        var before = await api.CountRowsAsync();
-        var answer = await api.Client.PostAnswerAsync("/setup", new { strategy });
-        answer.ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
-        answer.Json.GetProperty("errors").TryGetProperty("strategy", out _).Should().BeTrue();
-        (await api.CountRowsAsync()).Should().Be(before);
-    }
-
     [Fact]
     public async Task The_method_that_is_allowed_is_named()
     {

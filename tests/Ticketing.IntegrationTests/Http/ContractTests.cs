@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 
 namespace Ticketing.IntegrationTests.Http;
@@ -7,7 +8,7 @@ namespace Ticketing.IntegrationTests.Http;
 /// <summary>The wire contract, endpoint by endpoint, on each database.</summary>
 public abstract class ContractTests(ApiFixture api)
 {
-    public static TheoryData<string> StrategiesThatHold => new("atomic_update", "for_update");
+    public static TheoryData<string> Strategies => [.. BookingStrategyNames.All];
 
     [Fact]
     public async Task Setup_with_an_empty_object_takes_the_defaults()
@@ -21,7 +22,7 @@ public abstract class ContractTests(ApiFixture api)
         answer.Json.GetProperty("event_id").GetInt32().Should().BePositive();
         answer.Json.GetProperty("event_name").GetString().Should().Be("Concert");
         answer.Json.GetProperty("total_tickets").GetInt32().Should().Be(100);
-        answer.Json.GetProperty("strategy").GetString().Should().Be("atomic_update");
+        answer.Json.GetProperty("strategy").GetString().Should().Be("batched");
     }
 
     [Fact]
@@ -47,9 +48,7 @@ public abstract class ContractTests(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("naive")]
-    [InlineData("atomic_update")]
-    [InlineData("for_update")]
+    [MemberData(nameof(Strategies))]
     public async Task Three_tickets_and_four_buyers(string strategy)
     {
         var id = await api.Client.SetupAsync(3, strategy);
@@ -72,7 +71,7 @@ public abstract class ContractTests(ApiFixture api)
     }
 
     [Theory]
-    [MemberData(nameof(StrategiesThatHold))]
+    [MemberData(nameof(Strategies))]
     public async Task An_order_is_served_whole_or_not_at_all(string strategy)
     {
         var id = await api.Client.SetupAsync(5, strategy);
@@ -91,9 +90,7 @@ public abstract class ContractTests(ApiFixture api)
         (await api.Client.BookAsync(int.MaxValue)).ShouldBeProblem(HttpStatusCode.NotFound, "event_not_found");
 
     [Theory]
-    [InlineData("naive")]
-    [InlineData("atomic_update")]
-    [InlineData("for_update")]
+    [MemberData(nameof(Strategies))]
     public async Task A_repeated_key_is_answered_with_the_first_booking_even_after_the_sale(string strategy)
     {
         var id = await api.Client.SetupAsync(2, strategy);

@@ -6,8 +6,8 @@ namespace Ticketing.Application.Events.SetupEvent;
 /// <summary>Puts a new event on sale, which becomes the current one.</summary>
 /// <param name="EventName" example="Concert">What the event is called, at most 200 characters.</param>
 /// <param name="TotalTickets" example="100">How many tickets it has, 1 to 10,000,000.</param>
-/// <param name="Strategy" example="atomic_update">How they are sold.</param>
+/// <param name="Strategy" example="batched">How they are sold.</param>
 public sealed record SetupEventCommand(
     string EventName = "Concert",
     int TotalTickets = 100,
-    BookingStrategy Strategy = BookingStrategy.AtomicUpdate) : IRequest<SetupEventResult>;
+    BookingStrategy Strategy = BookingStrategy.Batched) : IRequest<SetupEventResult>;

@@ -6,25 +6,16 @@ using MySqlConnector;
 namespace Ticketing.Infrastructure.Persistence.MariaDb;
 
 /// <summary>
-/// Keeps our sessions at READ COMMITTED, whatever the server's default is: a retry must see what others have committed meanwhile.
+/// Keeps our transactions at READ COMMITTED, whatever the server's default is: a retry must see what others have committed meanwhile.
 /// </summary>
 /// <remarks>
 /// The driver turns "no level given" into REPEATABLE READ, and for the whole session, so the transactions that SaveChanges begins by itself
 /// would change the level under the next user of a pooled connection.
 /// Source: https://mysqlconnector.net/api/mysqlconnector/mysqlconnection/begintransaction/
+/// Connections begin with it, see <see cref="NewConnections"/>.
 /// </remarks>
 internal sealed class ReadCommittedTransactions : DbTransactionInterceptor
 {
-    /// <summary>For new connections; those in the pool keep it.</summary>
-    public static async ValueTask OnOpenedAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
-    {
-        if (context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
-        {
-            await using var command = new MySqlCommand("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", context.Connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
-
     public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection,
         TransactionStartingEventData eventData,

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -10,10 +11,10 @@ namespace Ticketing.Infrastructure.Persistence.Sqlite;
 /// </summary>
 /// <remarks>
 /// A connection passes the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does
-/// at the end of either.
+/// at the end of either. The connection itself tells when: EF Core's interceptors are silent when a context is disposed of after a failure.
 /// </remarks>
 internal sealed class SqliteWriteGate(TimeSpan patience)
-    : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor, IDisposable
+    : IDbTransactionInterceptor, IDbCommandInterceptor, IDisposable
 {
     private const int SqliteBusy = 5;
 
@@ -44,27 +45,11 @@ internal sealed class SqliteWriteGate(TimeSpan patience)
         return result;
     }
 
-    public InterceptionResult ConnectionClosing(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
-    {
-        Leave(connection);
-        return result;
-    }
-
-    public ValueTask<InterceptionResult> ConnectionClosingAsync(
-        DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
-    {
-        Leave(connection);
-        return new(result);
-    }
-
     public void Dispose() => _gate.Dispose();
 
-    private ValueTask EnterToWriteAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken) =>
-        eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete
-            ? EnterAsync(command.Connection!, cancellationToken)
-            : default;
-
-    private async ValueTask EnterAsync(DbConnection connection, CancellationToken cancellationToken)
+    /// <summary>Waits until nobody else writes. The place is free again when the connection is closed.</summary>
+    /// <exception cref="SqliteException">Busy (5): it took too long.</exception>
+    public async ValueTask EnterAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(Volatile.Read(ref _writer), connection))
         {
@@ -76,14 +61,30 @@ internal sealed class SqliteWriteGate(TimeSpan patience)
             throw new SqliteException($"The database was busy for {patience.TotalSeconds:0} s.", SqliteBusy);
         }
 
+        connection.StateChange += LeaveWhenClosed;
         Volatile.Write(ref _writer, connection);
     }
 
-    private void Leave(DbConnection connection)
+    /// <summary>For a connection that did not get as far as being opened. Lets the next one in, if this is the one that is in.</summary>
+    public void Leave(DbConnection connection)
     {
         if (ReferenceEquals(Interlocked.CompareExchange(ref _writer, null, connection), connection))
         {
+            connection.StateChange -= LeaveWhenClosed;
             _gate.Release();
         }
     }
+
+    private void LeaveWhenClosed(object sender, StateChangeEventArgs change)
+    {
+        if (change.CurrentState == ConnectionState.Closed)
+        {
+            Leave((DbConnection)sender);
+        }
+    }
+
+    private ValueTask EnterToWriteAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken) =>
+        eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete
+            ? EnterAsync(command.Connection!, cancellationToken)
+            : default;
 }

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Ticketing.Infrastructure.Redis;
+
+/// <summary>Registers the connection to Redis, where one is configured.</summary>
+internal static class RedisRegistration
+{
+    public const string Setting = "ConnectionStrings:Redis";
+
+    /// <summary>What cannot be had from Redis in this time is done without: a buyer waits.</summary>
+    private const int TimeoutMilliseconds = 1000;
+
+    public static bool HasRedis(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[Setting]);
+
+    public static void AddRedis(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (!configuration.HasRedis())
+        {
+            return;
+        }
+
+        var options = Parse(configuration[Setting]!);
+
+        // Redis may be away at start and at any time after: whoever uses it is told at once, and the connection comes back by itself.
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.ConnectTimeout = TimeoutMilliseconds;
+        options.SyncTimeout = TimeoutMilliseconds;
+        options.AsyncTimeout = TimeoutMilliseconds;
+        options.ReconnectRetryPolicy = new LinearRetry(TimeoutMilliseconds);
+        options.ClientName = "ticketing";
+        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options));
+    }
+
+    private static ConfigurationOptions Parse(string connectionString)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(connectionString);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidSettingException(Setting, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Ticketing.TestServers;
+
+/// <summary>
+/// Stands between a client and a server and cuts the connection at the worst moment: when it sees a given text on its way to the server.
+/// </summary>
+public sealed class CuttingProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly string _host;
+    private readonly int _port;
+    private readonly string _text;
+    private int _cutsToDo;
+    private bool _afterForwarding;
+
+    public CuttingProxy(string host, int port, string text)
+    {
+        _host = host;
+        _port = port;
+        _text = text;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How often it has cut.</summary>
+    public int Cuts { get; private set; }
+
+    /// <summary>Cuts the next connections that send the text, before the server gets it: it has not happened.</summary>
+    public void CutBefore(int times = 1) => Arm(times, afterForwarding: false);
+
+    /// <summary>Cuts the next connections that send the text, after the server has carried it out: it has happened, and the client does not know.</summary>
+    public void CutAfter(int times = 1) => Arm(times, afterForwarding: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Stop();
+        _stopping.Dispose();
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    private void Arm(int times, bool afterForwarding)
+    {
+        _afterForwarding = afterForwarding;
+        Volatile.Write(ref _cutsToDo, times);
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                _ = ServeAsync(client);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var toClient = client;
+        using var toServer = new TcpClient { NoDelay = true };
+        toClient.NoDelay = true;
+        try
+        {
+            await toServer.ConnectAsync(_host, _port, _stopping.Token);
+            await Task.WhenAny(
+                PumpAsync(toClient.GetStream(), toServer.GetStream(), watch: true),
+                PumpAsync(toServer.GetStream(), toClient.GetStream(), watch: false));
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Either side has hung up; so do we.
+        }
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, bool watch)
+    {
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            var count = await from.ReadAsync(buffer, _stopping.Token);
+            if (count == 0)
+            {
+                return;
+            }
+
+            var cut = watch
+                && Volatile.Read(ref _cutsToDo) > 0
+                && Encoding.Latin1.GetString(buffer, 0, count).Contains(_text, StringComparison.OrdinalIgnoreCase)
+                && Interlocked.Decrement(ref _cutsToDo) >= 0;
+            if (!cut)
+            {
+                await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+                continue;
+            }
+
+            // The client's side first, so that no answer can get through.
+            Cuts++;
+            from.Socket.Close(0);
+            if (_afterForwarding)
+            {
+                await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+                await Task.Delay(TimeSpan.FromMilliseconds(300), _stopping.Token);
+            }
+
+            return;
+        }
+    }
+}
