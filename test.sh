@@ -35,6 +35,7 @@ install() {
 
 missing=()
 has mariadbd || docker_answers || [ -n "${TICKETING_TEST_MARIADB:-}" ] || missing+=(mariadb-server)
+has redis-server || docker_answers || missing+=(redis-server)
 [ ${#missing[@]} = 0 ] || install "${missing[@]}"
 
 say "Building"

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Ticketing.TestServers;
 
@@ -14,11 +15,16 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly string _host;
     private readonly int _port;
-    private readonly string _text;
+    private readonly Regex _text;
     private int _cutsToDo;
     private bool _afterForwarding;
+    private bool _refuseAfterCut;
+    private volatile bool _isRefusing;
 
-    public CuttingProxy(string host, int port, string text)
+    /// <param name="host">The server.</param>
+    /// <param name="port">The server's port.</param>
+    /// <param name="text">What the worst moment looks like, in the bytes on their way to the server.</param>
+    public CuttingProxy(string host, int port, Regex text)
     {
         _host = host;
         _port = port;
@@ -36,7 +42,21 @@ public sealed class CuttingProxy : IAsyncDisposable
     public void CutBefore(int times = 1) => Arm(times, afterForwarding: false);
 
     /// <summary>Cuts the next connections that send the text, after the server has carried it out: it has happened, and the client does not know.</summary>
-    public void CutAfter(int times = 1) => Arm(times, afterForwarding: true);
+    /// <param name="times">How many connections.</param>
+    /// <param name="refuseAfterwards">From the first cut on, nobody gets through any more, until <see cref="Restore"/>.</param>
+    public void CutAfter(int times = 1, bool refuseAfterwards = false)
+    {
+        _refuseAfterCut = refuseAfterwards;
+        Arm(times, afterForwarding: true);
+    }
+
+    /// <summary>Lets everybody through again.</summary>
+    public void Restore()
+    {
+        _refuseAfterCut = false;
+        _isRefusing = false;
+        Arm(0, afterForwarding: false);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -76,6 +96,12 @@ public sealed class CuttingProxy : IAsyncDisposable
         toClient.NoDelay = true;
         try
         {
+            if (_isRefusing)
+            {
+                toClient.Client.Close(0);
+                return;
+            }
+
             await toServer.ConnectAsync(_host, _port, _stopping.Token);
             await Task.WhenAny(
                 PumpAsync(toClient.GetStream(), toServer.GetStream(), watch: true),
@@ -100,7 +126,7 @@ public sealed class CuttingProxy : IAsyncDisposable
 
             var cut = watch
                 && Volatile.Read(ref _cutsToDo) > 0
-                && Encoding.Latin1.GetString(buffer, 0, count).Contains(_text, StringComparison.OrdinalIgnoreCase)
+                && _text.IsMatch(Encoding.Latin1.GetString(buffer, 0, count))
                 && Interlocked.Decrement(ref _cutsToDo) >= 0;
             if (!cut)
             {
@@ -110,6 +136,7 @@ public sealed class CuttingProxy : IAsyncDisposable
 
             // The client's side first, so that no answer can get through.
             Cuts++;
+            _isRefusing = _refuseAfterCut;
             from.Socket.Close(0);
             if (_afterForwarding)
             {

@@ -12,8 +12,14 @@ namespace Ticketing.Infrastructure.Concurrency;
 /// on a guess.
 /// </summary>
 internal sealed class BookingCommit(
-    IDbContextFactory<TicketingDbContext> contexts, IDatabaseEngine engine, ILogger<BookingCommit> logger)
+    IDbContextFactory<TicketingDbContext> contexts, IDatabaseEngine engine, TimeProvider clock, ILogger<BookingCommit> logger)
 {
+    /// <summary>How long the fate of a booking is looked for: a database that restarts quickly is back by then.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The time between two looks.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{engine.RowLock}";
 
     /// <param name="transaction">Has changed the stock, so it holds the lock of the event's row.</param>
@@ -31,14 +37,23 @@ internal sealed class BookingCommit(
             BookingLog.LostAtCommit(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
         }
 
-        try
+        var started = clock.GetTimestamp();
+        while (true)
         {
-            return await WasCommittedAsync(booking) ? new BookingOutcome.Booked(booking.Id) : null;
-        }
-        catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
-        {
-            BookingLog.FateUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
-            return BookingOutcome.Unknown.Instance;
+            try
+            {
+                return await WasCommittedAsync(booking) ? new BookingOutcome.Booked(booking.Id) : null;
+            }
+            catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
+            {
+                if (clock.GetElapsedTime(started) > Patience)
+                {
+                    BookingLog.FateUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
+                    return BookingOutcome.Unknown.Instance;
+                }
+            }
+
+            await Task.Delay(Pause, clock);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class IdempotentStrategy(
         try
         {
             var outcome = await strategy.BookAsync(order, cancellationToken);
-            return outcome is BookingOutcome.Booked ? outcome : await FindFirstAsync(order, cancellationToken) ?? outcome;
+            return outcome is BookingOutcome.Booked or BookingOutcome.Unknown ? outcome : await FindFirstAsync(order, cancellationToken) ?? outcome;
         }
         catch (Exception exception) when (engine.Classify(exception) == DatabaseFault.DuplicateKey)
         {

@@ -27,10 +27,6 @@ internal sealed class BatchWriter(
 {
     private const int MaxReconnects = 1;
 
-    /// <summary>How long the fate of a lost batch is looked for: a database that restarts quickly is back by then.</summary>
-    private static readonly TimeSpan _fatePatience = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan _fatePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(32);
 
     private long _lastTimestamp;
@@ -174,13 +170,13 @@ internal sealed class BatchWriter(
             }
             catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started) > _fatePatience)
+                if (clock.GetElapsedTime(started) > BookingCommit.Patience)
                 {
                     return (Fate.Unknown, []);
                 }
             }
 
-            await Task.Delay(_fatePause, clock);
+            await Task.Delay(BookingCommit.Pause, clock);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MySqlConnector;
 
 namespace Ticketing.Infrastructure.Persistence.MariaDb;
@@ -48,8 +49,9 @@ internal static class MariaDbErrors
                 return Classify((int)mySql.ErrorCode);
             }
 
-            // The end of the stream, or "the connection is closed": the driver throws the framework's exceptions for what it did not get to read.
-            if (cause.Source == Driver)
+            // The end of the stream, or "the connection is closed": the driver throws, or lets through, the framework's exceptions for what it did
+            // not get to read.
+            if (cause is SocketException || cause.Source == Driver)
             {
                 return DatabaseFault.Unavailable;
             }

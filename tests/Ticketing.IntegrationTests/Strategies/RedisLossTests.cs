@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.Strategies;
+
+/// <summary>The lock's Redis is missing, lost, frozen, or forgets the lock.</summary>
+public sealed class RedisLossTests
+{
+    [Fact]
+    public async Task Without_redis_the_strategy_is_refused_and_the_setting_named()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("x.db")}" });
+
+        var answer = await api.Client.PostAnswerAsync("/setup", new { strategy = "distributed_lock" });
+
+        answer.ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
+        answer.Json.GetProperty("errors").GetProperty("strategy")[0].GetString().Should().Contain("ConnectionStrings__Redis");
+        (await api.Client.GetAnswerAsync("/status")).ShouldBeProblem(HttpStatusCode.NotFound, "event_not_found");
+    }
+
+    [Fact]
+    public async Task A_redis_that_goes_away_makes_buyers_wait_and_comes_back_by_itself()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var api = await ApiProcess.StartAsync(await SettingsAsync(redis));
+        var id = await api.Client.SetupAsync(10, "distributed_lock");
+        (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
+
+        await redis.KillAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            (await api.Client.BookAsync(id)).ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "busy");
+        }
+
+        (await api.Client.BookAsync(await api.Client.SetupAsync(1, "batched"))).IsBooked.Should().BeTrue("the others do not need Redis");
+
+        await redis.RestartAsync();
+        await BookSoonAsync(api, id);
+        (await api.Client.StatusAsync(id)).GetProperty("tickets_sold").GetInt32().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_redis_that_does_not_answer_is_busy_within_a_few_seconds()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var api = await ApiProcess.StartAsync(await SettingsAsync(redis));
+        var id = await api.Client.SetupAsync(10, "distributed_lock");
+        (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
+
+        redis.Freeze();
+        var clock = Stopwatch.StartNew();
+        (await api.Client.BookAsync(id)).ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "busy");
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        redis.Thaw();
+
+        await BookSoonAsync(api, id);
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_lost_early_does_not_oversell()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        var settings = await SettingsAsync(redis);
+        await using var first = await ApiProcess.StartAsync(settings);
+        await using var second = await ApiProcess.StartAsync(settings);
+        using var buyers = new Buyers(100, first.Address, second.Address);
+        using var stop = new CancellationTokenSource();
+
+        // Locks vanish all the time, as if they had expired under their holders.
+        var forgetful = Task.Run(async () =>
+        {
+            await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
+            while (!stop.IsCancellationRequested)
+            {
+                await connection.GetDatabase().ExecuteAsync("FLUSHALL");
+            }
+        });
+
+        for (var round = 0; round < 5; round++)
+        {
+            var id = await first.Client.SetupAsync(20, "distributed_lock");
+            var answers = await Task.WhenAll(Enumerable.Range(1, 100).Select(user => buyers.BuyAsync(id, user)));
+            answers.Count(answer => answer.IsBooked).Should().Be(20);
+            var status = await first.Client.StatusAsync(id);
+            status.GetProperty("tickets_sold").GetInt32().Should().Be(20);
+            status.GetProperty("available_tickets").GetInt32().Should().Be(0);
+        }
+
+        await stop.CancelAsync();
+        await forgetful;
+    }
+
+    private static async Task<Dictionary<string, string?>> SettingsAsync(RedisProcess redis) => new()
+    {
+        ["ConnectionStrings__Ticketing"] = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync(),
+        ["ConnectionStrings__Redis"] = redis.ConnectionString,
+        ["Booking__PatienceSeconds"] = "3",
+    };
+
+    private static async Task BookSoonAsync(ApiProcess api, int eventId)
+    {
+        var clock = Stopwatch.StartNew();
+        Answer answer;
+        while (!(answer = await api.Client.BookAsync(eventId)).IsBooked)
+        {
+            answer.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "busy");
+            clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10), "it recovers by itself");
+            await Task.Delay(100);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Ticketing.Domain;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.Strategies;
+
+/// <summary>The results do not depend on how the server is set up: our sessions bring their isolation level along.</summary>
+public sealed class ServerDefaultsTests
+{
+    [Theory]
+    [InlineData("transaction-isolation=REPEATABLE-READ")]
+    [InlineData("transaction-isolation=READ-COMMITTED")]
+    [InlineData("transaction-isolation=SERIALIZABLE")]
+    [InlineData("transaction-isolation=REPEATABLE-READ", "innodb-snapshot-isolation=ON")]
+    public async Task The_last_tickets_are_sold_once_whatever_the_servers_default_is(params string[] settings)
+    {
+        if (settings.Length > 1 && !await HasSnapshotIsolationAsync())
+        {
+            return; // "where the server has it"
+        }
+
+        await using var server = await MariaDbServer.StartAsync(settings);
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = await server.CreateDatabaseAsync(),
+            ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
+        });
+        using var buyers = new Buyers(200, api.Address);
+        foreach (var strategy in Enum.GetValues<BookingStrategy>())
+        {
+            var oversold = await LastTicketAsync(api, buyers, strategy) + await HotStockAsync(api, buyers, strategy);
+            if (strategy == BookingStrategy.Naive)
+            {
+                oversold.Should().BePositive();
+            }
+            else
+            {
+                oversold.Should().Be(0, strategy.Name());
+            }
+        }
+    }
+
+    private static async Task<bool> HasSnapshotIsolationAsync() =>
+        (long)(await (await SharedMariaDb.GetAsync()).QueryAsync(
+            "SELECT COUNT(*) FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_NAME = 'INNODB_SNAPSHOT_ISOLATION'"))! > 0;
+
+    private static async Task<int> LastTicketAsync(ApiProcess api, Buyers buyers, BookingStrategy strategy)
+    {
+        var oversold = 0;
+        for (var round = 0; round < 5; round++)
+        {
+            var id = await api.Client.SetupAsync(1, strategy.Name());
+            var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(user => buyers.BuyAsync(id, user)));
+            answers.Should().OnlyContain(answer => answer.IsBooked || answer.Code == "sold_out");
+            oversold += answers.Count(answer => answer.IsBooked) - 1;
+        }
+
+        return oversold;
+    }
+
+    private static async Task<int> HotStockAsync(ApiProcess api, Buyers buyers, BookingStrategy strategy)
+    {
+        const int tickets = 60;
+        var id = await api.Client.SetupAsync(tickets, strategy.Name());
+        var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(user => buyers.BuyAsync(id, user, (user % 3) + 1)));
+        answers.Should().OnlyContain(answer => answer.IsBooked || answer.Code == "sold_out" || answer.Code == "not_enough_tickets");
+
+        var status = await api.Client.StatusAsync(id);
+        status.GetProperty("tickets_sold").GetInt32().Should().Be(
+            answers.Where(answer => answer.IsBooked).Sum(answer => answer.Json.GetProperty("quantity").GetInt32()), strategy.Name());
+        status.GetProperty("available_tickets").GetInt32().Should().Be(tickets - status.GetProperty("tickets_sold").GetInt32());
+        return status.GetProperty("oversold").GetInt32();
+    }
+}

@@ -1,0 +1,93 @@
+using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Infrastructure.Concurrency.Batching;
+
+namespace Ticketing.UnitTests.Infrastructure;
+
+/// <summary>The queue clocks itself, is bounded, and retires when it is idle.</summary>
+public sealed class BookingQueueTests
+{
+    private readonly List<int[]> _batches = [];
+    private readonly SemaphoreSlim _mayWrite = new(0);
+    private readonly TaskCompletionSource _firstBatch = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private BookingQueue? _retired;
+
+    [Fact]
+    public async Task While_a_batch_is_written_the_next_one_gathers()
+    {
+        var queue = Begin(capacity: 100, maxBatchSize: 3);
+        queue.TryEnqueue(Order(1)).Should().Be(EnqueueResult.Accepted);
+        await _firstBatch.Task;
+        foreach (var user in Enumerable.Range(2, 5))
+        {
+            queue.TryEnqueue(Order(user)).Should().Be(EnqueueResult.Accepted);
+        }
+
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        _batches.Select(batch => string.Join(',', batch)).Should().Equal("1", "2,3,4", "5,6");
+    }
+
+    [Fact]
+    public async Task It_is_full_when_as_many_wait_as_may_and_has_room_again_afterwards()
+    {
+        var queue = Begin(capacity: 2, maxBatchSize: 10);
+        queue.TryEnqueue(Order(1));
+        await _firstBatch.Task;
+
+        queue.TryEnqueue(Order(2)).Should().Be(EnqueueResult.Accepted);
+        queue.TryEnqueue(Order(3)).Should().Be(EnqueueResult.Accepted);
+        queue.TryEnqueue(Order(4)).Should().Be(EnqueueResult.Full);
+
+        _mayWrite.Release(10);
+        await queue.Writer!;
+        _batches.SelectMany(batch => batch).Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public async Task An_idle_queue_retires_and_takes_nothing_more()
+    {
+        var queue = Begin(capacity: 2, maxBatchSize: 10);
+        queue.TryEnqueue(Order(1));
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        _retired.Should().BeSameAs(queue);
+        queue.TryEnqueue(Order(2)).Should().Be(EnqueueResult.Retired);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_before_the_batch_begins_is_dropped_and_who_gives_up_later_is_served()
+    {
+        using var early = new CancellationTokenSource();
+        using var late = new CancellationTokenSource();
+        var queue = Begin(capacity: 10, maxBatchSize: 10);
+        var first = new PendingOrder(new BookTicketCommand(1, 7), late.Token);
+        var second = new PendingOrder(new BookTicketCommand(2, 7), early.Token);
+        queue.TryEnqueue(first);
+        await _firstBatch.Task;
+        queue.TryEnqueue(second);
+
+        await late.CancelAsync();
+        await early.CancelAsync();
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        (await first.Answer).Should().Be(new BookingOutcome.Booked(1));
+        await FluentActions.Awaiting(() => second.Answer).Should().ThrowAsync<OperationCanceledException>();
+        _batches.Should().ContainSingle();
+    }
+
+    private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), CancellationToken.None);
+
+    private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, WriteAsync, queue => _retired = queue);
+
+    private async Task WriteAsync(List<PendingOrder> batch)
+    {
+        _batches.Add([.. batch.Select(order => order.Order.UserId)]);
+        _firstBatch.TrySetResult();
+        await _mayWrite.WaitAsync();
+        batch.ForEach(order => order.Tell(new BookingOutcome.Booked(order.Order.UserId)));
+    }
+}
