@@ -1,5 +1,6 @@
 using Ticketing.Api;
 using Ticketing.Api.Hosting;
+using Ticketing.Api.Telemetry;
 using Ticketing.Application;
 using Ticketing.Infrastructure;
 
@@ -9,12 +10,14 @@ return await ExitCode.OfAsync(async () =>
     builder.AddLogging();
     builder.ListenOnDefaultPort();
     builder.LimitRequests();
+    builder.AddTelemetry();
     builder.Services
         .AddApplication()
         .AddInfrastructure(builder.Configuration)
         .AddApi();
 
     var app = builder.Build();
+    app.UseHttpMetrics();
     app.UseApi();
 
     await app.PrepareDatabaseAsync();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Infrastructure.Concurrency;
 using Ticketing.Infrastructure.Persistence;
 using Ticketing.Infrastructure.Redis;
+using Ticketing.Infrastructure.Telemetry;
 
 namespace Ticketing.Infrastructure;
 
@@ -13,6 +14,7 @@ public static class DependencyInjection
     /// <exception cref="InvalidSettingException">A setting is wrong; the message names it.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddTelemetry();
         services.AddPersistence(configuration);
         services.AddRedis(configuration);
         services.AddBookingStrategies(configuration);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
 
 namespace Ticketing.Infrastructure.Concurrency;
@@ -36,7 +37,7 @@ internal sealed class AtomicUpdateStrategy(
     TimeProvider clock) : IBookingStrategy
 {
     public Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken) =>
-        retry.RunAsync(() => TryBookAsync(order, cancellationToken), cancellationToken);
+        retry.RunAsync(BookingStrategy.AtomicUpdate, () => TryBookAsync(order, cancellationToken), cancellationToken);
 
     private async Task<BookingOutcome?> TryBookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {

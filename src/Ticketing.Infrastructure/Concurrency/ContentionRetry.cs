@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
 
 namespace Ticketing.Infrastructure.Concurrency;
@@ -13,13 +15,15 @@ namespace Ticketing.Infrastructure.Concurrency;
 /// rows, and the tracked entities would be the old ones too.
 /// Why full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 /// </remarks>
-internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOptions> options, TimeProvider clock)
+internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
 {
     private const int MaxDoublings = 6;
 
+    /// <param name="strategy">Whose retries these are.</param>
     /// <param name="attempt">One whole transaction. Null means that it lost, just as an exception of contention does.</param>
     /// <param name="cancellationToken">Ends the pauses; attempts see to themselves.</param>
-    public async Task<BookingOutcome> RunAsync(Func<Task<BookingOutcome?>> attempt, CancellationToken cancellationToken)
+    public async Task<BookingOutcome> RunAsync(
+        BookingStrategy strategy, Func<Task<BookingOutcome?>> attempt, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         for (var tries = 1; ; tries++)
@@ -41,6 +45,7 @@ internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOp
                 return new BookingOutcome.Busy("Too many buyers want these tickets at once.");
             }
 
+            metrics.TransactionRetried(strategy);
             await Task.Delay(Pause(tries), clock, cancellationToken);
         }
     }

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
 
 namespace Ticketing.Infrastructure.Concurrency;
@@ -42,6 +44,7 @@ internal sealed class DistributedLockStrategy(
     BookingCommit commit,
     ContentionRetry retry,
     IOptions<BookingOptions> options,
+    TicketingMetrics metrics,
     TimeProvider clock,
     ILogger<DistributedLockStrategy> logger) : IBookingStrategy
 {
@@ -61,7 +64,7 @@ internal sealed class DistributedLockStrategy(
         var place = _places[order.EventId % _places.Length];
         var started = clock.GetTimestamp();
         var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
-        if (!await place.WaitAsync(patience, cancellationToken))
+        if (!await WaitAsync(place, patience, cancellationToken))
         {
             return new BookingOutcome.Busy(TooMany);
         }
@@ -73,6 +76,20 @@ internal sealed class DistributedLockStrategy(
         finally
         {
             place.Release();
+        }
+    }
+
+    private async Task<bool> WaitAsync(SemaphoreSlim place, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        metrics.OrderQueued();
+        try
+        {
+            return await place.WaitAsync(patience, cancellationToken);
+        }
+        finally
+        {
+            metrics.OrderTaken(clock.GetElapsedTime(started));
         }
     }
 
@@ -96,7 +113,7 @@ internal sealed class DistributedLockStrategy(
 
         try
         {
-            return await retry.RunAsync(() => TryBookAsync(order, cancellationToken), cancellationToken);
+            return await retry.RunAsync(BookingStrategy.DistributedLock, () => TryBookAsync(order, cancellationToken), cancellationToken);
         }
         finally
         {

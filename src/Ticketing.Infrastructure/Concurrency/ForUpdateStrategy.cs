@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
 
 namespace Ticketing.Infrastructure.Concurrency;
@@ -38,7 +39,7 @@ internal sealed class ForUpdateStrategy(
     private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{engine.RowLock}";
 
     public Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken) =>
-        retry.RunAsync(() => TryBookAsync(order, cancellationToken), cancellationToken);
+        retry.RunAsync(BookingStrategy.ForUpdate, () => TryBookAsync(order, cancellationToken), cancellationToken);
 
     private async Task<BookingOutcome?> TryBookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {

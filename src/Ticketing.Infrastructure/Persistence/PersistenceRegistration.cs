@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 using MySqlConnector;
 using Ticketing.Application;
 using Ticketing.Application.Events;
+using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Concurrency.Batching;
 using Ticketing.Infrastructure.Persistence.MariaDb;
 using Ticketing.Infrastructure.Persistence.Sqlite;
 using Ticketing.Infrastructure.Persistence.Startup;
+using Ticketing.Infrastructure.Telemetry;
 
 namespace Ticketing.Infrastructure.Persistence;
 
@@ -45,26 +47,35 @@ internal static class PersistenceRegistration
     private static void AddSqlite(this IServiceCollection services)
     {
         services.AddSingleton(provider => new SqliteWriteGate(
-            TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)));
+            TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds),
+            provider.GetRequiredService<TicketingMetrics>()));
         services.AddContexts<SqliteTicketingContext>((provider, options) => options
             .UseSqlite(ConnectionString(provider))
-            .AddInterceptors(provider.GetRequiredService<SqliteWriteGate>(), new SqliteDurability()));
+            .AddInterceptors(provider.GetRequiredService<SqliteWriteGate>(), new SqliteDurability(), Metrics(provider, isPooled: false)));
         services.AddSingleton<IBatchDatabase>(provider => new SqliteBatchDatabase(
-            ConnectionString(provider), provider.GetRequiredService<SqliteWriteGate>()));
+            ConnectionString(provider), provider.GetRequiredService<SqliteWriteGate>(), provider.GetRequiredService<TicketingMetrics>()));
         services.AddSingleton<IDatabaseEngine>(provider => new SqliteEngine(
             ConnectionString(provider), provider.GetRequiredService<IDbContextFactory<TicketingDbContext>>()));
     }
 
     private static void AddMariaDb(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new MySqlDataSourceBuilder(ConnectionString(provider))
-            .UseName("ticketing")
-            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
-            .UseConnectionOpenedCallback(new NewConnections(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value).PrepareAsync)
-            .Build());
+        services.AddSingleton<PoolListener>();
+        services.AddSingleton(provider =>
+        {
+            var source = new MySqlDataSourceBuilder(ConnectionString(provider))
+                .UseName(PoolListener.PoolName)
+                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+                .UseConnectionOpenedCallback(new NewConnections(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value).PrepareAsync)
+                .Build();
+            provider.GetRequiredService<PoolListener>().Listen(ConnectionString(provider));
+            return source;
+        });
         services.AddContexts<MariaDbTicketingContext>((provider, options) => options
             .UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion)
-            .AddInterceptors(new ReadCommittedTransactions(), new LostConnections(), new RepeatableMigrations()));
+            .AddInterceptors(
+                new ReadCommittedTransactions(), new LostConnections(), new RepeatableMigrations(),
+                Metrics(provider, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Pooling)));
         services.AddSingleton<IBatchDatabase, MariaDbBatchDatabase>();
         services.AddSingleton<IDatabaseEngine, MariaDbEngine>();
     }
@@ -76,6 +87,12 @@ internal static class PersistenceRegistration
         services.AddPooledDbContextFactory<TContext>(configure);
         services.AddSingleton<IDbContextFactory<TicketingDbContext>, ContextFactory<TContext>>();
     }
+
+    /// <summary>The engine is asked for when it is needed: it has contexts, and contexts have interceptors.</summary>
+    private static DatabaseMetrics Metrics(IServiceProvider provider, bool isPooled) => new(
+        provider.GetRequiredService<TicketingMetrics>(),
+        exception => provider.GetRequiredService<IDatabaseEngine>().Classify(exception),
+        isPooled);
 
     private static string ConnectionString(IServiceProvider provider) =>
         provider.GetRequiredService<DatabaseTarget>().ConnectionString;

@@ -1,5 +1,6 @@
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Concurrency.Batching;
 
 namespace Ticketing.UnitTests.Infrastructure;
@@ -81,7 +82,7 @@ public sealed class BookingQueueTests
 
     private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), CancellationToken.None);
 
-    private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, WriteAsync, queue => _retired = queue);
+    private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, new TicketingMetrics(), WriteAsync, queue => _retired = queue);
 
     private async Task WriteAsync(List<PendingOrder> batch)
     {

@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Concurrency;
 using Ticketing.Infrastructure.Persistence.Sqlite;
 
@@ -9,7 +11,7 @@ namespace Ticketing.UnitTests.Infrastructure;
 public sealed class ContentionRetryTests
 {
     private readonly ContentionRetry _retry = new(
-        new SqliteEngine("Data Source=unused", null!), Options.Create(new BookingOptions { MaxAttempts = 3, RetryPauseMilliseconds = 1 }), TimeProvider.System);
+        new SqliteEngine("Data Source=unused", null!), Options.Create(new BookingOptions { MaxAttempts = 3, RetryPauseMilliseconds = 1 }), new TicketingMetrics(), TimeProvider.System);
 
     private int _attempts;
 
@@ -52,5 +54,5 @@ public sealed class ContentionRetryTests
     }
 
     private Task<BookingOutcome> RunAsync(Func<int, BookingOutcome?> attempt) =>
-        _retry.RunAsync(() => Task.FromResult(attempt(++_attempts)), CancellationToken.None);
+        _retry.RunAsync(BookingStrategy.ForUpdate, () => Task.FromResult(attempt(++_attempts)), CancellationToken.None);
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
 
 namespace Ticketing.Infrastructure.Concurrency.Batching;
@@ -22,6 +24,7 @@ internal sealed class BatchWriter(
     IBatchDatabase database,
     IDatabaseEngine engine,
     IOptions<BookingOptions> options,
+    TicketingMetrics metrics,
     TimeProvider clock,
     ILogger<BatchWriter> logger)
 {
@@ -64,8 +67,10 @@ internal sealed class BatchWriter(
         {
             BatchPlan? plan = null;
             var timestamp = default(DateTime);
+            var began = clock.GetTimestamp();
             try
             {
+                using var activity = TicketingTracing.StartLinked("write batch", orders.Select(order => order.Trace));
                 await using var transaction = await database.OpenAsync();
                 if (await transaction.BeginAsync(eventId, keys) is not { } start)
                 {
@@ -85,8 +90,10 @@ internal sealed class BatchWriter(
 
                 timestamp = NextTimestamp();
                 plan = decided;
-                Tell(orders, plan, await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, timestamp));
+                var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, timestamp);
+                Tell(orders, plan, ids);
                 isAnswered = true;
+                metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
                 return;
             }
             catch (Exception exception) when (!isAnswered)
@@ -99,10 +106,10 @@ internal sealed class BatchWriter(
 
                     case DatabaseFault.Unavailable when plan is not null:
                         BookingLog.BatchLostAtCommit(logger, plan.ToInsert.Count, eventId, exception.GetBaseException().Message);
-                        var (fate, ids) = await FindFateAsync(eventId, plan, timestamp);
+                        var (fate, found) = await FindFateAsync(eventId, plan, timestamp);
                         if (fate == Fate.Committed)
                         {
-                            Tell(orders, plan, ids);
+                            Tell(orders, plan, found);
                             return;
                         }
 
@@ -133,6 +140,7 @@ internal sealed class BatchWriter(
                 return;
             }
 
+            metrics.TransactionRetried(BookingStrategy.Batched);
             await Task.Delay(Pause(tries), clock);
 
             bool CanRetry() =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Infrastructure.Concurrency.Batching;
 
@@ -25,7 +26,8 @@ namespace Ticketing.Infrastructure.Concurrency.Batching;
 /// coordination, the row lock orders their batches; the lock order is always the event, then its bookings.
 /// </para>
 /// </remarks>
-internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOptions> options) : IBookingStrategy, IAsyncDisposable
+internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics)
+    : IBookingStrategy, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, BookingQueue> _queues = new();
     private volatile bool _isStopping;
@@ -59,6 +61,7 @@ internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOption
     private BookingQueue Begin(int eventId) => new(
         options.Value.QueueCapacity,
         options.Value.MaxBatchSize,
+        metrics,
         batch => writer.WriteAsync(eventId, batch),
         queue => _queues.TryRemove(KeyValuePair.Create(eventId, queue)));
 }

@@ -1,3 +1,5 @@
+using Ticketing.Application.Telemetry;
+
 namespace Ticketing.Infrastructure.Concurrency.Batching;
 
 /// <summary>
@@ -8,7 +10,8 @@ namespace Ticketing.Infrastructure.Concurrency.Batching;
 /// The writer runs only while there are orders. When it finds none it retires the queue, so that events which are no longer sold cost nothing;
 /// a later order begins a new one.
 /// </remarks>
-internal sealed class BookingQueue(int capacity, int maxBatchSize, Func<List<PendingOrder>, Task> write, Action<BookingQueue> retire)
+internal sealed class BookingQueue(
+    int capacity, int maxBatchSize, TicketingMetrics metrics, Func<List<PendingOrder>, Task> write, Action<BookingQueue> retire)
 {
     private readonly Lock _lock = new();
     private readonly Queue<PendingOrder> _waiting = new();
@@ -32,8 +35,18 @@ internal sealed class BookingQueue(int capacity, int maxBatchSize, Func<List<Pen
             }
 
             _waiting.Enqueue(order);
-            Writer ??= Task.Run(WriteUntilEmptyAsync);
+            metrics.OrderQueued();
+            Writer ??= StartWriter();
             return EnqueueResult.Accepted;
+        }
+    }
+
+    private Task StartWriter()
+    {
+        // The writer works for all buyers, and must not carry the first one's request along in its context.
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Task.Run(WriteUntilEmptyAsync);
         }
     }
 
@@ -53,6 +66,7 @@ internal sealed class BookingQueue(int capacity, int maxBatchSize, Func<List<Pen
         {
             while (batch.Count < maxBatchSize && _waiting.TryDequeue(out var order))
             {
+                metrics.OrderTaken(order.Waited);
                 if (!order.IsAbandoned())
                 {
                     batch.Add(order);

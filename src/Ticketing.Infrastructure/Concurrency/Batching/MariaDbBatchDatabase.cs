@@ -1,18 +1,31 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MySqlConnector;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Persistence;
 using Ticketing.Infrastructure.Persistence.MariaDb;
 
 namespace Ticketing.Infrastructure.Concurrency.Batching;
 
 /// <summary>Batches on MariaDB: each round trip is one text of several statements.</summary>
-internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource) : IBatchDatabase
+internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics) : IBatchDatabase
 {
-    public async Task<IBatchTransaction> OpenAsync() => new Transaction(await dataSource.OpenConnectionAsync());
+    public async Task<IBatchTransaction> OpenAsync()
+    {
+        try
+        {
+            return new Transaction(await dataSource.OpenConnectionAsync(), metrics);
+        }
+        catch
+        {
+            metrics.ConnectionFailed();
+            throw;
+        }
+    }
 
-    private sealed class Transaction(MySqlConnection connection) : IBatchTransaction
+    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics) : IBatchTransaction
     {
         /// <summary>Enough to reach behind whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
@@ -37,7 +50,9 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource) : IBatchD
 
             command.CommandText = sql.ToString();
             _hasBegun = true;
+            var began = Stopwatch.GetTimestamp();
             await using var reader = await ReadAsync(command);
+            metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
             int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
             var earlier = new Dictionary<string, KeyedBooking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())
@@ -73,17 +88,22 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource) : IBatchD
             command.CommandText = sql.ToString();
 
             var ids = new List<long>(orders.Count);
+            var began = Stopwatch.GetTimestamp();
             await using (var reader = await ReadAsync(command))
             {
+                metrics.QueryEnded("insert", "bookings", Stopwatch.GetElapsedTime(began));
                 while (await reader.ReadAsync())
                 {
                     ids.Add(reader.GetInt64(0));
                 }
 
                 // The errors of the later statements are found only by whoever reads their results.
+                began = Stopwatch.GetTimestamp();
                 while (await reader.NextResultAsync())
                 {
                 }
+
+                metrics.QueryEnded("update", "events", Stopwatch.GetElapsedTime(began));
             }
 
             _hasBegun = false;
@@ -134,6 +154,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource) : IBatchD
             catch (Exception exception) when (MariaDbErrors.Classify(exception) != DatabaseFault.None)
             {
                 // It is lost, so the server rolls back, and the pool throws it away. The others of its age may be lost too.
+                metrics.ConnectionFailed();
                 await MySqlConnection.ClearPoolAsync(connection);
             }
             finally

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 
@@ -9,7 +10,15 @@ internal sealed class PendingOrder(BookTicketCommand order, CancellationToken ca
     // Asynchronously, or the writer would run the rest of every buyer's request before it gets to the next batch.
     private readonly TaskCompletionSource<BookingOutcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly long _arrived = Stopwatch.GetTimestamp();
+
     public BookTicketCommand Order => order;
+
+    /// <summary>How long ago it came.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(_arrived);
+
+    /// <summary>The trace that it belongs to, where one is kept.</summary>
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
     public Task<BookingOutcome> Answer => _answer.Task;
 

@@ -1,12 +1,14 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Persistence.Sqlite;
 
 namespace Ticketing.Infrastructure.Concurrency.Batching;
 
 /// <summary>Batches on SQLite. A round trip costs nothing in one's own process, so the statements stay apart, and are prepared once each.</summary>
-internal sealed class SqliteBatchDatabase(string connectionString, SqliteWriteGate gate) : IBatchDatabase
+internal sealed class SqliteBatchDatabase(string connectionString, SqliteWriteGate gate, TicketingMetrics metrics) : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
@@ -14,19 +16,22 @@ internal sealed class SqliteBatchDatabase(string connectionString, SqliteWriteGa
         try
         {
             await gate.EnterAsync(connection, CancellationToken.None);
+            var began = Stopwatch.GetTimestamp();
             await connection.OpenAsync();
             SqliteDurability.Apply(connection);
-            return new Transaction(connection);
+            metrics.ConnectionMade(Stopwatch.GetElapsedTime(began));
+            return new Transaction(connection, metrics);
         }
         catch
         {
+            metrics.ConnectionFailed();
             gate.Leave(connection);
             await connection.DisposeAsync();
             throw;
         }
     }
 
-    private sealed class Transaction(SqliteConnection connection) : IBatchTransaction
+    private sealed class Transaction(SqliteConnection connection, TicketingMetrics metrics) : IBatchTransaction
     {
         private SqliteTransaction? _transaction;
 
@@ -35,10 +40,13 @@ internal sealed class SqliteBatchDatabase(string connectionString, SqliteWriteGa
             // IMMEDIATE: it holds the only write lock there is, which is the lock of the event's row too.
             _transaction = connection.BeginTransaction(deferred: false);
             await using var stock = Command("SELECT available_tickets FROM events WHERE id = @e", ("@e", eventId));
+            var began = Stopwatch.GetTimestamp();
             if (await stock.ExecuteScalarAsync() is not { } available)
             {
                 return null;
             }
+
+            metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
 
             var earlier = new Dictionary<string, KeyedBooking>(StringComparer.Ordinal);
             if (keys.Count > 0)
@@ -66,6 +74,7 @@ internal sealed class SqliteBatchDatabase(string connectionString, SqliteWriteGa
                 """,
                 ("@u", 0), ("@e", eventId), ("@q", 0), ("@k", DBNull.Value), ("@t", timestamp));
             var ids = new List<long>(orders.Count);
+            var began = Stopwatch.GetTimestamp();
             foreach (var order in orders)
             {
                 insert.Parameters["@u"].Value = order.UserId;
@@ -74,10 +83,14 @@ internal sealed class SqliteBatchDatabase(string connectionString, SqliteWriteGa
                 ids.Add((long)(await insert.ExecuteScalarAsync())!);
             }
 
+            metrics.QueryEnded("insert", "bookings", Stopwatch.GetElapsedTime(began));
+
+            began = Stopwatch.GetTimestamp();
             await using var take = Command(
                 "UPDATE events SET available_tickets = available_tickets - @n, version = version + 1 WHERE id = @e", ("@n", taken), ("@e", eventId));
             await take.ExecuteNonQueryAsync();
             await _transaction!.CommitAsync();
+            metrics.QueryEnded("update", "events", Stopwatch.GetElapsedTime(began));
             return ids;
         }
 

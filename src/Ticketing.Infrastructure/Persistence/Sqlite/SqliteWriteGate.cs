@@ -1,7 +1,9 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Infrastructure.Persistence.Sqlite;
 
@@ -13,7 +15,7 @@ namespace Ticketing.Infrastructure.Persistence.Sqlite;
 /// A connection passes the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does
 /// at the end of either. The connection itself tells when: EF Core's interceptors are silent when a context is disposed of after a failure.
 /// </remarks>
-internal sealed class SqliteWriteGate(TimeSpan patience)
+internal sealed class SqliteWriteGate(TimeSpan patience, TicketingMetrics metrics)
     : IDbTransactionInterceptor, IDbCommandInterceptor, IDisposable
 {
     private const int SqliteBusy = 5;
@@ -56,7 +58,10 @@ internal sealed class SqliteWriteGate(TimeSpan patience)
             return;
         }
 
-        if (!await _gate.WaitAsync(patience, cancellationToken))
+        var began = Stopwatch.GetTimestamp();
+        var entered = await _gate.WaitAsync(patience, cancellationToken);
+        metrics.ConnectionWaitedFor(Stopwatch.GetElapsedTime(began));
+        if (!entered)
         {
             throw new SqliteException($"The database was busy for {patience.TotalSeconds:0} s.", SqliteBusy);
         }

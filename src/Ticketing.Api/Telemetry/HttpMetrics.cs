@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Ticketing.Application.Telemetry;
+
+namespace Ticketing.Api.Telemetry;
+
+/// <summary>Measures requests, under the route that they were for: however many addresses are thrown at us, the names stay few.</summary>
+internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics)
+{
+    /// <summary>For addresses that no route knows, and for methods that a route does not.</summary>
+    public const string Unmatched = "unmatched";
+
+    private const string OtherMethod = "OTHER";
+
+    /// <summary>They come every few seconds for as long as the process lives, and nobody buys anything with them.</summary>
+    private static readonly string[] _uncounted = ["/metrics", "/health"];
+
+    private readonly ConcurrentDictionary<Endpoint, string> _handlers = new();
+
+    public Task InvokeAsync(HttpContext context) =>
+        _uncounted.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
+            ? next(context)
+            : MeasureAsync(context, context.GetEndpoint() is { } endpoint ? _handlers.GetOrAdd(endpoint, NameOf) : Unmatched);
+
+    /// <summary>The route with its leading slash, such as <c>/book</c>.</summary>
+    public static string NameOf(Endpoint endpoint) =>
+        endpoint is RouteEndpoint route ? $"/{route.RoutePattern.RawText?.TrimStart('/')}" : Unmatched;
+
+    public static bool IsCounted(string handler) => !_uncounted.Any(path => handler.StartsWith(path, StringComparison.Ordinal));
+
+    private async Task MeasureAsync(HttpContext context, string handler)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var status = StatusCodes.Status500InternalServerError; // of an exception that goes through here
+        metrics.RequestBegan(handler);
+        try
+        {
+            await next(context);
+            status = context.Response.StatusCode;
+        }
+        finally
+        {
+            metrics.RequestEnded(handler, MethodOf(context.Request), status, Stopwatch.GetElapsedTime(began));
+        }
+    }
+
+    private static string MethodOf(HttpRequest request)
+    {
+        var method = HttpMethods.GetCanonicalizedValue(request.Method);
+        return HttpMethods.IsGet(method) || HttpMethods.IsPost(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)
+            || HttpMethods.IsDelete(method) || HttpMethods.IsPatch(method) || HttpMethods.IsOptions(method)
+            ? method
+            : OtherMethod;
+    }
+}

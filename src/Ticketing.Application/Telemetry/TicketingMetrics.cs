@@ -1,0 +1,267 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Ticketing.Application.Bookings;
+using Ticketing.Domain;
+
+namespace Ticketing.Application.Telemetry;
+
+/// <summary>
+/// Every instrument of the project, with the verbs that move them. Names, types and labels are those that dashboards and alerts rely on.
+/// </summary>
+/// <remarks>Times are in seconds. A name carries its unit itself, so none is given to the instrument: the exporter would append it.</remarks>
+public sealed class TicketingMetrics : IDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "Ticketing";
+
+    /// <summary>The name of the meter that has one time series per event.</summary>
+    public const string EventMeterName = "Ticketing.Events";
+
+    /// <summary>
+    /// The exporter never forgets a set of labels, and stops telling them apart at 2,000. Events come and go for as long as the process
+    /// lives, so their meter is renewed before that.
+    /// </summary>
+    private const int MaxEventsPerMeter = 1000;
+
+    private static readonly string[] _attemptStatuses = ["success", "failed", "sold_out"];
+    private static readonly string[] _strategies = [.. Enum.GetValues<BookingStrategy>().Select(strategy => strategy.Name())];
+    private static readonly string[] _statuses = [.. Enumerable.Range(0, 600).Select(status => $"{status}")];
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly HashSet<int> _eventsOfMeter = [];
+    private readonly Counter<long> _httpRequests;
+    private readonly Histogram<double> _httpDuration;
+    private readonly UpDownCounter<long> _httpInProgress;
+    private readonly Counter<long> _attempts;
+    private readonly Counter<long> _retries;
+    private readonly Histogram<long> _batchOrders;
+    private readonly Histogram<double> _batchDuration;
+    private readonly Histogram<double> _queueDuration;
+    private readonly Histogram<double> _queryDuration;
+    private readonly Histogram<double> _connectionWait;
+    private readonly Counter<long> _connectionErrors;
+    private readonly Counter<long> _cacheHits;
+    private readonly Counter<long> _cacheMisses;
+
+    private Meter _eventMeter = new(EventMeterName);
+    private long _queueDepth;
+    private volatile ProcessSample? _process;
+    private volatile StockSnapshot _stock = new([], Stopwatch.GetTimestamp());
+
+    /// <summary>Creates the instruments. They cost next to nothing while nobody listens.</summary>
+    public TicketingMetrics()
+    {
+        var requestBuckets = Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30);
+        var databaseBuckets = Buckets(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5);
+
+        _httpRequests = _meter.CreateCounter<long>(
+            "http_requests_total", description: "Requests answered, without those for metrics and health.");
+        _httpDuration = _meter.CreateHistogram(
+            "http_request_duration_seconds", description: "Time from a request's arrival to the end of its answer.", advice: requestBuckets);
+        _httpInProgress = _meter.CreateUpDownCounter<long>(
+            "http_requests_inprogress", description: "Requests that are being worked on.");
+
+        _attempts = _meter.CreateCounter<long>(
+            "booking_attempts_total",
+            description: "Orders decided: success (a booking is in the database), sold_out, or failed (all the rest). Replayed keys book nothing and do not count.");
+        _retries = _meter.CreateCounter<long>(
+            "booking_retries_total", description: "Transactions that were started over because others got in their way.");
+        _batchOrders = _meter.CreateHistogram(
+            "booking_batch_orders", description: "Orders in a committed batch.", advice: new InstrumentAdvice<long>
+            {
+                HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
+            });
+        _batchDuration = _meter.CreateHistogram(
+            "booking_batch_duration_seconds", description: "Time of a batch's transaction, from its connection to the end of its COMMIT.", advice: databaseBuckets);
+        _meter.CreateObservableGauge(
+            "http_request_queue_depth", () => Interlocked.Read(ref _queueDepth) + (Pool?.Waiting ?? 0),
+            description: "Bookings that wait for a batch, a lock's turn or a connection.");
+        _queueDuration = _meter.CreateHistogram(
+            "http_request_queue_duration_seconds", description: "How long orders waited for their batch, or their turn at a lock.", advice: requestBuckets);
+
+        _queryDuration = _meter.CreateHistogram(
+            "db_query_duration_seconds",
+            description: "Time of a statement by operation and table; connect is the making of a connection. In a batch, update includes the COMMIT.",
+            advice: databaseBuckets);
+        _meter.CreateObservableGauge("db_connection_pool_size", () => OfPool(pool => pool.Size), description: "The most connections that the pool may have.");
+        _meter.CreateObservableGauge("db_connection_pool_used", () => OfPool(pool => pool.Used), description: "Connections of the pool that are in use.");
+        _meter.CreateObservableGauge(
+            "db_connection_pool_available", () => OfPool(pool => pool.Size - pool.Used), description: "Connections that the pool can still hand out.");
+        _connectionWait = _meter.CreateHistogram(
+            "db_connection_wait_duration_seconds",
+            description: "How long a connection was waited for: in the pool on MariaDB, for the turn to write on SQLite.", advice: databaseBuckets);
+        _connectionErrors = _meter.CreateCounter<long>(
+            "db_connection_errors_total", description: "Connections to the database that could not be made, or were lost.");
+
+        _cacheHits = _meter.CreateCounter<long>("cache_hits_total", description: "Reads answered from the cache.");
+        _cacheMisses = _meter.CreateCounter<long>("cache_misses_total", description: "Reads that the cache had no answer for.");
+
+        _meter.CreateObservableGauge(
+            "backend_cpu_usage_percent", () => OfProcess(process => process.CpuPercent),
+            description: "CPU time of this process over wall time, of the last half second; 100 is one core.");
+        _meter.CreateObservableGauge(
+            "backend_memory_usage_bytes", () => OfProcess(process => process.MemoryBytes), description: "Resident memory of this process.");
+        _meter.CreateObservableGauge(
+            "worker_utilization_percent", () => OfProcess(process => process.WorkerPercent),
+            description: "Worker threads of the thread pool that are busy, as a share of those that it has.");
+
+        _meter.CreateObservableGauge(
+            "tickets_snapshot_age_seconds", () => Stopwatch.GetElapsedTime(_stock.TakenAt).TotalSeconds,
+            description: "How old tickets_remaining and tickets_oversold are.");
+        CreateEventGauges();
+    }
+
+    /// <summary>The pool of the database driver, where there is one.</summary>
+    public PoolUse? Pool { get; set; }
+
+    /// <summary>Makes the known sets of labels exist from the start: what has never happened is 0, not unknown.</summary>
+    public void Begin()
+    {
+        foreach (var strategy in _strategies)
+        {
+            _retries.Add(0, Tag("strategy", strategy));
+            foreach (var status in _attemptStatuses)
+            {
+                _attempts.Add(0, Tag("status", status), Tag("strategy", strategy));
+            }
+        }
+
+        foreach (var cache in Caches.All)
+        {
+            _cacheHits.Add(0, Tag("cache", cache));
+            _cacheMisses.Add(0, Tag("cache", cache));
+        }
+
+        _connectionErrors.Add(0);
+    }
+
+    /// <summary>Makes a handler, and the statuses that it is known to answer with, exist from the start.</summary>
+    public void BeginHandler(string handler, string method, IEnumerable<int> statuses)
+    {
+        _httpInProgress.Add(0, Tag("handler", handler));
+        foreach (var status in statuses)
+        {
+            _httpRequests.Add(0, Tag("handler", handler), Tag("method", method), Tag("status", _statuses[status]));
+        }
+    }
+
+    /// <summary>A request has come in.</summary>
+    /// <param name="handler">Its route, such as <c>/book</c>.</param>
+    public void RequestBegan(string handler) => _httpInProgress.Add(1, Tag("handler", handler));
+
+    /// <summary>A request is over, answered or given up.</summary>
+    public void RequestEnded(string handler, string method, int status, TimeSpan duration)
+    {
+        _httpInProgress.Add(-1, Tag("handler", handler));
+        _httpRequests.Add(
+            1, Tag("handler", handler), Tag("method", method), Tag("status", (uint)status < _statuses.Length ? _statuses[status] : "other"));
+        _httpDuration.Record(duration.TotalSeconds, Tag("handler", handler), Tag("method", method));
+    }
+
+    /// <summary>An order was decided; null when it ended in an exception.</summary>
+    public void OrderDecided(BookingStrategy strategy, BookingOutcome? outcome)
+    {
+        if (outcome is BookingOutcome.Booked { Replayed: true })
+        {
+            return;
+        }
+
+        var status = outcome switch
+        {
+            BookingOutcome.Booked => "success",
+            BookingOutcome.SoldOut => "sold_out",
+            _ => "failed",
+        };
+        _attempts.Add(1, Tag("status", status), Tag("strategy", strategy.Name()));
+    }
+
+    /// <summary>A transaction is started over, because others got in its way.</summary>
+    public void TransactionRetried(BookingStrategy strategy) => _retries.Add(1, Tag("strategy", strategy.Name()));
+
+    /// <summary>An order begins to wait for its turn.</summary>
+    public void OrderQueued() => Interlocked.Increment(ref _queueDepth);
+
+    /// <summary>An order's turn has come, or its buyer has given up.</summary>
+    public void OrderTaken(TimeSpan waited)
+    {
+        Interlocked.Decrement(ref _queueDepth);
+        _queueDuration.Record(waited.TotalSeconds);
+    }
+
+    /// <summary>A batch was committed.</summary>
+    public void BatchCommitted(int orders, TimeSpan duration)
+    {
+        _batchOrders.Record(orders);
+        _batchDuration.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>A statement has ended.</summary>
+    /// <param name="operation"><c>select</c>, <c>insert</c>, <c>update</c> or <c>delete</c>.</param>
+    /// <param name="table"><c>events</c> or <c>bookings</c>.</param>
+    /// <param name="duration">Until its first result was there.</param>
+    public void QueryEnded(string operation, string table, TimeSpan duration) =>
+        _queryDuration.Record(duration.TotalSeconds, Tag("operation", operation), Tag("table", table));
+
+    /// <summary>A connection to the database was made.</summary>
+    public void ConnectionMade(TimeSpan duration) => _queryDuration.Record(duration.TotalSeconds, Tag("operation", "connect"), Tag("table", ""));
+
+    /// <summary>A connection was waited for.</summary>
+    public void ConnectionWaitedFor(TimeSpan duration) => _connectionWait.Record(duration.TotalSeconds);
+
+    /// <summary>A connection could not be made, or was lost.</summary>
+    public void ConnectionFailed() => _connectionErrors.Add(1);
+
+    /// <summary>A cache had the answer.</summary>
+    public void CacheHit(string cache) => _cacheHits.Add(1, Tag("cache", cache));
+
+    /// <summary>A cache did not have the answer.</summary>
+    public void CacheMissed(string cache) => _cacheMisses.Add(1, Tag("cache", cache));
+
+    /// <summary>Shows what the process uses.</summary>
+    public void Show(ProcessSample sample) => _process = sample;
+
+    /// <summary>Shows the stock of these events, and of no other. Not to be called by two at once.</summary>
+    public void Show(IReadOnlyList<EventStock> stock)
+    {
+        _eventsOfMeter.UnionWith(stock.Select(@event => @event.EventId));
+        if (_eventsOfMeter.Count > MaxEventsPerMeter)
+        {
+            _eventsOfMeter.Clear();
+            _eventMeter.Dispose();
+            _eventMeter = new(EventMeterName);
+            CreateEventGauges();
+        }
+
+        _stock = new(stock, Stopwatch.GetTimestamp());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _eventMeter.Dispose();
+    }
+
+    private void CreateEventGauges()
+    {
+        _eventMeter.CreateObservableGauge(
+            "tickets_remaining",
+            () => _stock.Events.Select(@event => new Measurement<long>(@event.Available, Tag("event_id", @event.EventId))),
+            description: "Tickets left, of the 50 newest events; below zero where more were sold than there are.");
+        _eventMeter.CreateObservableGauge(
+            "tickets_oversold",
+            () => _stock.Events.Select(@event => new Measurement<long>(
+                Math.Max(0, -@event.Available), Tag("event_id", @event.EventId), Tag("strategy", @event.Strategy.Name()))),
+            description: "Tickets sold beyond the total, of the 50 newest events.");
+    }
+
+    private IEnumerable<Measurement<long>> OfPool(Func<PoolUse, long> value) => Pool is { } pool ? [new(value(pool))] : [];
+
+    private IEnumerable<Measurement<double>> OfProcess(Func<ProcessSample, double> value) => _process is { } process ? [new(value(process))] : [];
+
+    private static InstrumentAdvice<double> Buckets(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };
+
+    private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);
+
+    private sealed record StockSnapshot(IReadOnlyList<EventStock> Events, long TakenAt);
+}

@@ -1,0 +1,16 @@
+using MediatR;
+
+namespace Ticketing.Application.Telemetry;
+
+/// <summary>Shows each command and query in the trace of its request. Registered only when traces are exported.</summary>
+/// <typeparam name="TRequest">The command or query.</typeparam>
+/// <typeparam name="TResponse">What it answers.</typeparam>
+public sealed class TracedRequests<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+{
+    /// <inheritdoc/>
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        using var activity = TicketingTracing.Start(typeof(TRequest).Name);
+        return await next();
+    }
+}

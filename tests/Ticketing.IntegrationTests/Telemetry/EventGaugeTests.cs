@@ -1,0 +1,57 @@
+using System.Globalization;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
+
+namespace Ticketing.IntegrationTests.Telemetry;
+
+/// <summary>The exporter never forgets a label, and stops telling them apart at 2,000; the events must not run into that.</summary>
+public sealed class EventGaugeTests
+{
+    [Fact]
+    public void Five_thousand_events_after_each_other_are_all_told_apart()
+    {
+        using var metrics = new TicketingMetrics();
+        using var exporter = new LastEvents();
+        using var reader = new BaseExportingMetricReader(exporter);
+        using var provider = Sdk.CreateMeterProviderBuilder().AddMeter(TicketingMetrics.EventMeterName).AddReader(reader).Build();
+
+        for (var id = 1; id <= 5000; id++)
+        {
+            metrics.Show([.. Enumerable.Range(Math.Max(1, id - 49), Math.Min(50, id)).Select(i => new EventStock(i, BookingStrategy.Naive, 10))]);
+            if (id % 25 == 0)
+            {
+                reader.Collect().Should().BeTrue();
+                exporter.Ids.Should().BeEquivalentTo(Enumerable.Range(Math.Max(1, id - 49), Math.Min(50, id)), $"event {id} is the newest");
+            }
+        }
+    }
+
+    private sealed class LastEvents : BaseExporter<Metric>
+    {
+        public List<int> Ids { get; } = [];
+
+        public override ExportResult Export(in Batch<Metric> batch)
+        {
+            Ids.Clear();
+            foreach (var metric in batch)
+            {
+                if (metric.Name != "tickets_remaining")
+                {
+                    continue;
+                }
+
+                foreach (ref readonly var point in metric.GetMetricPoints())
+                {
+                    foreach (var tag in point.Tags)
+                    {
+                        Ids.Add(Convert.ToInt32(tag.Value, CultureInfo.InvariantCulture));
+                    }
+                }
+            }
+
+            return ExportResult.Success;
+        }
+    }
+}
