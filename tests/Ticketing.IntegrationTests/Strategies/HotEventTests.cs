@@ -24,6 +24,7 @@ public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper outp
     {
         using var buyers = new Buyers(AtOnce, replicas.Addresses);
         var id = await replicas.Client.SetupAsync(Tickets, strategy);
+        var retriesBefore = await replicas.SumAsync("booking_retries_total", ("strategy", strategy));
         var outcomes = new int[Orders];
         var codes = new string?[Orders];
 
@@ -46,9 +47,10 @@ public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper outp
             }
         });
 
+        var retries = await replicas.SumAsync("booking_retries_total", ("strategy", strategy)) - retriesBefore;
         output.WriteLine(
             $"{strategy}: {Orders + buyers.Busy} attempts, {outcomes.Sum()} tickets in {codes.Count(code => code is null)} bookings, " +
-            $"{buyers.Busy} busy, {codes.Count(code => code == "not_enough_tickets")} not enough, {codes.Count(code => code == "sold_out")} sold out");
+            $"{buyers.Busy} busy, {retries} retries, {codes.Count(code => code == "not_enough_tickets")} not enough, {codes.Count(code => code == "sold_out")} sold out");
         outcomes.Sum().Should().Be(Tickets);
         var status = await replicas.Client.StatusAsync(id);
         status.GetProperty("tickets_sold").GetInt64().Should().Be(Tickets);
@@ -113,6 +115,13 @@ public sealed class ThreeReplicas : IAsyncLifetime
             ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
         };
         _processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ApiProcess.StartAsync(settings)));
+    }
+
+    /// <summary>Adds a metric up over the processes.</summary>
+    public async Task<double> SumAsync(string metric, params (string, string)[] labels)
+    {
+        var scrapes = await Task.WhenAll(_processes.Select(process => Scrape.OfAsync(process.Client)));
+        return scrapes.Sum(scrape => scrape.Find(metric, labels) ?? 0);
     }
 
     public async Task DisposeAsync()
