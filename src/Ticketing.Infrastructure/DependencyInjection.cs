@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Infrastructure.Caching;
 using Ticketing.Infrastructure.Concurrency;
 using Ticketing.Infrastructure.Persistence;
 using Ticketing.Infrastructure.Redis;
@@ -17,6 +18,7 @@ public static class DependencyInjection
         services.AddTelemetry();
         services.AddPersistence(configuration);
         services.AddRedis(configuration);
+        services.AddCaching(configuration);
         services.AddBookingStrategies(configuration);
         return services;
     }

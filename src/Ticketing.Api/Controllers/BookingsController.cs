@@ -37,6 +37,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// key.
     /// </response>
     [HttpPost("/book")]
+    [NeedsDatabase]
     [Consumes("application/json")]
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 413, 415, 422, 503)]
@@ -51,6 +52,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <response code="200">One page of them.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/history")]
+    [TellsAge]
     [ProducesResponseType<PagedResult<HistoryItem>>(200)]
     [ProducesProblem(400, 503)]
     public async Task<PagedResult<HistoryItem>> History([FromQuery] GetHistoryQuery query, CancellationToken cancellationToken) =>

@@ -21,6 +21,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="200">The event is on sale.</response>
     /// <response code="400"><c>validation_failed</c>: <c>errors</c> says where.</response>
     [HttpPost("/setup")]
+    [NeedsDatabase]
     [Consumes("application/json")]
     [ProducesResponseType<SetupEventResult>(200)]
     [ProducesProblem(400, 413, 415, 503)]
@@ -32,6 +33,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="400"><c>validation_failed</c>: the id is not valid.</response>
     /// <response code="404"><c>event_not_found</c>: there is no such event, or none at all yet.</response>
     [HttpGet("/status")]
+    [TellsAge]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 503)]
     public async Task<IActionResult> Status([FromQuery] GetStatusQuery query, CancellationToken cancellationToken) =>
@@ -43,6 +45,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="200">One page of them.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/events")]
+    [TellsAge]
     [ProducesResponseType<PagedResult<EventStatus>>(200)]
     [ProducesProblem(400, 503)]
     public async Task<PagedResult<EventStatus>> Events([FromQuery] ListEventsQuery query, CancellationToken cancellationToken) =>
@@ -51,6 +54,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <summary>Totals over all events.</summary>
     /// <response code="200">All figures are of one moment.</response>
     [HttpGet("/stats")]
+    [TellsAge]
     [ProducesResponseType<SalesStats>(200)]
     [ProducesProblem(503)]
     public async Task<SalesStats> Stats(CancellationToken cancellationToken) =>

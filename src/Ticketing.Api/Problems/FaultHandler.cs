@@ -34,6 +34,7 @@ internal sealed class FaultHandler(IDatabaseEngine engine, ILogger<FaultHandler>
     private ProblemKind KindOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => ProblemKind.OfStatus(bad.StatusCode),
+        DatabaseGoneException => ProblemKind.DatabaseUnavailable,
         _ => engine.Classify(exception) switch
         {
             DatabaseFault.None => ProblemKind.InternalError,

@@ -4,7 +4,6 @@ using Ticketing.Application.Bookings;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Concurrency.Batching;
 using Ticketing.Infrastructure.Redis;
-using Ticketing.Infrastructure.Telemetry;
 
 namespace Ticketing.Infrastructure.Concurrency;
 
@@ -21,7 +20,7 @@ internal static class StrategyRegistration
 
         var hasRedis = configuration.HasRedis();
         services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
-            strategy => ActivatorUtilities.CreateInstance<MeteredBookingStrategy>(provider, strategy, Create(provider, strategy)),
+            strategy => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, strategy, Create(provider, strategy)),
             strategy => strategy == BookingStrategy.DistributedLock && !hasRedis
                 ? $"'{strategy.Name()}' needs Redis: set ConnectionStrings__Redis, for example to localhost:6379."
                 : null));

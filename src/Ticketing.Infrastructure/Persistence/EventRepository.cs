@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Ticketing.Application.Events;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Caching;
 
 namespace Ticketing.Infrastructure.Persistence;
 
 /// <summary>Keeps the facts of events in memory, for they never change; whether an event exists is not remembered, because that does.</summary>
-internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts) : IEventRepository
+internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts, LocalSales sales) : IEventRepository
 {
     /// <summary>Far more events than are on sale at once; past it the memory starts over.</summary>
     private const int MaxRemembered = 10_000;
@@ -19,6 +20,7 @@ internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> cont
         db.Events.Add(@event);
         await db.SaveChangesAsync(cancellationToken);
         Remember(new EventFacts(@event.Id, @event.Strategy));
+        sales.WasSetUp(@event.Id);
     }
 
     public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
-using Ticketing.Application;
 using Ticketing.Application.Events;
 using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Concurrency.Batching;
@@ -30,7 +29,8 @@ internal static class PersistenceRegistration
         services.AddSingleton<DatabaseStartup>();
         services.AddSingleton<DatabaseHealth>();
         services.AddSingleton<IEventRepository, EventRepository>();
-        services.AddSingleton<ISalesReader, SalesReader>();
+        services.AddSingleton<DatabaseMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseMonitor>());
 
         // Which product it is decides what is registered, so this one value is needed before the container exists.
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();

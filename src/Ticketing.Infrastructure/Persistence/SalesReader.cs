@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Ticketing.Application;
 using Ticketing.Application.Bookings.GetHistory;
 using Ticketing.Application.Events;
 using Ticketing.Application.Events.GetStats;
@@ -11,15 +10,19 @@ namespace Ticketing.Infrastructure.Persistence;
 /// Reads sales by EF Core. What was sold is added up from the bookings, not from the stock: where the two disagree, the bookings are what
 /// the buyers hold in their hands.
 /// </summary>
-internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts) : ISalesReader
+internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts)
 {
-    public async Task<EventStatus?> FindStatusAsync(int? eventId, CancellationToken cancellationToken)
+    /// <summary>One event, or the current one where <paramref name="eventId"/> is null. Null when there is none.</summary>
+    public async Task<StatusSnapshot?> ReadStatusAsync(int? eventId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var events = eventId is { } id
             ? db.Events.Where(@event => @event.Id == id)
             : db.Events.OrderByDescending(@event => @event.Id).Take(1);
-        return await Statuses(db, events).SingleOrDefaultAsync(cancellationToken);
+        return await Statuses(db, events)
+            .Select(status => new StatusSnapshot(
+                status, db.Bookings.Where(booking => booking.EventId == status.EventId).Max(booking => (long?)booking.Id) ?? 0))
+            .SingleOrDefaultAsync(cancellationToken);
     }
 
     public async Task<long> CountEventsAsync(CancellationToken cancellationToken)
@@ -99,3 +102,8 @@ internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts
             CreatedAt = @event.CreatedAt,
         });
 }
+
+/// <summary>How a sale stood at one moment.</summary>
+/// <param name="Status">The figures.</param>
+/// <param name="NewestBookingId">The newest booking in them; 0 when there is none.</param>
+internal sealed record StatusSnapshot(EventStatus Status, long NewestBookingId);

@@ -2,11 +2,15 @@ using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Caching;
 
-namespace Ticketing.Infrastructure.Telemetry;
+namespace Ticketing.Infrastructure.Concurrency;
 
-/// <summary>Counts and traces what a strategy decides, so that all are measured alike and their files stay pure algorithm.</summary>
-internal sealed class MeteredBookingStrategy(BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics) : IBookingStrategy
+/// <summary>
+/// Tells the metrics, the traces and the cache what a strategy decides, so that all are observed alike and their files stay pure algorithm.
+/// </summary>
+internal sealed class ObservedBookingStrategy(
+    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, LocalSales sales) : IBookingStrategy
 {
     private readonly string _activityName = $"book {name.Name()}";
 
@@ -17,6 +21,7 @@ internal sealed class MeteredBookingStrategy(BookingStrategy name, IBookingStrat
         try
         {
             outcome = await strategy.BookAsync(order, cancellationToken);
+            sales.WasDecided(order, outcome);
             return outcome;
         }
         finally

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.Caching;
+
+/// <summary>The cache of the reads: it spares the database, hides nothing that one has just done, and outlives the database and Redis.</summary>
+public sealed class CacheTests : IAsyncLifetime
+{
+    private MariaDbServer _server = null!;
+    private string _database = null!;
+    private RedisProcess _redis = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await MariaDbServer.StartAsync();
+        _database = await _server.CreateDatabaseAsync();
+        _redis = await RedisProcess.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _redis.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_books_sees_it_at_once_and_the_other_replica_within_five_seconds()
+    {
+        await using var here = await StartAsync();
+        await using var there = await StartAsync();
+        var id = await here.Client.SetupAsync(10, "batched");
+        (await SoldAsync(here, id)).Should().Be(0);
+        (await SoldAsync(there, id)).Should().Be(0);
+
+        for (var sold = 1; sold <= 10; sold++)
+        {
+            (await here.Client.BookAsync(id, userId: 7)).IsBooked.Should().BeTrue();
+            var status = await here.Client.StatusAsync(id);
+            status.GetProperty("tickets_sold").GetInt64().Should().Be(sold);
+            status.GetProperty("available_tickets").GetInt32().Should().Be(10 - sold);
+            status.GetProperty("bookings").GetInt64().Should().Be(sold);
+            (await here.Client.GetAnswerAsync("/history?user_id=7")).Json.GetProperty("total").GetInt32().Should().Be(sold);
+        }
+
+        await EventuallyAsync(TimeSpan.FromSeconds(5), async () => await SoldAsync(there, id) == 10);
+        (await MissesAsync(here, "status")).Should().BeLessThanOrEqualTo(4, "ten bookings are no reason to ask the database ten times");
+    }
+
+    [Fact]
+    public async Task Who_hears_that_it_is_sold_out_sees_it_too()
+    {
+        await using var here = await StartAsync();
+        await using var there = await StartAsync();
+        var id = await here.Client.SetupAsync(1, "atomic_update");
+        (await SoldAsync(there, id)).Should().Be(0);
+        (await here.Client.BookAsync(id)).IsBooked.Should().BeTrue();
+
+        (await there.Client.BookAsync(id)).ShouldBeProblem(HttpStatusCode.BadRequest, "sold_out");
+
+        (await there.Client.StatusAsync(id)).GetProperty("available_tickets").GetInt32().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_new_event_is_the_current_one_at_once()
+    {
+        await using var api = await StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var id = await api.Client.SetupAsync(5, "batched");
+            (await api.Client.GetAnswerAsync("/status")).Json.GetProperty("event_id").GetInt32().Should().Be(id);
+            (await api.Client.GetAnswerAsync("/events")).Json.GetProperty("items")[0].GetProperty("event_id").GetInt32().Should().Be(id);
+        }
+    }
+
+    [Fact]
+    public async Task However_many_ask_the_database_is_asked_once()
+    {
+        await using var api = await StartAsync();
+        var id = await api.Client.SetupAsync(100, "batched");
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => api.Client.GetAnswerAsync($"/history?event_id={id}")));
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => api.Client.GetAnswerAsync("/stats")));
+
+        (await MissesAsync(api, "history")).Should().Be(1, "nothing was booked, so the count is all that there is to ask for");
+        (await MissesAsync(api, "stats")).Should().Be(1);
+        (await Scrape.OfAsync(api.Client)).Find("cache_hits_total", ("cache", "stats")).Should().Be(199);
+    }
+
+    [Fact]
+    public async Task Replicas_share_what_they_have_read_through_redis()
+    {
+        await using var here = await StartAsync();
+        await using var there = await StartAsync();
+        var id = await here.Client.SetupAsync(100, "batched");
+        await here.Client.StatusAsync(id);
+        await Task.Delay(300); // Redis is written to after the answer
+
+        var status = await there.Client.StatusAsync(id);
+
+        status.GetProperty("total_tickets").GetInt32().Should().Be(100);
+        status.GetProperty("strategy").GetString().Should().Be("batched");
+        (await MissesAsync(there, "status")).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_the_database_reads_are_answered_and_bookings_refused_at_once(bool hangs)
+    {
+        await using var api = await StartAsync();
+        var id = await api.Client.SetupAsync(10, "batched");
+        await api.Client.BookAsync(id);
+        string[] paths = ["/status", $"/status?event_id={id}", "/events", "/stats", "/history"];
+        foreach (var path in paths)
+        {
+            var answer = await api.Client.GetAnswerAsync(path);
+            answer.Status.Should().Be(HttpStatusCode.OK);
+            answer.Headers.Should().ContainKey("Age").And.NotContainKey("Warning");
+        }
+
+        await StopDatabaseAsync(hangs);
+        await Task.Delay(TimeSpan.FromSeconds(5)); // what was fresh is stale now
+        foreach (var path in paths)
+        {
+            var answer = await api.Client.GetAnswerAsync(path);
+            answer.Status.Should().Be(HttpStatusCode.OK, path);
+            int.Parse(answer.Headers["Age"], CultureInfo.InvariantCulture).Should().BeGreaterThanOrEqualTo(4);
+            if (path is not ("/stats" or "/history"))
+            {
+                answer.Headers["Warning"].Should().StartWith("110", path);
+            }
+        }
+
+        await EventuallyAsync(TimeSpan.FromSeconds(20), async () =>
+        {
+            var clock = Stopwatch.StartNew();
+            var answer = await api.Client.BookAsync(id);
+            answer.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "database_unavailable");
+            return clock.Elapsed < TimeSpan.FromSeconds(1);
+        });
+
+        await RestartDatabaseAsync(hangs);
+        await EventuallyAsync(TimeSpan.FromSeconds(10), async () => (await api.Client.BookAsync(id)).IsBooked);
+        await EventuallyAsync(TimeSpan.FromSeconds(10), async () => !(await api.Client.GetAnswerAsync("/status")).Headers.ContainsKey("Warning"));
+        Convert.ToInt64(await _server.QueryAsync($"SELECT COUNT(*) FROM {DatabaseName}.bookings"), CultureInfo.InvariantCulture)
+            .Should().Be(2, "the refused bookings have not been made later");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_redis_reads_go_on(bool hangs)
+    {
+        await using var api = await StartAsync();
+        var id = await api.Client.SetupAsync(10, "batched");
+        await api.Client.StatusAsync(id);
+
+        if (hangs)
+        {
+            _redis.Freeze();
+        }
+        else
+        {
+            await _redis.KillAsync();
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            var newId = await api.Client.SetupAsync(10, "batched");
+            var clock = Stopwatch.StartNew();
+            (await api.Client.StatusAsync(newId)).GetProperty("event_id").GetInt32().Should().Be(newId);
+            (await api.Client.GetAnswerAsync("/stats")).Status.Should().Be(HttpStatusCode.OK);
+            clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3));
+        }
+
+        if (hangs)
+        {
+            _redis.Thaw();
+        }
+        else
+        {
+            await _redis.RestartAsync();
+        }
+
+        (await api.Client.StatusAsync(id)).GetProperty("event_id").GetInt32().Should().Be(id);
+    }
+
+    private string DatabaseName => new MySqlConnector.MySqlConnectionStringBuilder(_database).Database;
+
+    private Task<ApiProcess> StartAsync() => ApiProcess.StartAsync(new Dictionary<string, string?>
+    {
+        ["ConnectionStrings__Ticketing"] = _database,
+        ["ConnectionStrings__Redis"] = _redis.ConnectionString,
+    });
+
+    private async Task StopDatabaseAsync(bool hangs)
+    {
+        if (hangs)
+        {
+            _server.Process!.Freeze();
+        }
+        else
+        {
+            await _server.Process!.KillAsync();
+        }
+    }
+
+    private async Task RestartDatabaseAsync(bool hangs)
+    {
+        if (hangs)
+        {
+            _server.Process!.Thaw();
+        }
+        else
+        {
+            await _server.Process!.StartAsync();
+        }
+    }
+
+    private static async Task<long> SoldAsync(ApiProcess api, int eventId) =>
+        (await api.Client.StatusAsync(eventId)).GetProperty("tickets_sold").GetInt64();
+
+    private static async Task<double> MissesAsync(ApiProcess api, string cache) =>
+        (await Scrape.OfAsync(api.Client)).Find("cache_misses_total", ("cache", cache))!.Value;
+
+    private static async Task EventuallyAsync(TimeSpan patience, Func<Task<bool>> condition)
+    {
+        var deadline = DateTime.UtcNow + patience;
+        while (!await condition())
+        {
+            DateTime.UtcNow.Should().BeBefore(deadline, "this should have come true by now");
+            await Task.Delay(100);
+        }
+    }
+}
