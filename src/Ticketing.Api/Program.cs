@@ -4,22 +4,35 @@ using Ticketing.Api.Telemetry;
 using Ticketing.Application;
 using Ticketing.Infrastructure;
 
+var (errand, settings) = CommandLine.Parse(args);
+if (errand == Errand.AskForHealth)
+{
+    return await HealthProbe.AskAsync(settings);
+}
+
 return await ExitCode.OfAsync(async () =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(settings);
     builder.AddLogging();
     builder.ListenOnDefaultPort();
     builder.LimitRequests();
     builder.AddTelemetry();
+    builder.DrainBeforeStop();
     builder.Services
         .AddApplication()
         .AddInfrastructure(builder.Configuration)
         .AddApi();
 
-    var app = builder.Build();
+    await using var app = builder.Build();
+    app.CheckSettings();
+    if (errand == Errand.Migrate)
+    {
+        await app.MigrateDatabaseAsync();
+        return;
+    }
+
     app.UseHttpMetrics();
     app.UseApi();
-
     await app.PrepareDatabaseAsync();
     app.AnnounceWhenStarted();
     await app.RunAsync();

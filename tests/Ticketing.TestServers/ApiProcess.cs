@@ -52,6 +52,10 @@ public sealed class ApiProcess : IAsyncDisposable
         return new(ManagedProcess.Start("dotnet", [program ?? DefaultProgram], environment), address);
     }
 
+    /// <summary>Starts the program for one of its errands, such as <c>--migrate</c>, which end by themselves.</summary>
+    public static ManagedProcess Run(IReadOnlyDictionary<string, string?> settings, params IEnumerable<string> arguments) =>
+        ManagedProcess.Start("dotnet", [DefaultProgram, .. arguments], settings);
+
     public async Task<bool> IsReadyAsync()
     {
         try

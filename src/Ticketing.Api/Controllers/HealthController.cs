@@ -7,7 +7,7 @@ namespace Ticketing.Api.Controllers;
 /// <summary>For load balancers, orchestrators and people.</summary>
 [ApiController]
 [Tags("Health")]
-public sealed class HealthController(DatabaseHealth database) : ControllerBase
+public sealed class HealthController(DatabaseHealth database, IHostApplicationLifetime lifetime) : ControllerBase
 {
     private static readonly HealthResponse _healthy = new("healthy");
 
@@ -27,11 +27,13 @@ public sealed class HealthController(DatabaseHealth database) : ControllerBase
     [ProducesResponseType<HealthResponse>(200)]
     public HealthResponse Live() => _healthy;
 
-    /// <summary>Whether the process can take requests, which needs the database.</summary>
-    /// <response code="200">It can.</response>
-    /// <response code="503"><c>database_unavailable</c>: the database cannot be reached.</response>
+    /// <summary>Whether the process should be sent requests: it reaches its database, and has not been told to stop.</summary>
+    /// <response code="200">It should.</response>
+    /// <response code="503"><c>database_unavailable</c>: the database cannot be reached. <c>shutting_down</c>: the process has been told to stop.</response>
     [HttpGet("/health/ready")]
     [ProducesResponseType<HealthResponse>(200)]
     [ProducesProblem(503)]
-    public Task<IActionResult> Ready() => Health();
+    public async Task<IActionResult> Ready() => lifetime.ApplicationStopping.IsCancellationRequested
+        ? ProblemWriter.Result(HttpContext, ProblemKind.ShuttingDown)
+        : await Health();
 }

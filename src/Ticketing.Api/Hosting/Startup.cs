@@ -30,11 +30,19 @@ internal static class Startup
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
     });
 
-    /// <summary>Checks the settings, then waits for the database and brings its tables up to date.</summary>
-    public static async Task PrepareDatabaseAsync(this WebApplication app)
+    /// <summary>A wrong value stops the program before anything else happens.</summary>
+    public static void CheckSettings(this WebApplication app) => app.Services.GetService<IStartupValidator>()?.Validate();
+
+    /// <summary>Waits for the database and, unless the settings leave that to <c>--migrate</c>, brings its tables up to date.</summary>
+    public static Task PrepareDatabaseAsync(this WebApplication app) =>
+        app.Services.GetRequiredService<DatabaseStartup>().PrepareAsync(CancellationToken.None);
+
+    /// <summary>Waits for the database and brings its tables up to date, whatever the settings say.</summary>
+    public static async Task MigrateDatabaseAsync(this WebApplication app)
     {
-        app.Services.GetService<IStartupValidator>()?.Validate();
-        await app.Services.GetRequiredService<DatabaseStartup>().PrepareAsync(CancellationToken.None);
+        var database = app.Services.GetRequiredService<DatabaseStartup>();
+        await database.MigrateAsync(CancellationToken.None);
+        StartupLog.Migrated(app.Logger, database.Description);
     }
 
     /// <summary>One line that says where it listens, on what it works and what to try next.</summary>

@@ -4,4 +4,10 @@ internal static partial class StartupLog
 {
     [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, database: {Database}. Try {Address}/docs")]
     public static partial void Listening(ILogger logger, string addresses, string database, string address);
+
+    [LoggerMessage(2, LogLevel.Information, "The database is up to date: {Database}.")]
+    public static partial void Migrated(ILogger logger, string database);
+
+    [LoggerMessage(3, LogLevel.Information, "Told to stop: not ready any more, and serving for {Seconds} s yet.")]
+    public static partial void Draining(ILogger logger, double seconds);
 }

@@ -39,6 +39,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "database_unavailable", 503, "The database cannot be used at the moment.",
         "Try again after the time that Retry-After gives; with an Idempotency-Key a booking that is sent twice is booked once.");
 
+    public static readonly ProblemKind ShuttingDown = new(
+        "shutting_down", 503, "This server is stopping.", "Try again after the time that Retry-After gives: another one will answer.");
+
     public static readonly ProblemKind NotFound = new(
         "not_found", 404, "There is nothing at this address.", "GET /docs lists what there is.");
 
@@ -60,7 +63,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     /// <summary>All of them, for those who look one up.</summary>
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable,
+        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, ShuttingDown,
         NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest, InternalError,
     ];
 

@@ -230,11 +230,7 @@ public sealed class StartupTests : IDisposable
     public async Task An_address_in_use_stops_the_program_with_a_hint()
     {
         await using var first = await ApiProcess.StartAsync(ConnectTo($"Data Source={_folder.File("a.db")}"));
-        await using var second = ManagedProcess.Start(
-            "dotnet",
-            [Repository.File("src", "Ticketing.Api", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "Ticketing.Api.dll"),
-                "--urls", first.Address.ToString()],
-            ConnectTo($"Data Source={_folder.File("b.db")}"));
+        await using var second = ApiProcess.Run(ConnectTo($"Data Source={_folder.File("b.db")}"), "--urls", first.Address.ToString());
         await second.WaitForExitAsync(TimeSpan.FromSeconds(30));
 
         second.ExitCode.Should().Be(1);

@@ -1,11 +1,16 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Ticketing.Infrastructure.Persistence.Startup;
 
-/// <summary>Waits for the database, and brings its tables up to date, before the program listens.</summary>
+/// <summary>Waits for the database, and for its tables to be up to date, before the program listens.</summary>
 public sealed class DatabaseStartup(
-    IDatabaseEngine engine, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<DatabaseStartup> logger)
+    IDatabaseEngine engine,
+    IDbContextFactory<TicketingDbContext> contexts,
+    IOptions<DatabaseOptions> options,
+    TimeProvider clock,
+    ILogger<DatabaseStartup> logger)
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
@@ -13,10 +18,20 @@ public sealed class DatabaseStartup(
     /// <summary>Product and place, for logs; no secret in it.</summary>
     public string Description => engine.Description;
 
-    /// <summary>Tries until the database is ready, as long as the settings allow.</summary>
+    /// <summary>
+    /// Waits for the database as long as the settings allow, and brings its tables up to date, or waits for somebody else to, as they say.
+    /// </summary>
     /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    public Task PrepareAsync(CancellationToken cancellationToken) =>
+        TryUntilReadyAsync(options.Value.MigrateOnStart ? engine.MigrateAsync : ExpectTablesAsync, cancellationToken);
+
+    /// <summary>Waits for the database as long as the settings allow, and brings its tables up to date.</summary>
+    /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
+    /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
+    public Task MigrateAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(engine.MigrateAsync, cancellationToken);
+
+    private async Task TryUntilReadyAsync(Func<CancellationToken, Task> prepareTables, CancellationToken cancellationToken)
     {
         var patience = TimeSpan.FromSeconds(options.Value.StartupTimeoutSeconds);
         var started = clock.GetTimestamp();
@@ -25,14 +40,10 @@ public sealed class DatabaseStartup(
             try
             {
                 await engine.CheckAsync(cancellationToken);
-                if (options.Value.MigrateOnStart)
-                {
-                    await engine.MigrateAsync(cancellationToken);
-                }
-
+                await prepareTables(cancellationToken);
                 return;
             }
-            catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
+            catch (Exception exception) when (exception is OutdatedTablesException || engine.Classify(exception) != DatabaseFault.None)
             {
                 var reason = exception.GetBaseException().Message;
                 if (clock.GetElapsedTime(started) + pause > patience)
@@ -46,6 +57,20 @@ public sealed class DatabaseStartup(
             await Task.Delay(pause, clock, cancellationToken);
         }
     }
+
+    /// <summary>Tables that are newer than this program are no reason to wait: so they are while replicas are replaced one after the other.</summary>
+    private async Task ExpectTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var missing = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        if (missing.Count > 0)
+        {
+            throw new OutdatedTablesException(missing);
+        }
+    }
+
+    private sealed class OutdatedTablesException(IEnumerable<string> missing) : Exception(
+        $"The tables lack {string.Join(", ", missing)}. Run this program once with --migrate, or without Database:MigrateOnStart=false.");
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

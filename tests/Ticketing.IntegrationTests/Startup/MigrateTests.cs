@@ -1,0 +1,92 @@
+using System.Globalization;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.Startup;
+
+/// <summary>One process brings the database up to date, and the replicas only look whether it is.</summary>
+public sealed class MigrateTests
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Migrating_makes_the_database_says_so_in_one_line_and_leaves()
+    {
+        var settings = await NewDatabaseAsync(migrateOnStart: false);
+
+        // Behind the word stands a setting: it must not be taken for the word's value.
+        await using (var migration = ApiProcess.Run(settings, "--migrate", "--Log:Level", "Information"))
+        {
+            await migration.WaitForExitAsync(_patience);
+            migration.ExitCode.Should().Be(0, migration.Output);
+            migration.Output.Split(Environment.NewLine).Should().ContainSingle().Which.Should().Contain("The database is up to date: MariaDB, ");
+        }
+
+        await using (var again = ApiProcess.Run(settings, "--migrate"))
+        {
+            await again.WaitForExitAsync(_patience);
+            again.ExitCode.Should().Be(0, "an orchestrator may repeat it");
+        }
+
+        await using var replica = await ApiProcess.StartAsync(settings);
+        var id = await replica.Client.SetupAsync(1, "batched");
+        (await replica.Client.BookAsync(id)).IsBooked.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_replica_that_may_not_migrate_waits_for_the_tables()
+    {
+        var settings = await NewDatabaseAsync(migrateOnStart: false);
+        await using var replica = ApiProcess.Launch(settings);
+        var deadline = DateTime.UtcNow + _patience;
+        while (!replica.Output.Contains("--migrate", StringComparison.Ordinal) && DateTime.UtcNow < deadline)
+        {
+            await Task.Delay(50);
+        }
+
+        (await replica.IsReadyAsync()).Should().BeFalse("there are no tables yet");
+
+        await using var migration = ApiProcess.Run(settings, "--migrate");
+        await migration.WaitForExitAsync(_patience);
+
+        while (!await replica.IsReadyAsync())
+        {
+            DateTime.UtcNow.Should().BeBefore(deadline, replica.Output);
+            await Task.Delay(100);
+        }
+    }
+
+    [Fact]
+    public async Task Tables_that_never_come_end_the_replica_in_one_line_that_says_what_to_do()
+    {
+        var settings = await NewDatabaseAsync(migrateOnStart: false, startupTimeoutSeconds: 2);
+        await using var replica = ApiProcess.Run(settings);
+        await replica.WaitForExitAsync(_patience);
+
+        replica.ExitCode.Should().Be(1);
+        replica.Output.Should().Contain("Cannot start. No database after 2 s").And.Contain("_Initial").And.Contain("--migrate").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Migrating_without_a_server_gives_up_in_time()
+    {
+        await using var migration = ApiProcess.Run(
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings__Ticketing"] = $"Server=127.0.0.1;Port={Ports.Free()};User ID=root",
+                ["Database__StartupTimeoutSeconds"] = "1",
+            },
+            "--migrate");
+        await migration.WaitForExitAsync(_patience);
+
+        migration.ExitCode.Should().Be(1);
+        migration.Output.Should().Contain("Cannot start. No database after 1 s");
+    }
+
+    private static async Task<Dictionary<string, string?>> NewDatabaseAsync(bool migrateOnStart, int startupTimeoutSeconds = 60) => new()
+    {
+        ["ConnectionStrings__Ticketing"] = (await SharedMariaDb.GetAsync()).For($"test_{Guid.NewGuid():N}"),
+        ["Database__MigrateOnStart"] = migrateOnStart.ToString(),
+        ["Database__StartupTimeoutSeconds"] = startupTimeoutSeconds.ToString(CultureInfo.InvariantCulture),
+    };
+}

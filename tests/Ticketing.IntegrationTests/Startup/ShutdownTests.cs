@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.Startup;
+
+/// <summary>How the program ends when it is told to: what it says, what it still serves, and for how long.</summary>
+public sealed class ShutdownTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task While_it_drains_it_is_not_ready_serves_on_and_closes_every_connection()
+    {
+        await using var api = await StartAsync(drainSeconds: 4);
+        var id = await api.Client.SetupAsync(100, "batched");
+        (await api.Client.GetAsync(new Uri("/health/live", UriKind.Relative))).Headers.ConnectionClose.Should().NotBe(true, "nothing is wrong yet");
+
+        var clock = Stopwatch.StartNew();
+        api.Process.Terminate();
+        Answer ready;
+        do
+        {
+            ready = await api.Client.GetAnswerAsync("/health/ready");
+        }
+        while (ready.Status == HttpStatusCode.OK && clock.Elapsed < TimeSpan.FromSeconds(2));
+
+        ready.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "shutting_down");
+        ready.Headers["Connection"].Should().Be("close");
+        var booked = await api.Client.BookAsync(id);
+        booked.IsBooked.Should().BeTrue("the door is still open");
+        booked.Headers["Connection"].Should().Be("close");
+        (await api.Client.GetAnswerAsync("/health/live")).Status.Should().Be(HttpStatusCode.OK, "it is alive, and must not be killed for it");
+
+        await api.Process.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        clock.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(3.9));
+        api.Process.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task While_it_drains_it_declines_what_a_proxy_will_send_elsewhere_and_only_that()
+    {
+        await using var api = await StartAsync(drainSeconds: 3);
+        var id = await api.Client.SetupAsync(100, "batched");
+        (await AskByProxyAsync()).Status.Should().Be(HttpStatusCode.OK, "it does not drain yet");
+
+        api.Process.Terminate();
+        while (await api.IsReadyAsync())
+        {
+            await Task.Delay(10);
+        }
+
+        (await AskByProxyAsync()).ShouldBeProblem(HttpStatusCode.BadGateway, "shutting_down");
+        (await api.Client.GetAnswerAsync($"/status?event_id={id}")).Status.Should().Be(HttpStatusCode.OK);
+
+        async Task<Answer> AskByProxyAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/status?event_id={id}");
+            request.Headers.Add("X-Retries-Elsewhere", "1");
+            return await api.Client.AnswerToAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task On_a_terminal_it_ends_at_once()
+    {
+        await using var api = await StartAsync(drainSeconds: null);
+        var clock = Stopwatch.StartNew();
+
+        api.Process.Signal(2); // Ctrl-C
+        await api.Process.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(4));
+        api.Process.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task In_a_container_it_drains_without_being_told_how_long()
+    {
+        await using var api = await StartAsync(drainSeconds: null, inContainer: true);
+
+        api.Process.Terminate();
+        while (await api.IsReadyAsync())
+        {
+            await Task.Delay(10);
+        }
+
+        (await api.Client.GetAnswerAsync("/health/live")).Status.Should().Be(HttpStatusCode.OK);
+        api.Process.HasExited.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_booking_that_is_under_way_at_the_end_is_answered()
+    {
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync() };
+        await using var api = await ApiProcess.StartAsync(settings);
+        var id = await api.Client.SetupAsync(1, "batched");
+        await using var holder = new MySqlConnector.MySqlConnection(settings["ConnectionStrings__Ticketing"] + ";Pooling=false");
+        await holder.OpenAsync();
+        await using var hold = new MySqlConnector.MySqlCommand($"START TRANSACTION; SELECT id FROM events WHERE id = {id} FOR UPDATE", holder);
+        await hold.ExecuteScalarAsync();
+
+        var order = api.Client.BookAsync(id);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        api.Process.Terminate();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        order.IsCompleted.Should().BeFalse("its row is held");
+        await holder.CloseAsync();
+
+        (await order).IsBooked.Should().BeTrue();
+        await api.Process.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        api.Process.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_health_check_is_the_program_itself()
+    {
+        await using var api = await StartAsync(drainSeconds: null);
+
+        (await AskAsync(new Uri(api.Address, "/health"))).ExitCode.Should().Be(0);
+
+        var gone = await AskAsync(new Uri($"http://127.0.0.1:{Ports.Free()}/health"));
+        gone.ExitCode.Should().Be(1);
+        gone.Output.Should().StartWith("Not healthy. http://127.0.0.1:").And.NotContain("   at ");
+
+        var missing = await AskAsync(new Uri(api.Address, "/nothing/here"));
+        missing.ExitCode.Should().Be(1);
+        missing.Output.Should().Contain("answers 404");
+
+        static async Task<(int ExitCode, string Output)> AskAsync(Uri url)
+        {
+            await using var probe = ApiProcess.Run(new Dictionary<string, string?>(), "--health", $"--url={url}");
+            await probe.WaitForExitAsync(TimeSpan.FromSeconds(30));
+            return (probe.ExitCode, probe.Output);
+        }
+    }
+
+    private Task<ApiProcess> StartAsync(int? drainSeconds, bool inContainer = false) => ApiProcess.StartAsync(new Dictionary<string, string?>
+    {
+        ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("ticketing.db")}",
+        ["Shutdown__DrainSeconds"] = drainSeconds?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["DOTNET_RUNNING_IN_CONTAINER"] = inContainer ? "true" : null,
+    });
+}
