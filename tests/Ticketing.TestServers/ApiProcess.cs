@@ -25,9 +25,10 @@ public sealed class ApiProcess : IAsyncDisposable
     /// <summary>Starts it on a free port and waits until it is ready.</summary>
     /// <param name="settings">Settings by their names as environment variables, such as <c>Database__Pooling</c>.</param>
     /// <param name="program">The program's dll; left out, the one that was built with the tests.</param>
-    public static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, string? program = null)
+    /// <param name="address">Where it listens; left out, a free port.</param>
+    public static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, string? program = null, Uri? address = null)
     {
-        var api = Launch(settings, program);
+        var api = Launch(settings, program, address);
         var deadline = DateTime.UtcNow.AddSeconds(90);
         while (!await api.IsReadyAsync())
         {
@@ -45,9 +46,9 @@ public sealed class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it, and does not wait.</summary>
-    public static ApiProcess Launch(IReadOnlyDictionary<string, string?> settings, string? program = null)
+    public static ApiProcess Launch(IReadOnlyDictionary<string, string?> settings, string? program = null, Uri? address = null)
     {
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}"));
+        address ??= new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}"));
         var environment = new Dictionary<string, string?>(settings) { ["ASPNETCORE_URLS"] = address.ToString() };
         return new(ManagedProcess.Start("dotnet", [program ?? DefaultProgram], environment), address);
     }

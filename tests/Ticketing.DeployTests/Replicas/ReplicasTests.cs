@@ -1,0 +1,145 @@
+using System.Globalization;
+
+namespace Ticketing.DeployTests.Replicas;
+
+/// <summary>A flash sale on three replicas, in good days and in bad ones. The figures are in the test's output.</summary>
+public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : IClassFixture<Cluster>
+{
+    private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_flash_sale_sells_every_ticket_once()
+    {
+        const int tickets = 5_000;
+        var id = await SetupAsync(tickets);
+
+        using var crowd = await Crowd.RunAsync(cluster.Address, id, visitors: 300, TimeSpan.FromSeconds(15));
+
+        Report("high scenario", crowd);
+        ExpectOnly(crowd, "200", "400 sold_out", "503 busy");
+        crowd.Confirmed.Should().HaveCount(tickets, "as many were wanted, and more");
+        await ExpectBooksToAgreeAsync(id, tickets, crowd);
+    }
+
+    [Fact]
+    public async Task Replacing_every_replica_three_times_loses_no_request()
+    {
+        const int tickets = 1_000_000;
+        var id = await SetupAsync(tickets);
+        using var crowd = new Crowd(cluster.Address, id, visitors: 50, keyed: 0.5);
+
+        await crowd.RunAsync(async () =>
+        {
+            for (var round = 0; round < 3; round++)
+            {
+                await cluster.RestartReplicasAsync();
+            }
+        });
+
+        Report("rolling restart", crowd);
+        ExpectOnly(crowd, "200");
+        await ExpectBooksToAgreeAsync(id, tickets, crowd);
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("frozen")]
+    public async Task Without_Redis_the_sale_goes_on(string fault)
+    {
+        const int tickets = 1_000_000;
+        var id = await SetupAsync(tickets);
+        using var crowd = new Crowd(cluster.Address, id, visitors: 50, keyed: 0.5);
+
+        await crowd.RunAsync(async () =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            if (fault == "killed")
+            {
+                await cluster.Redis.KillAsync();
+                await Task.Delay(TimeSpan.FromSeconds(3));
+                await cluster.Redis.RestartAsync();
+            }
+            else
+            {
+                cluster.Redis.Freeze();
+                await Task.Delay(TimeSpan.FromSeconds(3));
+                cluster.Redis.Thaw();
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(2));
+        });
+
+        Report($"Redis {fault}", crowd);
+        ExpectOnly(crowd, "200", "503 busy");
+        await ExpectBooksToAgreeAsync(id, tickets, crowd);
+    }
+
+    [Theory]
+    [InlineData("stopped")]
+    [InlineData("killed")]
+    [InlineData("frozen")]
+    public async Task A_database_that_goes_and_comes_back_loses_nothing(string fault)
+    {
+        const int tickets = 1_000_000;
+        var id = await SetupAsync(tickets);
+        using var crowd = new Crowd(cluster.Address, id, visitors: 50, keyed: 1);
+        var (gone, back) = (TimeSpan.Zero, TimeSpan.Zero);
+
+        await crowd.RunAsync(async () =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            gone = crowd.Now;
+            switch (fault)
+            {
+                case "stopped":
+                    await cluster.MariaDb.StopAsync();
+                    await Task.Delay(TimeSpan.FromSeconds(2));
+                    await cluster.MariaDb.StartAsync();
+                    break;
+                case "killed":
+                    await cluster.MariaDb.KillAsync();
+                    await Task.Delay(TimeSpan.FromSeconds(2));
+                    await cluster.MariaDb.StartAsync();
+                    break;
+                default:
+                    cluster.MariaDb.Freeze();
+                    await Task.Delay(TimeSpan.FromSeconds(5));
+                    cluster.MariaDb.Thaw();
+                    break;
+            }
+
+            back = crowd.Now;
+            await Task.Delay(TimeSpan.FromSeconds(3));
+        });
+
+        Report($"MariaDB {fault}", crowd);
+        var recovered = crowd.RecoveredAt(back) - back;
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"gone for {(back - gone).TotalSeconds:0.0} s, last bad answer {recovered.TotalSeconds:0.0} s after it was back, {crowd.Rate(back, crowd.Now):0} bookings/s since"));
+        ExpectOnly(crowd, "200", "503 busy", "503 database_unavailable", "503 outcome_unknown");
+        recovered.Should().BeLessThan(_recovery);
+        crowd.Rate(back, crowd.Now).Should().BeGreaterThan(0);
+
+        await ExpectBooksToAgreeAsync(id, tickets, crowd);
+    }
+
+    private async Task<int> SetupAsync(int tickets)
+    {
+        using var client = Http.Client(cluster.Address);
+        return await client.SetupAsync(tickets);
+    }
+
+    /// <summary>Every order was repeated until it was decided: what was confirmed is there once, and nothing else is.</summary>
+    private async Task ExpectBooksToAgreeAsync(int eventId, int tickets, Crowd crowd)
+    {
+        var books = await cluster.ReadBooksAsync(eventId);
+        crowd.Undecided.Should().Be(0);
+        books.Bookings.Order().Should().Equal(crowd.Confirmed.Order(), "one booking for each order that was confirmed");
+        books.Available.Should().Be(tickets - books.Bookings.Count);
+    }
+
+    private void Report(string what, Crowd crowd) => output.WriteLine($"{what}: {crowd.Summary()}");
+
+    private static void ExpectOnly(Crowd crowd, params string[] answers) => crowd.Answers.Keys.Should().BeSubsetOf(answers, crowd.Summary());
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ticketing.TestServers;
+
+/// <summary>
+/// The project's own Nginx configuration on a private Nginx: only its port, its folders and the addresses of the backends are replaced by
+/// what this machine has.
+/// </summary>
+public sealed partial class NginxServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly int _port = Ports.Free();
+    private ManagedProcess? _server;
+
+    private NginxServer()
+    {
+    }
+
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
+
+    public ManagedProcess Process => _server!;
+
+    /// <summary>One line of JSON for each request.</summary>
+    public string AccessLog => File.ReadAllText(_folder.File("access.log"));
+
+    /// <param name="backends">Where the API listens.</param>
+    /// <param name="changes">What else is to differ from the shipped configuration.</param>
+    public static async Task<NginxServer> StartAsync(IEnumerable<Uri> backends, NginxChanges? changes = null)
+    {
+        var nginx = new NginxServer();
+        try
+        {
+            nginx.Configure(backends, changes ?? new());
+            await nginx.StartAsync();
+            return nginx;
+        }
+        catch
+        {
+            await nginx.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets Nginx check the configuration, as <c>nginx -t</c> does, and returns all that it says about it.</summary>
+    public static async Task<string> CheckAsync()
+    {
+        await using var nginx = new NginxServer();
+        nginx.Configure([new Uri("http://127.0.0.1:8000")], new());
+        return await ManagedProcess.RunAsync(Program, [.. nginx.Arguments, "-t"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private static string Program => ManagedProcess.Find("nginx") ?? throw new InvalidOperationException("nginx is not installed: apt-get install nginx-light");
+
+    /// <summary>Workers of an Nginx that root has started would run as another user, who may not enter our folder.</summary>
+    private static string User => Environment.UserName == "root" ? "user root; " : "";
+
+    private IEnumerable<string> Arguments => ["-p", _folder.Path, "-c", _folder.File("nginx.conf"), "-g", $"{User}daemon off;"];
+
+    private async Task StartAsync()
+    {
+        _server = ManagedProcess.Start(Program, Arguments);
+        using var client = new HttpClient { BaseAddress = Address };
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (true)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/healthz", UriKind.Relative));
+                return;
+            }
+            catch (HttpRequestException) when (DateTime.UtcNow < deadline && !_server.HasExited)
+            {
+                await Task.Delay(20);
+            }
+            catch (HttpRequestException exception)
+            {
+                throw new InvalidOperationException($"nginx did not start:{Environment.NewLine}{_server.Output}", exception);
+            }
+        }
+    }
+
+    private void Configure(IEnumerable<Uri> backends, NginxChanges changes)
+    {
+        Directory.CreateDirectory(_folder.File("includes"));
+        foreach (var include in Directory.EnumerateFiles(Shipped("includes")))
+        {
+            File.Copy(include, Path.Combine(_folder.File("includes"), Path.GetFileName(include)));
+        }
+
+        Copy("nginx.conf", ("/tmp/", _folder.Path + "/"), ("/dev/stdout", _folder.File("access.log")));
+        Copy("site.conf",
+            ("listen 8080;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_port};")),
+            ("/usr/share/nginx/html", changes.Pages ?? _folder.Path));
+        Render("limits.conf", text => text
+            .Replace("${REQUESTS_PER_ADDRESS}", changes.RequestsPerAddress, StringComparison.Ordinal)
+            .Replace("${REQUESTS_BURST}", changes.Burst.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("${CONNECTIONS_PER_ADDRESS}", "10000", StringComparison.Ordinal));
+
+        // `resolve` needs Nginx 1.27.3, and a name server.
+        Render("upstream.conf", text => ServerLine().Replace(ResolverLine().Replace(text, ""), line =>
+        {
+            var options = changes.FailTimeout is { } time
+                ? FailTimeout().Replace(line.Groups["options"].Value, string.Create(CultureInfo.InvariantCulture, $"fail_timeout={time.TotalSeconds:0}s"))
+                : line.Groups["options"].Value;
+            return string.Join(
+                Environment.NewLine,
+                backends.Select(backend => string.Create(CultureInfo.InvariantCulture, $"    server {backend.Host}:{backend.Port} {options};")));
+        }));
+    }
+
+    private void Copy(string name, params (string Old, string New)[] replacements)
+    {
+        var text = File.ReadAllText(Shipped(name));
+        foreach (var (old, replacement) in replacements)
+        {
+            text = text.Contains(old, StringComparison.Ordinal)
+                ? text.Replace(old, replacement, StringComparison.Ordinal)
+                : throw new InvalidOperationException($"deploy/nginx/{name} does not have '{old}' any more.");
+        }
+
+        File.WriteAllText(_folder.File(name), text);
+    }
+
+    private void Render(string name, Func<string, string> render)
+    {
+        var text = render(File.ReadAllText(Shipped(Path.Combine("templates", name + ".template"))));
+        File.WriteAllText(_folder.File(name), text.Contains("${", StringComparison.Ordinal)
+            ? throw new InvalidOperationException($"deploy/nginx/templates/{name}.template has a variable that nobody sets:{Environment.NewLine}{text}")
+            : text);
+    }
+
+    private static string Shipped(string name) => Repository.File("deploy", "nginx", name);
+
+    [GeneratedRegex(@"^resolver .*$", RegexOptions.Multiline)]
+    private static partial Regex ResolverLine();
+
+    [GeneratedRegex(@"^ *server \$\{BACKEND_HOST\}:8000 resolve (?<options>.*);$", RegexOptions.Multiline)]
+    private static partial Regex ServerLine();
+
+    [GeneratedRegex(@"fail_timeout=\w+")]
+    private static partial Regex FailTimeout();
+}
+
+/// <summary>What may differ from the shipped configuration, besides what has to.</summary>
+public sealed record NginxChanges
+{
+    /// <summary>The folder with the page; left out, one without.</summary>
+    public string? Pages { get; init; }
+
+    /// <summary>How long a backend that failed is left alone, in whole seconds; left out, as long as shipped.</summary>
+    public TimeSpan? FailTimeout { get; init; }
+
+    /// <summary>The rate that one address may keep up.</summary>
+    public string RequestsPerAddress { get; init; } = "100000r/s";
+
+    /// <summary>How many requests one address may be ahead of that rate.</summary>
+    public int Burst { get; init; } = 100_000;
+}
