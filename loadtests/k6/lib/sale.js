@@ -1,0 +1,163 @@
+// What all scenarios share: a sale of their own, what a visitor does in it, and the check of the books at its end.
+
+import http from 'k6/http';
+import exec from 'k6/execution';
+import { sleep } from 'k6';
+import { Counter, Gauge, Rate } from 'k6/metrics';
+import { choose } from './mix.js';
+import { isFailure, outcomeOf } from './outcome.js';
+import { violationsOf } from './invariants.js';
+import { summarise } from './summary.js';
+
+const BASE_URL = __ENV.BASE_URL || 'http://localhost:8000';
+const STRATEGY = __ENV.STRATEGY || 'batched';
+const JSON_HEADERS = { 'Content-Type': 'application/json' };
+
+/** No answer of /status is older, cached or not. */
+const CACHE_SECONDS = 5;
+const PATIENCE_SECONDS = 10;
+
+const orders = new Counter('orders');
+const failures = new Rate('failures');
+const violations = new Counter('violations');
+const verified = new Counter('sales_verified');
+const bookingsAtEnd = new Gauge('bookings_at_end');
+const oversoldAtEnd = new Gauge('oversold_at_end');
+
+// Sold out is a 400. Whether a 400 was that is decided by its code, see outcome.js.
+http.setResponseCallback(http.expectedStatuses(200, 400));
+
+/** @typedef {{ event_id: number, strategy: string, tickets: number }} Sale */
+/** @typedef {import('k6/options').Options['thresholds']} Thresholds */
+
+/**
+ * The thresholds of every scenario, and those of this one.
+ * @param {NonNullable<Thresholds>} own
+ * @returns {NonNullable<Thresholds>}
+ */
+export function thresholds(own) {
+  const everyOutcome = Object.fromEntries(['booked', 'sold_out', 'busy', 'failed'].map(outcome => [`orders{outcome:${outcome}}`, ['count>=0']]));
+  return {
+    ...everyOutcome,
+    violations: ['count==0'],
+    // A run that was broken off before its books were read has proved nothing.
+    sales_verified: ['count==1'],
+    ...own,
+  };
+}
+
+/**
+ * @param {number} tickets
+ * @returns {Sale}
+ */
+export function openSale(tickets) {
+  const answer = http.post(
+    `${BASE_URL}/setup`,
+    JSON.stringify({ event_name: `k6 ${STRATEGY} ${tickets}`, total_tickets: tickets, strategy: STRATEGY }),
+    { headers: JSON_HEADERS });
+  if (answer.status !== 200) {
+    throw new Error(`${BASE_URL}/setup answers ${answer.status}: ${answer.body ?? answer.error}`);
+  }
+
+  return { event_id: Number(answer.json('event_id')), strategy: STRATEGY, tickets };
+}
+
+/**
+ * @param {Sale} sale
+ * @param {import('./mix.js').Mix} mix
+ */
+export function visit(sale, mix) {
+  const action = choose(mix, Math.random());
+  if (action === 'book') {
+    order(sale, orderKey(sale));
+  } else {
+    look(action === 'status' ? `/status?event_id=${sale.event_id}` : '/health', `/${action}`);
+  }
+}
+
+/**
+ * Orders one ticket.
+ * @param {Sale} sale
+ * @param {string} key the same for a repetition of the same order
+ * @returns {import('./outcome.js').Outcome}
+ */
+export function order(sale, key) {
+  const answer = http.post(
+    `${BASE_URL}/book`,
+    JSON.stringify({ user_id: exec.vu.idInTest, event_id: sale.event_id, quantity: 1 }),
+    { headers: { ...JSON_HEADERS, 'Idempotency-Key': key }, tags: { name: '/book' } });
+  const outcome = outcomeOf(answer.status, answer.status === 200 ? undefined : codeOf(answer));
+  orders.add(1, { outcome });
+  failures.add(isFailure(outcome));
+  return outcome;
+}
+
+/**
+ * One for each iteration of each visitor.
+ * @param {Sale} sale
+ */
+export function orderKey(sale) {
+  return `k6-${sale.event_id}-${exec.scenario.name}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
+}
+
+/**
+ * Reads the books when nobody orders any more, and everything cached has had time to expire.
+ * @param {Sale} sale
+ */
+export function closeSale(sale) {
+  sleep(CACHE_SECONDS + 1);
+  let found = /** @type {string[]} */ ([]);
+  for (let waited = 0; waited <= PATIENCE_SECONDS; waited++) {
+    const answer = http.get(`${BASE_URL}/status?event_id=${sale.event_id}`);
+    found = answer.status === 200
+      ? violationsOf(read(answer), sale)
+      : [`/status answers ${answer.status}: ${answer.body ?? answer.error}`];
+    if (found.length === 0) {
+      break;
+    }
+
+    sleep(1);
+  }
+
+  for (const sentence of found) {
+    console.error(`Violated: ${sentence}`);
+  }
+
+  violations.add(found.length);
+  verified.add(1);
+}
+
+/**
+ * @param {string} title
+ * @returns {(data: import('./summary.js').SummaryData) => Record<string, string>}
+ */
+export function summaryOf(title) {
+  return data => ({ stdout: summarise(`${title}, ${STRATEGY}`, data) });
+}
+
+/**
+ * @param {string} path
+ * @param {string} name
+ */
+function look(path, name) {
+  const answer = http.get(`${BASE_URL}${path}`, { tags: { name } });
+  failures.add(answer.status !== 200);
+}
+
+/** @param {import('k6/http').Response} answer */
+function read(answer) {
+  const status = /** @type {import('./invariants.js').Status} */ (/** @type {unknown} */ (answer.json()));
+  bookingsAtEnd.add(status.bookings);
+  oversoldAtEnd.add(status.oversold);
+  return status;
+}
+
+/** @param {import('k6/http').Response} answer */
+function codeOf(answer) {
+  // A proxy on the way may answer in HTML.
+  try {
+    return String(answer.json('code'));
+  } catch {
+    return undefined;
+  }
+}
