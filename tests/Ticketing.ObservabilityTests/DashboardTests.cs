@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Ticketing.ObservabilityTests.Files;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests;
+
+/// <summary>What Grafana would complain about, or show wrongly without complaint.</summary>
+public class DashboardTests
+{
+    private static readonly string[] _units = ["none", "s", "ops", "reqps", "percent", "percentunit", "mbytes", "suffix: ×"];
+
+    [Fact]
+    public void It_is_the_one_that_was_agreed_on_and_can_be_provisioned()
+    {
+        Dashboard.Json.Text("uid").Should().Be("ticket-booking-metrics");
+        Dashboard.Json.GetProperty("schemaVersion").GetInt32().Should().BeGreaterThanOrEqualTo(39, "that is Grafana 11");
+        Dashboard.Json.TryGetProperty("__inputs", out _).Should().BeFalse("nobody is there to answer when it is provisioned");
+        Dashboard.Panels.Should().HaveCountGreaterThanOrEqualTo(16);
+        Dashboard.Panels.Should().Contain(panel => panel.Type == "alertlist");
+        Dashboard.Everything.Where(panel => panel.Type == "row").Select(row => row.Title).Should().Equal(
+            "Business", "Requests: rate, errors, duration", "Database and connection pool", "Queue, batches and caches", "Process and runtime");
+        Dashboard.Variables.Select(variable => variable.Text("name")).Should().Contain(["job", "instance", "handler", "event"]);
+    }
+
+    [Fact]
+    public void No_two_panels_share_an_id_a_title_or_a_place()
+    {
+        Dashboard.Everything.Should().OnlyHaveUniqueItems(panel => panel.Id);
+        Dashboard.Panels.Should().OnlyHaveUniqueItems(panel => panel.Title);
+        foreach (var panel in Dashboard.Everything)
+        {
+            Dashboard.Everything.Where(other => other.Id != panel.Id && panel.Overlaps(other)).Should().BeEmpty("{0} stands there", panel);
+            (panel.Place.GetProperty("x").GetInt32() + panel.Place.GetProperty("w").GetInt32()).Should().BeLessThanOrEqualTo(24, "{0} must fit", panel);
+        }
+    }
+
+    [Fact]
+    public void Every_panel_has_a_description_a_runbook_and_every_figure_a_unit()
+    {
+        foreach (var panel in Dashboard.Panels)
+        {
+            panel.Json.Text("description").Should().NotBeNullOrWhiteSpace("{0} needs one", panel);
+            panel.Json.List("links").Select(link => link.Text("url")).Should().NotBeEmpty("{0} needs a runbook", panel);
+            if (panel.Type != "alertlist")
+            {
+                var defaults = panel.Json.GetProperty("fieldConfig").GetProperty("defaults");
+                defaults.Text("unit").Should().BeOneOf(_units, "{0} needs a unit that Grafana knows", panel);
+                panel.Queries.Should().NotBeEmpty("{0} needs a query", panel);
+                panel.Json.List("targets").Should().OnlyHaveUniqueItems(target => target.Text("refId"));
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_link_to_a_runbook_leads_to_a_page()
+    {
+        var links = Dashboard.Panels.SelectMany(panel => panel.Json.List("links")).Concat(Dashboard.Json.List("links")).Select(link => link.Text("url"));
+
+        links.Should().OnlyContain(link => link.StartsWith("${runbooks}/", StringComparison.Ordinal))
+            .And.Subject.Select(link => link["${runbooks}/".Length..]).Should().BeSubsetOf(Runbook.All.Select(page => page.Name));
+    }
+
+    [Fact]
+    public void Every_data_source_is_the_provisioned_one()
+    {
+        var provisioned = Yaml.Read(Repository.File("deploy", "grafana", "provisioning", "datasources", "prometheus.yml")).List("datasources").Single();
+        var known = new[] { (provisioned.Text("type"), provisioned.Text("uid")), ("grafana", "-- Grafana --") };
+
+        Named(Dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.Object)
+            .Select(source => (source.Text("type"), source.Text("uid"))).Should().NotBeEmpty().And.BeSubsetOf(known);
+
+        // The alert list alone names its source by its title.
+        Named(Dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.String)
+            .Select(source => source.GetString()).Should().Equal(provisioned.Text("name"));
+    }
+
+    [Fact]
+    public void Every_variable_that_a_panel_uses_exists()
+    {
+        var known = Dashboard.Variables.Select(variable => variable.Text("name")).Append("__range");
+
+        Dashboard.Panels.SelectMany(panel => panel.Queries)
+            .SelectMany(query => System.Text.RegularExpressions.Regex.Matches(query, @"\$(\w+)").Select(match => match.Groups[1].Value))
+            .Should().NotBeEmpty().And.BeSubsetOf(known);
+    }
+
+    [Theory]
+    [InlineData("Requests per second", 800, 1000)]
+    [InlineData("Request duration", 1, 3)]
+    [InlineData("Error rate", 0.01, 0.05)]
+    [InlineData("CPU", 80, 95)]
+    [InlineData("Database duration by operation (p95)", 0.1, 0.5)]
+    [InlineData("Requests in progress", 200, 400)]
+    [InlineData("Memory", 400, 500)]
+    [InlineData("Connection pool use", 0.8, 0.95)]
+    [InlineData("Booking queue", 50, 200)]
+    public void The_limits_are_drawn_where_the_alerts_are_raised(string title, double warning, double critical)
+    {
+        var panel = Dashboard.Panels.Should().ContainSingle(panel => panel.Title == title).Which;
+
+        panel.Json.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("thresholds").List("steps").Skip(1)
+            .Select(step => step.GetProperty("value").GetDouble()).Should().Equal(warning, critical);
+    }
+
+    [Fact]
+    public void Every_panel_is_explained_on_the_page_beside_it()
+    {
+        var page = File.ReadAllText(Repository.File("dashboards", "README.md"));
+
+        foreach (var panel in Dashboard.Panels)
+        {
+            page.Should().Contain($"| **{panel.Title}** |", "that is where {0} is explained", panel);
+        }
+    }
+
+    private static IEnumerable<JsonElement> Named(JsonElement element, string name) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => property.Name == name ? [property.Value] : Named(property.Value, name)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Named(item, name)),
+        _ => [],
+    };
+}

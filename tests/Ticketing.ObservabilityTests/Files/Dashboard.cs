@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests.Files;
+
+/// <summary>The dashboard, as Grafana will read it.</summary>
+internal static class Dashboard
+{
+    public static string File { get; } = Repository.File("dashboards", "ticket-booking-metrics.json");
+
+    public static JsonElement Json { get; } = JsonDocument.Parse(System.IO.File.ReadAllText(File)).RootElement;
+
+    /// <summary>All panels, and the rows between them.</summary>
+    public static IReadOnlyList<Panel> Everything { get; } = [.. Json.List("panels").Select(json => new Panel(json))];
+
+    public static IEnumerable<Panel> Panels => Everything.Where(panel => panel.Type != "row");
+
+    public static IEnumerable<JsonElement> Variables => Json.GetProperty("templating").List("list");
+
+    /// <summary>A query as Grafana sends it when nothing is filtered out and the last five minutes are shown.</summary>
+    public static string Resolve(string query) => query
+        .Replace("$__range", "5m", StringComparison.Ordinal)
+        .Replace("$job", "ticketing", StringComparison.Ordinal)
+        .Replace("$instance", ".*", StringComparison.Ordinal)
+        .Replace("$handler", ".*", StringComparison.Ordinal)
+        .Replace("$event", ".*", StringComparison.Ordinal);
+}
+
+internal sealed record Panel(JsonElement Json)
+{
+    public int Id => Json.GetProperty("id").GetInt32();
+
+    public string Type => Json.Text("type");
+
+    public string Title => Json.Text("title");
+
+    public IReadOnlyList<string> Queries => [.. Json.List("targets").Select(target => target.Text("expr"))];
+
+    public JsonElement Place => Json.GetProperty("gridPos");
+
+    public bool Overlaps(Panel other) => Crosses(other, "x", "w") && Crosses(other, "y", "h");
+
+    public override string ToString() => $"{Id} {Title}";
+
+    private bool Crosses(Panel other, string from, string length) =>
+        Of(from) < other.Of(from) + other.Of(length) && other.Of(from) < Of(from) + Of(length);
+
+    private int Of(string name) => Place.GetProperty(name).GetInt32();
+}

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests.Files;
+
+/// <summary>A page of <c>deploy/runbooks</c>.</summary>
+internal sealed partial class Runbook
+{
+    private readonly string _text;
+
+    private Runbook(string file)
+    {
+        Name = Path.GetFileName(file);
+        _text = File.ReadAllText(file);
+    }
+
+    public static string Folder { get; } = Repository.File("deploy", "runbooks");
+
+    public static IReadOnlyList<Runbook> All { get; } = [.. Directory.GetFiles(Folder, "*.md").Order().Select(file => new Runbook(file))];
+
+    /// <summary>The pages on one signal each: all but the index and the playbook.</summary>
+    public static IEnumerable<Runbook> Signals => All.Where(page => page.Name is not ("README.md" or "playbook.md"));
+
+    /// <summary>The file's name.</summary>
+    public string Name { get; }
+
+    public IReadOnlyList<string> Headings => [.. HeadingLine().Matches(_text).Select(match => match.Groups[1].Value)];
+
+    /// <summary>The alerts that the page is for, as its first paragraph names them.</summary>
+    public IReadOnlyList<string> Alerts => [.. Code().Matches(_text.Split("\n## ")[0]).Select(match => match.Groups[1].Value)];
+
+    /// <summary>Every code that the page mentions in its running text.</summary>
+    public IReadOnlyList<string> Codes => [.. Code().Matches(_text).Select(match => match.Groups[1].Value)];
+
+    /// <summary>Queries for Prometheus. An empty line separates them.</summary>
+    public IEnumerable<string> Queries => Blocks("promql").SelectMany(block => block.Split("\n\n")).Select(query => query.Trim());
+
+    /// <summary>Blocks of statements for the database, each to be run as a whole.</summary>
+    public IEnumerable<string> Statements => Blocks("sql");
+
+    public IEnumerable<string> Commands => Blocks("sh");
+
+    /// <summary>Links to other files of the repository.</summary>
+    public IEnumerable<string> Links => Link().Matches(_text).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+
+    public static Runbook Named(string name) => All.Single(page => page.Name == name);
+
+    /// <summary>What a heading is called in a link.</summary>
+    public static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
+    private IEnumerable<string> Blocks(string language) =>
+        Block().Matches(_text).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value.Trim());
+
+    [GeneratedRegex(@"^#{2,3} (.+)$", RegexOptions.Multiline)]
+    private static partial Regex HeadingLine();
+
+    [GeneratedRegex(@"(?<!`)`([^`\n]+)`(?!`)")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"^ *```(?<language>[\w-]+)\n(?<text>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoAnchor();
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using MySqlConnector;
+using Ticketing.ObservabilityTests.Files;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests.Live;
+
+/// <summary>Two incidents from beginning to end, as the runbooks have them: the alert fires, the page's steps are taken, it is over.</summary>
+/// <remarks>Time runs <see cref="PrometheusServer.TimesFaster"/> times faster in this Prometheus; the rules are the real ones otherwise.</remarks>
+public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSystem>
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task An_oversold_event_raises_the_alarm_until_its_surplus_is_given_back()
+    {
+        const int tickets = 20;
+        var eventId = await system.Replicas[0].SetupAsync(tickets, "naive");
+        await Task.WhenAll(Enumerable.Range(1, 60).Select(user => system.Replicas[user % 2].BookAsync(eventId, user)));
+        (await system.Replicas[0].StatusAsync(eventId)).GetProperty("oversold").GetInt32().Should().BePositive("that is what naive is for");
+
+        await system.EventuallyAsync("the alarm for the oversold event", alerts => alerts.Any(alert => IsFor(alert, eventId) && alert.IsFiring), _patience);
+
+        await RunStatementsAsync("tickets-oversold.md", eventId, statement => statement.Contains("DELETE FROM bookings", StringComparison.Ordinal));
+        await system.EventuallyAsync("the end of the alarm for the oversold event", alerts => !alerts.Any(alert => IsFor(alert, eventId)), _patience);
+
+        var status = await system.Replicas[0].StatusAsync(eventId);
+        status.GetProperty("tickets_sold").GetInt32().Should().Be(tickets);
+        status.GetProperty("available_tickets").GetInt32().Should().Be(0);
+        status.GetProperty("oversold").GetInt32().Should().Be(0);
+
+        // The page's last step: only a backend that starts anew knows that the event is sold by another strategy now.
+        var restarted = await system.AddReplicaAsync();
+        await using var connection = new MySqlConnection(system.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand(
+            $"DELETE FROM bookings WHERE event_id = {eventId} ORDER BY id LIMIT 1; UPDATE events SET available_tickets = 1 WHERE id = {eventId}", connection);
+        await command.ExecuteNonQueryAsync();
+        var booked = await Task.WhenAll(Enumerable.Range(1, 30).Select(user => restarted.BookAsync(eventId, user)));
+        booked.Count(one => one).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_stopped_database_raises_the_alarm_until_it_is_back()
+    {
+        await system.EventuallyAsync("calm", alerts => !alerts.Any(IsAboutTheDatabase), _patience);
+
+        await system.Database.StopAsync();
+        try
+        {
+            await system.EventuallyAsync(
+                "the alarm for the database, from both replicas",
+                alerts => alerts.Count(alert => alert.Name == "DatabaseUnreachable" && alert.IsFiring) == system.Replicas.Count,
+                _patience);
+            using var health = await system.Replicas[0].Client.GetAsync(new Uri("/health", UriKind.Relative));
+            health.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+            (await system.Prometheus.QueryAsync("sum(up{job=\"ticketing\"})")).Single().Value.Should().Be(2, "the backends are alive and still tell how they are");
+        }
+        finally
+        {
+            await system.Database.StartAsync();
+        }
+
+        await system.EventuallyAsync("the end of the alarm for the database", alerts => !alerts.Any(IsAboutTheDatabase), _patience);
+        (await system.Replicas[0].SetupAsync(1, "batched")).Should().BePositive("the backends need no restart");
+    }
+
+    private static bool IsFor(RaisedAlert alert, int eventId) => alert.Name == "TicketsOversold" && alert.Labels["event_id"] == $"{eventId}";
+
+    private static bool IsAboutTheDatabase(RaisedAlert alert) => alert.Name is "DatabaseUnreachable" or "DatabaseConnectionErrors";
+
+    /// <summary>Runs what a runbook says, for one event, as an operator would: nothing is changed but the number.</summary>
+    private async Task RunStatementsAsync(string page, int eventId, Func<string, bool> choose)
+    {
+        const string place = "SET @event = 1;";
+        await using var connection = new MySqlConnection(system.ConnectionString + ";AllowUserVariables=true");
+        await connection.OpenAsync();
+        var statements = Runbook.Named(page).Statements.Where(statement => statement.Contains(place, StringComparison.Ordinal) && choose(statement)).ToList();
+        statements.Should().ContainSingle();
+        await using var command = new MySqlCommand(statements[0].Replace(place, $"SET @event = {eventId};", StringComparison.Ordinal), connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests.Live;
+
+/// <summary>The whole system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, and the Prometheus that watches them.</summary>
+public class ObservedSystem : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _parts = [];
+
+    /// <summary>A server of its own, as these tests stop it and change its settings.</summary>
+    public MariaDbProcess Database { get; private set; } = null!;
+
+    public IReadOnlyList<ApiProcess> Replicas { get; private set; } = [];
+
+    public PrometheusServer Prometheus { get; private set; } = null!;
+
+    public string ConnectionString => Database.ConnectionString + ";Database=ticketing";
+
+    public virtual async Task InitializeAsync()
+    {
+        Database = Keep(await MariaDbProcess.StartAsync());
+        var redis = Keep(await RedisServer.StartAsync());
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = ConnectionString,
+            ["ConnectionStrings__Redis"] = redis.ConnectionString,
+            ["Log__Level"] = "Warning",
+        };
+        Replicas = [Keep(await ApiProcess.StartAsync(settings)), Keep(await ApiProcess.StartAsync(settings))];
+        Prometheus = Keep(await PrometheusServer.StartAsync([.. Replicas.Select(replica => replica.Address)]));
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (var part in Enumerable.Reverse(_parts))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    /// <summary>Starts one more replica, which Prometheus does not know.</summary>
+    public async Task<ApiProcess> AddReplicaAsync() =>
+        Keep(await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = ConnectionString, ["Log__Level"] = "Warning" }));
+
+    /// <summary>Waits until a condition holds, and asks ten times a second.</summary>
+    /// <exception cref="TimeoutException">It did not; the message says what was waited for, and what is raised instead.</exception>
+    public async Task EventuallyAsync(string what, Func<IReadOnlyList<RaisedAlert>, bool> holds, TimeSpan patience)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var alerts = await Prometheus.AlertsAsync();
+            if (holds(alerts))
+            {
+                return;
+            }
+
+            if (clock.Elapsed > patience)
+            {
+                throw new TimeoutException(
+                    $"{what}: not within {patience.TotalSeconds} s. Raised are: {string.Join(", ", alerts.Select(alert => $"{alert.Name} {alert.State}"))}.");
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+}

@@ -1,0 +1,68 @@
+using Ticketing.ObservabilityTests.Files;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests;
+
+public class RunbookTests
+{
+    public static TheoryData<string> Pages => [.. Runbook.All.Select(page => page.Name)];
+
+    public static TheoryData<string> SignalPages => [.. Runbook.Signals.Select(page => page.Name)];
+
+    [Theory]
+    [MemberData(nameof(SignalPages))]
+    public void A_page_says_all_that_one_needs_at_night_in_the_same_order(string name)
+    {
+        var page = Runbook.Named(name);
+
+        page.Headings.Should().Equal("Symptoms", "What it means", "What to look at", "What to do", "How to know that it is over");
+        page.Queries.Should().NotBeEmpty();
+        page.Alerts.Should().NotBeEmpty().And.OnlyContain(alert => Rules.Alerts.Any(rule => rule.Name == alert));
+    }
+
+    [Fact]
+    public void The_index_names_every_page_and_every_alert()
+    {
+        var index = Runbook.Named("README.md");
+
+        index.Links.Should().Contain(Runbook.All.Where(page => page != index).Select(page => page.Name));
+        index.Codes.Should().Contain(Rules.Alerts.Select(alert => alert.Name));
+    }
+
+    [Fact]
+    public void The_playbook_has_the_five_phases()
+    {
+        Runbook.Named("playbook.md").Headings.Where(heading => char.IsDigit(heading[0])).Should().Equal(
+            "1 Detect and triage (0–5 min)",
+            "2 Mitigate (5–15 min)",
+            "3 Root cause (15–60 min)",
+            "4 Permanent fix (1–48 h)",
+            "5 Post-mortem (24–72 h)");
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_link_leads_somewhere(string name)
+    {
+        foreach (var link in Runbook.Named(name).Links)
+        {
+            var (path, anchor) = link.Split('#') is [var before, var after] ? (before, after) : (link, null);
+            var file = Path.GetFullPath(Path.Combine(Runbook.Folder, path == "" ? name : path));
+            File.Exists(file).Should().BeTrue("{0} links to {1}", name, link);
+            if (anchor is not null)
+            {
+                Runbook.Named(Path.GetFileName(file)).Headings.Select(Runbook.Anchor).Should().Contain(anchor, "{0} links to {1}", name, link);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Every_command_is_understood_by_the_shell(string name)
+    {
+        foreach (var commands in Runbook.Named(name).Commands)
+        {
+            await ManagedProcess.RunAsync("bash", "-n", "-c", commands);
+        }
+    }
+}
