@@ -8,6 +8,7 @@ using Ticketing.Api.Binding;
 using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
 using Ticketing.Api.OpenApi;
+using Ticketing.Api.Page;
 using Ticketing.Api.Problems;
 
 namespace Ticketing.Api;
@@ -39,6 +40,7 @@ internal static class ApiRegistration
         services.AddExceptionHandler<FaultHandler>();
         services.AddProblemDetails();
         services.AddOpenApiDocument();
+        services.AddPage();
     }
 
     public static void UseApi(this WebApplication app)
@@ -48,6 +50,7 @@ internal static class ApiRegistration
         app.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
         app.UseBodyLimit();
         app.UseOpenApiDocument();
+        app.UsePage();
         app.MapControllers();
     }
 

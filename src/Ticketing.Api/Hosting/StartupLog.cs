@@ -2,7 +2,7 @@ namespace Ticketing.Api.Hosting;
 
 internal static partial class StartupLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, database: {Database}. Try {Address}/docs")]
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, database: {Database}. Open {Address} for the page, {Address}/docs for the API")]
     public static partial void Listening(ILogger logger, string addresses, string database, string address);
 
     [LoggerMessage(2, LogLevel.Information, "The database is up to date: {Database}.")]

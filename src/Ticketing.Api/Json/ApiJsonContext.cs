@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Controllers;
+using Ticketing.Api.Page;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.GetHistory;
 using Ticketing.Application.Common;
@@ -26,6 +27,7 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(SalesStats))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemExplanation))]
+[JsonSerializable(typeof(UiConfig))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 [JsonSerializable(typeof(int))]

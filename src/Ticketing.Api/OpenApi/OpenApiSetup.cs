@@ -33,7 +33,7 @@ internal static class OpenApiSetup
 
     public static void UseOpenApiDocument(this WebApplication app)
     {
-        app.UseSwagger(swagger => swagger.RouteTemplate = "/{documentName}.json");
+        app.MapSwagger($"/{{documentName:regex(^{Document}$)}}.json");
         foreach (var address in (string[])["docs", "swagger"])
         {
             app.UseSwaggerUI(ui =>

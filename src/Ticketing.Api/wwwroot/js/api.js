@@ -1,0 +1,65 @@
+/** An answer that says what is wrong. */
+export class Problem extends Error {
+  constructor(status, problem, retryAfter) {
+    super(problem.detail ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = problem.code ?? 'unexpected';
+    this.errors = problem.errors ?? {};
+    this.available = problem.available_tickets;
+    this.traceId = problem.traceId;
+    /** Whole seconds to wait before the same request makes sense again; null where it never does. */
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer came, or one that is not the API's, such as a proxy's own error page. What was asked for may have been done. */
+export class Unreachable extends Error {}
+
+const DEFAULT_RETRY_SECONDS = 1;
+const PATIENCE_MS = 30_000;
+
+let base = '';
+
+/** Says where the API is: '' or a prefix such as '/api'. */
+export const useApi = prefix => { base = prefix; };
+
+export const address = path => base + path;
+
+export const setup = event => send('POST', '/setup', event);
+
+export const book = ({ key, ...order }) => send('POST', '/book', order, key && { 'Idempotency-Key': key });
+
+/** The event of that id, or the current one. */
+export const status = eventId => send('GET', eventId ? `/status?event_id=${eventId}` : '/status');
+
+export const events = (page, size) => send('GET', `/events?page=${page}&page_size=${size}`);
+
+export const stats = () => send('GET', '/stats');
+
+export const history = (userId, size) => send('GET', `/history?user_id=${userId}&page_size=${size}`);
+
+/** @throws {Problem|Unreachable} */
+async function send(method, path, body, headers) {
+  let response;
+  let answer;
+  try {
+    response = await fetch(address(path), {
+      method,
+      headers: body ? { 'Content-Type': 'application/json', ...headers } : headers || undefined,
+      body: body && JSON.stringify(body),
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    answer = await response.json();
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+  if (!response.ok) throw new Problem(response.status, answer, retryAfter(response));
+  return { ...answer, replayed: response.headers.get('Idempotent-Replayed') === 'true' };
+}
+
+function retryAfter(response) {
+  const header = Number(response.headers.get('Retry-After'));
+  if (header > 0) return Math.ceil(header);
+  return response.status === 503 || response.status === 429 ? DEFAULT_RETRY_SECONDS : null;
+}

@@ -1,0 +1,26 @@
+import { byId, setText } from './dom.js';
+import { number } from './format.js';
+import { t } from './i18n.js';
+
+/** The whole number in a field; null, with a message at the field, where there is none between the limits. */
+export function wholeNumber(id, from, to) {
+  const text = byId(id).value.trim();
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  const isValid = value >= from && value <= to;
+  showError(id, isValid ? '' : t('field.number', { from: number(from), to: number(to) }));
+  return isValid ? value : null;
+}
+
+/** Shows or, with an empty message, clears what is wrong with a field. */
+export function showError(id, message) {
+  const input = byId(id);
+  if (input) {
+    input.classList.toggle('is-invalid', message !== '');
+    if (message) input.setAttribute('aria-invalid', 'true');
+    else input.removeAttribute('aria-invalid');
+  }
+  setText(byId(`${id}-error`), message);
+}
+
+/** Takes the keyboard to the first field that is wrong. */
+export const focusFirstError = form => form.querySelector('[aria-invalid]')?.focus();

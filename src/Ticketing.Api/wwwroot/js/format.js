@@ -1,0 +1,15 @@
+let locale = 'en';
+
+export const setLocale = language => { locale = language; };
+
+export const number = value => new Intl.NumberFormat(locale).format(value);
+
+export const seconds = value => new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(value);
+
+export const time = date => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(date);
+
+/** For the times of the API, which are UTC. */
+export const moment = text => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(text));
+
+/** Milliseconds, more exact where they are few. */
+export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ms`;

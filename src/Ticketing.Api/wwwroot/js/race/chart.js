@@ -1,0 +1,99 @@
+const HEIGHT = 300;
+const FEW_PIXELS = 500;
+
+/**
+ * Draws the stock of each strategy over the time of the race; below zero are tickets that do not exist. By uPlot where it was restored, else by
+ * a plain drawing.
+ */
+export function stockChart(box) {
+  let uPlot = null;
+  let plot = null;
+  let shown = '';
+  let drawn = null;
+  import('../../lib/uplot/uPlot.esm.js').then(module => {
+    uPlot = module.default;
+    redraw();
+  }, () => {});
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  new ResizeObserver(resize).observe(box);
+  return { draw, resize };
+
+  function draw(lanes, tickets) {
+    drawn = { lanes, tickets };
+    if (!uPlot) return drawPlainly(box, lanes, tickets);
+    const names = lanes.map(lane => lane.strategy).join();
+    if (!plot || names !== shown) make(lanes);
+    shown = names;
+    plot.setData(uPlot.join(lanes.map(columns).concat([[[0], [tickets]]])));
+  }
+
+  function redraw() {
+    plot?.destroy();
+    plot = null;
+    box.replaceChildren();
+    if (drawn) draw(drawn.lanes, drawn.tickets);
+  }
+
+  function resize() {
+    if (plot && box.clientWidth > 0) plot.setSize({ width: box.clientWidth, height: HEIGHT });
+  }
+
+  function make(lanes) {
+    plot?.destroy();
+    box.replaceChildren();
+    const css = getComputedStyle(document.documentElement);
+    const color = name => css.getPropertyValue(name).trim();
+    const axis = { stroke: color('--muted'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, font: '12px Inter, system-ui, sans-serif' };
+    plot = new uPlot({
+      width: box.clientWidth || FEW_PIXELS,
+      height: HEIGHT,
+      padding: [12, 12, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, range: (u, min, max) => [0, Math.max(max, 0.5)] }, y: { range: (u, min, max) => [Math.min(0, min * 1.2), max] } },
+      axes: [{ ...axis, values: (u, ticks) => ticks.map(tick => `${tick} s`) }, { ...axis, size: 48 }],
+      hooks: { drawClear: [u => shadeBelowZero(u, color('--bad-tint'), color('--bad'))] },
+      series: [{}, ...lanes.map(lane => ({
+        label: lane.strategy, stroke: color(`--strategy-${lane.strategy}`), width: 2.5, spanGaps: true,
+        points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }),
+      })), { show: false }],
+    }, null, box);
+  }
+}
+
+/** Times and stocks; of buyers who were answered in the same moment the last counts, as uPlot wants each time once. */
+function columns(lane) {
+  const byTime = new Map(lane.points);
+  return [[...byTime.keys()], [...byTime.values()]];
+}
+
+function shadeBelowZero(u, tint, line) {
+  const zero = u.valToPos(0, 'y', true);
+  const bottom = u.bbox.top + u.bbox.height;
+  if (!Number.isFinite(zero) || zero >= bottom - 1) return;
+  u.ctx.save();
+  u.ctx.fillStyle = tint;
+  u.ctx.fillRect(u.bbox.left, zero, u.bbox.width, bottom - zero);
+  u.ctx.fillStyle = line;
+  u.ctx.fillRect(u.bbox.left, zero - 1, u.bbox.width, 2);
+  u.ctx.restore();
+}
+
+function drawPlainly(box, lanes, tickets) {
+  const points = lanes.flatMap(lane => lane.points);
+  const longest = Math.max(0.5, ...points.map(([time]) => time));
+  const lowest = Math.min(0, ...points.map(([, stock]) => stock));
+  const x = time => 1000 * time / longest;
+  const y = stock => 300 * (tickets - stock) / (tickets - lowest);
+  const shape = (name, attributes) => {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+    return element;
+  };
+  const svg = shape('svg', { viewBox: '0 0 1000 300', preserveAspectRatio: 'none', class: 'plain-chart' });
+  svg.append(shape('rect', { x: 0, y: y(0), width: 1000, height: 300 - y(0), class: 'below-zero' }));
+  for (const lane of lanes) {
+    svg.append(shape('polyline', { points: lane.points.map(([time, stock]) => `${x(time)},${y(stock)}`).join(' '), class: `strategy-${lane.strategy}` }));
+  }
+  box.replaceChildren(svg);
+}

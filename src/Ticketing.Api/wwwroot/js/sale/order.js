@@ -1,0 +1,184 @@
+import { byId, el, setText } from '../dom.js';
+import { book, Problem } from '../api.js';
+import { t, onLanguage } from '../i18n.js';
+import { forever, thisTab } from '../memory.js';
+import { wholeNumber, showError, focusFirstError } from '../fields.js';
+import { message, failure } from '../messages.js';
+
+const MAX_ID = 2_147_483_647;
+const MAX_QUANTITY = 10;
+
+/** An order that is sent again unchanged within this time is the same one: nobody means two by a double click. */
+const SAME_ORDER_MS = 1000;
+
+/**
+ * The form that books. Every order has a key of its own, which it keeps until it is answered for good; however often it is sent, it books once.
+ * An order without an answer outlives a reload of the page.
+ */
+export function orderForm({ onAnswer, onBooked, onUser }) {
+  const form = byId('order');
+  const button = byId('book');
+
+  /** phase: idle, sending, answered (booked or refused), unanswered (may be sent again, once waitUntil is over). */
+  const state = { phase: 'idle', order: null, booking: null, error: null, waitUntil: 0, answeredAt: 0, event: null };
+  let ticking = 0;
+
+  byId('user-id').value = forever.get('user') ?? Math.ceil(Math.random() * 9999);
+  rememberUser();
+  const unanswered = thisTab.get('order');
+  if (unanswered) Object.assign(state, { phase: 'unanswered', order: unanswered });
+
+  byId('user-id').addEventListener('change', rememberUser);
+  byId('fewer').addEventListener('click', () => step(-1));
+  byId('more').addEventListener('click', () => step(1));
+  byId('discard').addEventListener('click', discard);
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    submit();
+  });
+  onLanguage(render);
+
+  return { setEvent, clear };
+
+  function setEvent(event) {
+    state.event = event;
+    renderControls();
+  }
+
+  /** Another event is shown: the answer to an order for the last one must not stand beside it. */
+  function clear() {
+    if (state.phase !== 'answered') return;
+    Object.assign(state, { phase: 'idle', order: null });
+    render();
+  }
+
+  async function submit() {
+    if (state.phase === 'sending' || isWaiting()) return;
+    if (state.phase === 'unanswered') return send(state.order);
+    if (!canBook()) return;
+    const userId = wholeNumber('user-id', 1, MAX_ID);
+    const quantity = wholeNumber('quantity', 1, MAX_QUANTITY);
+    if (!userId || !quantity) return focusFirstError(form);
+    rememberUser();
+    const order = { event_id: state.event.event_id, user_id: userId, quantity };
+    await send(isRepeated(order) ? state.order : { ...order, key: newKey() });
+  }
+
+  async function send(order) {
+    thisTab.set('order', order);
+    Object.assign(state, { phase: 'sending', order, error: null, booking: null });
+    render();
+    try {
+      state.booking = await book(order);
+      state.phase = 'answered';
+      onBooked(state.booking);
+    } catch (error) {
+      state.error = error;
+      state.phase = error instanceof Problem && error.retryAfter === null ? 'answered' : 'unanswered';
+      state.waitUntil = Date.now() + (error.retryAfter ?? 0) * 1000;
+    }
+    state.answeredAt = Date.now();
+    if (state.phase === 'answered') thisTab.set('order', null);
+    onAnswer();
+    render();
+    showFieldErrors();
+    tick();
+  }
+
+  function discard() {
+    thisTab.set('order', null);
+    Object.assign(state, { phase: 'idle', order: null, error: null });
+    render();
+    button.focus();
+  }
+
+  function isRepeated({ event_id, user_id, quantity }) {
+    const last = state.order;
+    return state.phase === 'answered' && state.booking !== null && Date.now() - state.answeredAt < SAME_ORDER_MS
+      && last.event_id === event_id && last.user_id === user_id && last.quantity === quantity;
+  }
+
+  /** Whether there is something to book, so far as the page knows. */
+  function canBook() {
+    return state.event !== null && state.event.available_tickets > 0;
+  }
+
+  function isWaiting() {
+    return state.phase === 'unanswered' && Date.now() < state.waitUntil;
+  }
+
+  function tick() {
+    clearTimeout(ticking);
+    renderControls();
+    if (isWaiting()) ticking = setTimeout(tick, 200);
+  }
+
+  function step(by) {
+    const input = byId('quantity');
+    input.value = Math.min(MAX_QUANTITY, Math.max(1, (Number(input.value) || 1) + by));
+    showError('quantity', '');
+  }
+
+  function rememberUser() {
+    const user = Number(byId('user-id').value);
+    if (!Number.isInteger(user) || user < 1 || user > MAX_ID) return;
+    forever.set('user', user);
+    onUser(user);
+  }
+
+  function showFieldErrors() {
+    if (!(state.error instanceof Problem)) return;
+    for (const [field, id] of [['user_id', 'user-id'], ['quantity', 'quantity']]) {
+      if (state.error.errors[field]) showError(id, state.error.errors[field].join(' '));
+    }
+  }
+
+  function render() {
+    byId('answer').replaceChildren(...answer());
+    renderControls();
+  }
+
+  function renderControls() {
+    const isUnanswered = state.phase === 'unanswered';
+    const isLocked = isUnanswered || state.phase === 'sending';
+    for (const id of ['user-id', 'quantity']) byId(id).readOnly = isLocked;
+    for (const id of ['fewer', 'more']) byId(id).disabled = isLocked;
+    byId('discard').hidden = !isUnanswered;
+    setText(button, label());
+    const isOff = state.phase === 'sending' || isWaiting() || (!isUnanswered && !canBook());
+    button.setAttribute('aria-disabled', isOff);
+  }
+
+  function label() {
+    if (state.phase === 'sending') return t('order.sending');
+    if (isWaiting()) return t('order.retryIn', { seconds: Math.ceil((state.waitUntil - Date.now()) / 1000) });
+    if (state.phase === 'unanswered') return t('order.retry');
+    return state.event && !canBook() ? t('order.soldout') : t('order.book');
+  }
+
+  function answer() {
+    const { phase, order, booking, error } = state;
+    if (phase === 'unanswered' && !error) return [message('warn', t('order.left.title'), t('order.left.text', order))];
+    if (phase === 'idle' || phase === 'sending') return [];
+    if (booking) return [stub(booking)];
+    return [explain(error)];
+  }
+
+  function stub(booking) {
+    return message('ok', t('order.booked.title'), t('order.booked.text', booking),
+      el('p', { class: 'booking-number' }, el('span', {}, t('order.booked.number')), el('b', { id: 'booking-number' }, String(booking.booking_id))),
+      booking.replayed ? el('p', { class: 'muted' }, t('order.booked.replayed')) : null);
+  }
+
+  function explain(error) {
+    if (!(error instanceof Problem)) return message('bad', t('unreachable.title'), t('order.unreachable'));
+    if (error.code === 'not_enough_tickets') return message('warn', t('problem.not_enough_tickets.title'), t('order.few', { available: error.available }));
+    if (error.code === 'validation_failed') return message('bad', t('problem.validation_failed.title'), error.message);
+    return failure(error);
+  }
+}
+
+/** By getRandomValues, as randomUUID is missing where the page is not served over https. */
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,38 @@
+import { el } from './dom.js';
+import { t } from './i18n.js';
+
+/** The strategies by their names in the API, in the order in which to explain them. */
+export const strategies = ['naive', 'for_update', 'row_version', 'atomic_update', 'distributed_lock', 'batched'];
+
+export const defaultStrategy = 'batched';
+
+/** Why the server refused a strategy, as it said it, until the page is loaded anew. */
+const unavailable = new Map();
+
+export const markUnavailable = (strategy, reason) => unavailable.set(strategy, reason);
+
+/**
+ * Fills a grid with one choice for each strategy: its name, a sentence that explains it, and why it cannot be had.
+ * @param {HTMLElement} grid
+ * @param {'radio'|'checkbox'} type
+ * @param {string} name of the inputs
+ * @param {string[]} chosen
+ */
+export function renderChoices(grid, type, name, chosen) {
+  grid.replaceChildren(...strategies.map(strategy => {
+    const reason = unavailable.get(strategy);
+    const id = `${name}-${strategy}`;
+    return el('label', { class: `choice strategy-${strategy}${reason ? ' choice-off' : ''}`, for: id },
+      el('input', {
+        class: 'form-check-input', type, name, id, value: strategy, disabled: Boolean(reason), checked: !reason && chosen.includes(strategy),
+        'aria-describedby': `${id}-text`,
+      }),
+      el('span', { class: 'choice-name' }, el('code', {}, strategy),
+        strategy === 'naive' ? el('span', { class: 'tag tag-bad' }, t('strategy.oversells')) : null,
+        strategy === defaultStrategy ? el('span', { class: 'tag' }, t('strategy.default')) : null),
+      el('span', { class: 'choice-text', id: `${id}-text` }, t(`strategy.${strategy}`),
+        reason ? el('span', { class: 'choice-reason' }, t('strategy.unavailable', { reason })) : null));
+  }));
+}
+
+export const chosenIn = grid => [...grid.querySelectorAll('input:checked')].map(input => input.value);
