@@ -13,3 +13,6 @@ export const moment = text => new Intl.DateTimeFormat(locale, { dateStyle: 'medi
 
 /** Milliseconds, more exact where they are few. */
 export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ms`;
+
+/** Names in a row, such as 'a, b and c'. */
+export const list = names => new Intl.ListFormat(locale).format(names);

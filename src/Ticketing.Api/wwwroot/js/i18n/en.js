@@ -32,7 +32,7 @@ export default {
   'column.tickets': 'Tickets',
   'column.when': 'When',
 
-  'live.live': 'Live',
+  'live.live': ({ time }) => `Live · ${time}`,
   'live.stale': ({ time }) => `Stale since ${time}`,
   'live.never': 'Not connected',
 
@@ -74,13 +74,13 @@ export default {
     `${tickets(quantity)} for user ${user_id}, event ${event_id}: the page was left before the answer came. Try again: it is booked once at the most.`,
 
   'mine.title': 'My bookings',
-  'mine.total': ({ user, total }) => `User ${user}: ${number(total)}`,
+  'mine.total': ({ user, total }) => `User ${user}: ${number(total)} ${total === 1 ? 'booking' : 'bookings'}`,
   'mine.none': 'Nothing booked yet.',
   'mine.more': 'Show more',
 
   'setup.title': 'Set up an event',
   'setup.quick': 'In one click',
-  'setup.quick.text': 'A new event with 100 tickets, sold by the fastest strategy that never oversells. It becomes the current one; older events stay in the list.',
+  'setup.quick.text': 'A new event with 100 tickets, sold by the default strategy, which never oversells. It becomes the current one; older events stay in the list.',
   'setup.own': 'Your own',
   'setup.name': 'Name',
   'setup.tickets': 'Tickets',
@@ -95,7 +95,7 @@ export default {
   'strategy.row_version': 'Reads a version along with the stock, and starts over when somebody else was faster.',
   'strategy.atomic_update': 'One UPDATE that checks and takes at once; the database lets only one through.',
   'strategy.distributed_lock': 'Takes a lock in Redis before it touches the stock. Needs Redis.',
-  'strategy.batched': 'Buyers queue per event, and one writer books many of them in one transaction. The fastest.',
+  'strategy.batched': 'Buyers queue per event, and one writer books many of them in one transaction.',
 
   'race.title': 'Race the strategies',
   'race.lead': 'Each strategy gets an event of its own with the same tickets, and the same crowd of buyers. See who oversells, and what safety costs.',

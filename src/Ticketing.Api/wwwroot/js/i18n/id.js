@@ -32,7 +32,7 @@ export default {
   'column.tickets': 'Tiket',
   'column.when': 'Waktu',
 
-  'live.live': 'Langsung',
+  'live.live': ({ time }) => `Langsung · ${time}`,
   'live.stale': ({ time }) => `Belum diperbarui sejak ${time}`,
   'live.never': 'Tidak tersambung',
 
@@ -74,13 +74,13 @@ export default {
     `${tickets(quantity)} untuk pengguna ${user_id}, acara ${event_id}: halaman ditinggalkan sebelum ada jawaban. Coba lagi: paling banyak dicatat satu kali.`,
 
   'mine.title': 'Pesanan saya',
-  'mine.total': ({ user, total }) => `Pengguna ${user}: ${number(total)}`,
+  'mine.total': ({ user, total }) => `Pengguna ${user}: ${number(total)} pesanan`,
   'mine.none': 'Belum ada pesanan.',
   'mine.more': 'Tampilkan lagi',
 
   'setup.title': 'Siapkan acara',
   'setup.quick': 'Dengan satu klik',
-  'setup.quick.text': 'Acara baru dengan 100 tiket, dijual dengan strategi tercepat yang tidak pernah kelebihan jual. Acara ini menjadi yang berlaku; yang lama tetap ada di daftar.',
+  'setup.quick.text': 'Acara baru dengan 100 tiket, dijual dengan strategi bawaan, yang tidak pernah kelebihan jual. Acara ini menjadi yang berlaku; yang lama tetap ada di daftar.',
   'setup.own': 'Atur sendiri',
   'setup.name': 'Nama',
   'setup.tickets': 'Tiket',
@@ -95,7 +95,7 @@ export default {
   'strategy.row_version': 'Membaca nomor versi bersama stok, dan mengulang dari awal bila ada yang lebih cepat.',
   'strategy.atomic_update': 'Satu UPDATE yang memeriksa sekaligus mengambil; basis data hanya meloloskan satu.',
   'strategy.distributed_lock': 'Mengambil kunci di Redis sebelum menyentuh stok. Memerlukan Redis.',
-  'strategy.batched': 'Pembeli antre per acara, dan satu penulis mencatat banyak pesanan dalam satu transaksi. Yang tercepat.',
+  'strategy.batched': 'Pembeli antre per acara, dan satu penulis mencatat banyak pesanan dalam satu transaksi.',
 
   'race.title': 'Adu strategi',
   'race.lead': 'Setiap strategi mendapat acaranya sendiri dengan jumlah tiket yang sama, dan kerumunan pembeli yang sama. Lihat siapa yang kelebihan jual, dan berapa harga keamanan.',

@@ -1,6 +1,9 @@
 const HEIGHT = 300;
 const FEW_PIXELS = 500;
 
+/** Room below the lowest point, as a share of its depth. */
+const BELOW_ZERO = 1.5;
+
 /**
  * Draws the stock of each strategy over the time of the race; below zero are tickets that do not exist. By uPlot where it was restored, else by
  * a plain drawing.
@@ -50,8 +53,8 @@ export function stockChart(box) {
       padding: [12, 12, 0, 0],
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, range: (u, min, max) => [0, Math.max(max, 0.5)] }, y: { range: (u, min, max) => [Math.min(0, min * 1.2), max] } },
-      axes: [{ ...axis, values: (u, ticks) => ticks.map(tick => `${tick} s`) }, { ...axis, size: 48 }],
+      scales: { x: { time: false, range: (u, min, max) => [0, Math.max(max, 0.5)] }, y: { range: (u, min, max) => [Math.min(0, min * BELOW_ZERO), max] } },
+      axes: [{ ...axis, size: 34, values: (u, ticks) => ticks.map(tick => `${tick} s`) }, { ...axis, size: 48 }],
       hooks: { drawClear: [u => shadeBelowZero(u, color('--bad-tint'), color('--bad'))] },
       series: [{}, ...lanes.map(lane => ({
         label: lane.strategy, stroke: color(`--strategy-${lane.strategy}`), width: 2.5, spanGaps: true,

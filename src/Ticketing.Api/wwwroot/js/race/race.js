@@ -39,7 +39,7 @@ export function raceView() {
     const lanes = strategies.filter(strategy => chosen.includes(strategy)).map(strategy => newLane(strategy, settings));
     Object.assign(state, { lanes, settings, stop: new AbortController(), isDone: false });
     render();
-    byId('race-results').scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    byId('race-results').scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     watch();
     await run(lanes, settings, state.stop.signal);
     Object.assign(state, { stop: null, isDone: true });
@@ -102,10 +102,12 @@ export function raceView() {
     const asked = lanes.reduce((sum, lane) => sum + lane.answered, 0);
     const all = settings.buyers * lanes.filter(lane => !lane.unavailable).length;
     setText(byId('race-progress'), t('race.progress', { answered: number(asked), buyers: number(all) }));
+    byId('legend').replaceChildren(...lanes.filter(lane => lane.eventId).map(lane =>
+      el('span', { class: `swatch-name strategy-${lane.strategy}` }, el('code', {}, lane.strategy))));
     chart.draw(lanes.filter(lane => lane.eventId), settings.tickets);
     if (isDone) byId('chart').setAttribute('aria-label', lanes.filter(lane => lane.truth).map(lane => outcome(lane, settings)).join(' ') || t('race.chart'));
     else byId('chart').setAttribute('aria-label', t('race.chart'));
-    byId('lanes').replaceChildren(...lanes.map(lane => card(lane, settings)));
+    byId('lanes').replaceChildren(...[...lanes].sort((a, b) => Boolean(a.unavailable) - Boolean(b.unavailable)).map(lane => card(lane, settings)));
   }
 
   function card(lane, settings) {

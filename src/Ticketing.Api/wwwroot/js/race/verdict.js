@@ -1,4 +1,4 @@
-import { number } from '../format.js';
+import { list, number } from '../format.js';
 import { t } from '../i18n.js';
 
 /** One sentence on the whole race. @param {object[]} lanes those that ran to the end */
@@ -25,4 +25,4 @@ export function reason({ strategy, truth, refused }) {
   return strategy === 'naive' ? t('why.lucky') : t(`why.${strategy}`);
 }
 
-const names = lanes => lanes.map(lane => lane.strategy).join(', ');
+const names = lanes => list(lanes.map(lane => lane.strategy));

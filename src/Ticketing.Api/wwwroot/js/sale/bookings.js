@@ -60,7 +60,7 @@ export function myBookings() {
 
   function list(bookings) {
     return table(t('mine.title'), [
-      { title: t('column.booking'), cell: booking => String(booking.booking_id) },
+      { title: t('column.booking'), cell: booking => `#${booking.booking_id}` },
       { title: t('column.event'), cell: booking => t('event.number', { id: booking.event_id }) },
       { title: t('column.tickets'), number: true, cell: booking => number(booking.quantity) },
       { title: t('column.when'), cell: booking => moment(booking.timestamp) },

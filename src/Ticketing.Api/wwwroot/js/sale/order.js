@@ -166,7 +166,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
 
   function stub(booking) {
     return message('ok', t('order.booked.title'), t('order.booked.text', booking),
-      el('p', { class: 'booking-number' }, el('span', {}, t('order.booked.number')), el('b', { id: 'booking-number' }, String(booking.booking_id))),
+      el('p', { class: 'booking-number' }, el('span', {}, t('order.booked.number')), el('b', { id: 'booking-number' }, `#${booking.booking_id}`)),
       booking.replayed ? el('p', { class: 'muted' }, t('order.booked.replayed')) : null);
   }
 

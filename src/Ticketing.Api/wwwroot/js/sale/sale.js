@@ -91,7 +91,7 @@ export function saleView() {
   function renderLive() {
     byId('live').hidden = !state.answeredAt && !state.isStale;
     byId('live').classList.toggle('live-stale', state.isStale);
-    setText(byId('live-text'), !state.isStale ? t('live.live')
+    setText(byId('live-text'), !state.isStale ? t('live.live', { time: state.answeredAt && time(state.answeredAt) })
       : state.answeredAt ? t('live.stale', { time: time(state.answeredAt) }) : t('live.never'));
   }
 
