@@ -36,6 +36,8 @@ install() {
 missing=()
 has mariadbd || docker_answers || [ -n "${TICKETING_TEST_MARIADB:-}" ] || missing+=(mariadb-server)
 has redis-server || docker_answers || missing+=(redis-server)
+has chromium || missing+=(chromium)
+has npm || missing+=(npm)
 [ ${#missing[@]} = 0 ] || install "${missing[@]}"
 
 say "Building"

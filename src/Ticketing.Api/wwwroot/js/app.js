@@ -60,8 +60,8 @@ function show(moveFocus) {
 
 function showEvent(event) {
   sale.select(event.event_id);
-  if (location.hash === '#sale' || location.hash === '') sale.show();
-  else location.hash = '#sale';
+  if (location.hash !== '#sale') location.hash = '#sale'; // which shows it
+  else show(true);
 }
 
 async function reset(button) {

@@ -1,0 +1,45 @@
+using Ticketing.BrowserTests.Hosting;
+using Ticketing.TestServers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ticketing.BrowserTests;
+
+/// <summary>Nobody has set up anything yet, and nobody has read anything.</summary>
+public sealed class FirstVisitTests(Chromium chromium) : BrowserTest(chromium)
+{
+    private readonly TemporaryFolder _folder = new();
+    private ApiProcess _api = null!;
+
+    public override async Task InitializeAsync() => _api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+    {
+        ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("first.db")}",
+    });
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _api.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task From_nothing_to_a_first_booking_takes_two_clicks()
+    {
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Nothing is on sale yet");
+        await Expect(visitor["#book"]).ToHaveAttributeAsync("aria-disabled", "true");
+        await visitor.ScreenshotAsync("first-visit");
+
+        await visitor["#sale-empty [data-reset]"].ClickAsync();
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("100");
+        await Expect(visitor["#sale-strategy"]).ToHaveTextAsync("batched");
+
+        await visitor["#book"].ClickAsync();
+        await Expect(visitor["#booking-number"]).ToHaveTextAsync("#1");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("99");
+
+        await visitor["nav a[href='#events']"].ClickAsync();
+        await Expect(visitor["#events-table tbody tr"]).ToHaveCountAsync(1);
+        await Expect(visitor["#tiles"]).ToContainTextAsync("99");
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using Ticketing.BrowserTests.Hosting;
+using Ticketing.TestServers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ticketing.BrowserTests;
+
+/// <summary>Strategies race each other, with buyers that the page sends.</summary>
+public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromium)
+{
+    private const float Patience = 60_000;
+    private readonly ApiProcess _api = site.Api;
+
+    [Theory]
+    [InlineData("turns")]
+    [InlineData("together")]
+    public async Task Naive_oversells_and_batched_does_not(string mode)
+    {
+        var visitor = await StartAsync(tickets: 60, buyers: 80, quantity: 2, mode, "naive", "batched");
+        await Expect(visitor["#run"]).ToHaveTextAsync("Racing…");
+        await visitor.ScreenshotAsync($"race-running-{mode}");
+        await FinishedAsync(visitor);
+        await visitor.ScreenshotAsync($"race-finished-{mode}");
+
+        var naive = await LastRacedAsync("naive");
+        var batched = await LastRacedAsync("batched");
+        var oversold = naive.GetProperty("oversold").GetInt64();
+        oversold.Should().BePositive("naive must lose the race, or the race shows nothing");
+        batched.GetProperty("oversold").GetInt64().Should().Be(0);
+        batched.GetProperty("tickets_sold").GetInt64().Should().Be(60);
+
+        await Expect(Figure(visitor, "naive", "sold")).ToHaveTextAsync(Text(naive.GetProperty("tickets_sold")));
+        await Expect(Figure(visitor, "naive", "oversold")).ToHaveTextAsync(Text(naive.GetProperty("oversold")));
+        await Expect(Figure(visitor, "batched", "sold")).ToHaveTextAsync("60");
+        await Expect(Figure(visitor, "batched", "oversold")).ToHaveTextAsync("0");
+        await Expect(Figure(visitor, "batched", "refused")).ToHaveTextAsync("50");
+        await Expect(visitor["#verdict h2"]).ToHaveTextAsync(
+            $"naive sold {oversold} tickets that do not exist. batched did not.");
+        (await ColorAsync(visitor, "naive")).Should().NotBe(await ColorAsync(visitor, "batched"), "what was oversold is red");
+        foreach (var share in (string[])["p50", "p95"])
+        {
+            await Expect(Figure(visitor, "batched", share)).ToContainTextAsync("ms");
+        }
+
+        await Expect(visitor["#chart canvas"]).ToBeVisibleAsync();
+        (await visitor.Page.EvaluateAsync<int>("document.querySelector('#chart canvas').width")).Should().BeGreaterThan(300);
+    }
+
+    [Fact]
+    public async Task A_strategy_that_cannot_be_had_says_why_and_the_others_race()
+    {
+        var visitor = (await StartAsync(tickets: 10, buyers: 12, quantity: 1, "turns", "atomic_update", "distributed_lock")).MayFail("/setup");
+        await FinishedAsync(visitor);
+
+        await Expect(visitor[".lane-off"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#race-distributed_lock"]).ToBeDisabledAsync();
+        await Expect(Figure(visitor, "atomic_update", "sold")).ToHaveTextAsync("10");
+        await Expect(visitor["#verdict h2"]).ToHaveTextAsync("atomic_update did not oversell.");
+        await visitor.ScreenshotAsync("race-unavailable");
+    }
+
+    [Fact]
+    public async Task More_tickets_than_buyers_put_nothing_to_the_test()
+    {
+        var visitor = await StartAsync(tickets: 30, buyers: 10, quantity: 1, "turns", "naive");
+        await FinishedAsync(visitor);
+
+        await Expect(visitor["#verdict"]).ToContainTextAsync("naive sold 10 of 30 tickets, 20 left.");
+        await Expect(visitor["#verdict"]).ToContainTextAsync("nothing was put to the test");
+    }
+
+    [Fact]
+    public async Task A_race_can_be_stopped_and_still_tells_the_truth()
+    {
+        var visitor = await StartAsync(tickets: 2000, buyers: 2000, quantity: 1, "turns", "batched");
+        await Expect(Figure(visitor, "batched", "sold")).Not.ToHaveTextAsync("0");
+        await visitor["#stop"].ClickAsync();
+        await FinishedAsync(visitor);
+
+        var sold = (await LastRacedAsync("batched")).GetProperty("tickets_sold");
+        sold.GetInt64().Should().BeInRange(1, 1999);
+        await Expect(Figure(visitor, "batched", "sold")).ToHaveTextAsync(sold.GetInt64().ToString("N0", CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task The_sale_goes_on_with_the_event_that_it_showed()
+    {
+        await SetupAsync(_api, 77, name: "Shown before the race");
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Shown before the race");
+        visitor.MayFail("/book");
+        await visitor["nav a[href='#race']"].ClickAsync();
+        await RunAsync(visitor, tickets: 5, buyers: 6, quantity: 1, "turns", "batched");
+        await FinishedAsync(visitor);
+
+        await visitor["nav a[href='#sale']"].ClickAsync();
+
+        await Expect(visitor["#newer-text"]).ToContainTextAsync("Race: batched");
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Shown before the race");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("77");
+        await Expect(visitor["#mine"]).ToContainTextAsync("Nothing booked yet.");
+    }
+
+    [Fact]
+    public async Task The_crowd_is_bounded()
+    {
+        var visitor = await StartAsync(tickets: 10, buyers: 2001, quantity: 1, "turns", "batched");
+        await Expect(visitor["#race-buyers-error"]).ToContainTextAsync("1 to 2,000");
+        await Expect(visitor["#race-results"]).ToBeHiddenAsync();
+    }
+
+    private async Task<Visitor> StartAsync(int tickets, int buyers, int quantity, string mode, params string[] strategies)
+    {
+        var visitor = (await VisitAsync(_api, "/#race")).MayFail("/book", "/setup");
+        await RunAsync(visitor, tickets, buyers, quantity, mode, strategies);
+        return visitor;
+    }
+
+    private static async Task RunAsync(Visitor visitor, int tickets, int buyers, int quantity, string mode, params string[] strategies)
+    {
+        foreach (var box in await visitor["#race-strategies input"].AllAsync())
+        {
+            await box.SetCheckedAsync(strategies.AsEnumerable().Contains(await box.GetAttributeAsync("value")));
+        }
+
+        await visitor["#race-tickets"].FillAsync(tickets.ToString(CultureInfo.InvariantCulture));
+        await visitor["#race-buyers"].FillAsync(buyers.ToString(CultureInfo.InvariantCulture));
+        await visitor["#race-quantity"].FillAsync(quantity.ToString(CultureInfo.InvariantCulture));
+        await visitor[$"[name=mode][value={mode}]"].CheckAsync();
+        await visitor["#run"].ClickAsync();
+    }
+
+    private static Task FinishedAsync(Visitor visitor) => Expect(visitor["#run"]).ToHaveTextAsync("Run it again", new() { Timeout = Patience });
+
+    private static Microsoft.Playwright.ILocator Figure(Visitor visitor, string strategy, string figure) =>
+        visitor[$"[data-lane={strategy}] [data-figure={figure}]"];
+
+    private static Task<string> ColorAsync(Visitor visitor, string strategy) =>
+        Figure(visitor, strategy, "oversold").EvaluateAsync<string>("element => getComputedStyle(element).color");
+
+    private static string Text(JsonElement number) => number.GetInt64().ToString(CultureInfo.InvariantCulture);
+
+    private async Task<JsonElement> LastRacedAsync(string strategy) =>
+        (await GetAsync(_api, "/events")).GetProperty("items").EnumerateArray().First(item => item.GetProperty("event_name").GetString() == $"Race: {strategy}");
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Ticketing.BrowserTests.Hosting;
+using Ticketing.TestServers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ticketing.BrowserTests;
+
+/// <summary>A person looks at a sale, and books.</summary>
+public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromium)
+{
+    private readonly ApiProcess _api = site.Api;
+
+    [Fact]
+    public async Task The_current_event_is_shown_as_it_stands()
+    {
+        var id = await SetupAsync(_api, 250, "atomic_update", "Dangdut <b>Koplo</b> 🎤");
+        await BookAsync(_api, id, 10);
+
+        var visitor = await VisitAsync(_api);
+
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Dangdut <b>Koplo</b> 🎤");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("240");
+        await Expect(visitor["#sale-strategy"]).ToHaveTextAsync("atomic_update");
+        await Expect(visitor["#sale-sold"]).ToHaveTextAsync("10");
+        await Expect(visitor["#remaining-bar"]).ToHaveAttributeAsync("aria-valuenow", "240");
+        await Expect(visitor["#live-text"]).ToContainTextAsync("Live");
+    }
+
+    [Fact]
+    public async Task What_others_buy_is_seen_without_a_reload()
+    {
+        var id = await SetupAsync(_api, 20);
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("20");
+
+        await BookAsync(_api, id, 5);
+
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("15");
+    }
+
+    [Fact]
+    public async Task A_booking_gives_a_number_and_is_listed()
+    {
+        var id = await SetupAsync(_api, 100);
+        var visitor = await VisitAsync(_api);
+
+        await BookOnPageAsync(visitor, user: 4242, quantity: 3);
+
+        await Expect(visitor["#answer"]).ToContainTextAsync("3 tickets for user 4242");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("97");
+        var booking = (await GetAsync(_api, "/history?user_id=4242")).GetProperty("items")[0];
+        booking.GetProperty("event_id").GetInt32().Should().Be(id);
+        var number = $"#{booking.GetProperty("booking_id").GetInt64().ToString(CultureInfo.InvariantCulture)}";
+        await Expect(visitor["#booking-number"]).ToHaveTextAsync(number);
+        await Expect(visitor["#mine tbody tr"].First).ToContainTextAsync(number);
+        await visitor.ScreenshotAsync("sale-booked");
+
+        await visitor.Page.ReloadAsync();
+        await Expect(visitor["#user-id"]).ToHaveValueAsync("4242");
+        await Expect(visitor["#mine tbody tr"].First).ToContainTextAsync(number);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(200)]
+    public async Task A_double_click_books_once(int millisecondsBetween)
+    {
+        var id = await SetupAsync(_api, 100);
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#book"]).ToHaveTextAsync("Book");
+
+        var box = (await visitor["#book"].BoundingBoxAsync())!;
+        var (x, y) = (box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        await visitor.Page.Mouse.ClickAsync(x, y);
+        await visitor.Page.WaitForTimeoutAsync(millisecondsBetween);
+        await visitor.Page.Mouse.ClickAsync(x, y, new() { ClickCount = 2 });
+
+        await Expect(visitor["#answer .message-ok"]).ToBeVisibleAsync();
+        await visitor.Page.WaitForTimeoutAsync(500);
+        (await SoldAsync(_api, id)).Should().Be(1);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("99");
+    }
+
+    [Fact]
+    public async Task Two_orders_on_purpose_are_two_bookings()
+    {
+        var id = await SetupAsync(_api, 100);
+        var visitor = await VisitAsync(_api);
+
+        await BookOnPageAsync(visitor, user: 7, quantity: 1);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("99");
+        await BookOnPageAsync(visitor, user: 7, quantity: 2);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("97");
+        await visitor.Page.WaitForTimeoutAsync(1100);
+        await visitor["#book"].ClickAsync();
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("95");
+
+        (await SoldAsync(_api, id)).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task An_event_can_be_sold_out()
+    {
+        await SetupAsync(_api, 2);
+        var visitor = await VisitAsync(_api);
+
+        await BookOnPageAsync(visitor, user: 1, quantity: 2);
+
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("0");
+        await Expect(visitor["#sale-eyebrow"]).ToHaveTextAsync("Sold out");
+        await Expect(visitor["#book"]).ToHaveTextAsync("Sold out");
+        await Expect(visitor["#book"]).ToHaveAttributeAsync("aria-disabled", "true");
+        await visitor.ScreenshotAsync("sale-sold-out");
+    }
+
+    [Fact]
+    public async Task Who_comes_too_late_is_told_so()
+    {
+        var id = await SetupAsync(_api, 3);
+        var visitor = (await VisitAsync(_api)).MayFail("/book");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("3");
+        await HoldStatusAsync(visitor); // the page goes on showing 3, as it does for a moment in any case
+
+        await BookAsync(_api, id, 2);
+        await BookOnPageAsync(visitor, user: 1, quantity: 2);
+        await Expect(visitor["#answer"]).ToContainTextAsync("Only 1 ticket left");
+        await visitor.ScreenshotAsync("sale-not-enough");
+
+        await BookAsync(_api, id, 1);
+        await BookOnPageAsync(visitor, user: 1, quantity: 1);
+        await Expect(visitor["#answer"]).ToContainTextAsync("No ticket is left, and nothing was booked.");
+        await visitor.ScreenshotAsync("sale-too-late");
+    }
+
+    [Theory]
+    [InlineData("0", "1", "#user-id-error", "1 to 2,147,483,647")]
+    [InlineData("2147483648", "1", "#user-id-error", "1 to 2,147,483,647")]
+    [InlineData("me", "1", "#user-id-error", "1 to 2,147,483,647")]
+    [InlineData("1", "11", "#quantity-error", "1 to 10")]
+    [InlineData("1", "1.5", "#quantity-error", "1 to 10")]
+    public async Task Bad_input_is_explained_at_its_field(string user, string quantity, string error, string limits)
+    {
+        var id = await SetupAsync(_api, 10);
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("10");
+
+        await visitor["#user-id"].FillAsync(user);
+        await visitor["#quantity"].FillAsync(quantity);
+        await visitor["#book"].ClickAsync();
+
+        await Expect(visitor[error]).ToContainTextAsync(limits);
+        await Expect(visitor[error.Replace("-error", "", StringComparison.Ordinal)]).ToBeFocusedAsync();
+        (await SoldAsync(_api, id)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Who_looks_at_an_event_is_told_of_a_newer_one_and_keeps_looking()
+    {
+        var id = await SetupAsync(_api, 50, name: "The old one");
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("The old one");
+
+        await SetupAsync(_api, 70, name: "The new one");
+
+        await Expect(visitor["#newer-text"]).ToContainTextAsync("The new one");
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("The old one");
+        await visitor.ScreenshotAsync("sale-newer-event");
+        await BookOnPageAsync(visitor, user: 1, quantity: 1);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("49");
+        (await SoldAsync(_api, id)).Should().Be(1);
+
+        await visitor["#newer-go"].ClickAsync();
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("The new one");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("70");
+        await Expect(visitor["#newer"]).ToBeHiddenAsync();
+        await Expect(visitor["#answer"]).ToBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task An_event_of_the_list_can_be_looked_at()
+    {
+        var id = await SetupAsync(_api, 11, name: "Matinee");
+        await SetupAsync(_api, 12, name: "Evening");
+        var visitor = await VisitAsync(_api, "/#events");
+        await visitor.ScreenshotAsync("events");
+
+        await visitor.Page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex($"Matinee #{id}$") }).ClickAsync();
+
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Matinee");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("11");
+    }
+
+    [Fact]
+    public async Task An_event_that_does_not_exist_gives_way_to_the_current_one()
+    {
+        await SetupAsync(_api, 13, name: "The current one");
+        var visitor = await VisitAsync(_api, "/#sale/2147483647");
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("The current one");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("13");
+    }
+
+    private static async Task BookOnPageAsync(Visitor visitor, int user, int quantity)
+    {
+        await visitor["#user-id"].FillAsync(user.ToString(CultureInfo.InvariantCulture));
+        await visitor["#quantity"].FillAsync(quantity.ToString(CultureInfo.InvariantCulture));
+        await visitor["#book"].ClickAsync();
+        await Expect(visitor["#answer .message"]).ToBeVisibleAsync();
+    }
+
+    /// <summary>Keeps the page's next questions for the status on the way until the test ends.</summary>
+    private static async Task HoldStatusAsync(Visitor visitor) => await visitor.Page.RouteAsync("**/status*", _ => Task.CompletedTask);
+}

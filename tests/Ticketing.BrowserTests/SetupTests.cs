@@ -1,0 +1,79 @@
+using Ticketing.BrowserTests.Hosting;
+using Ticketing.TestServers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ticketing.BrowserTests;
+
+/// <summary>A person puts events on sale.</summary>
+public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chromium)
+{
+    private readonly ApiProcess _api = site.Api;
+
+    [Fact]
+    public async Task One_click_resets_to_100_tickets()
+    {
+        await SetupAsync(_api, 5, "naive", "Before");
+        var visitor = await VisitAsync(_api, "/#setup");
+        await visitor.ScreenshotAsync("setup");
+
+        await visitor["#setup [data-reset]"].ClickAsync();
+
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("100");
+        (await GetAsync(_api, "/status")).GetProperty("total_tickets").GetInt32().Should().Be(100);
+    }
+
+    [Fact]
+    public async Task The_form_sets_up_name_tickets_and_strategy()
+    {
+        var visitor = await VisitAsync(_api, "/#setup");
+        await visitor["#event-name"].FillAsync("Jazz at Noon");
+        await visitor["#total-tickets"].FillAsync("321");
+        await visitor["#strategy-row_version"].CheckAsync();
+        await visitor["#setup-form [type=submit]"].ClickAsync();
+
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Jazz at Noon");
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("321");
+        await Expect(visitor["#sale-strategy"]).ToHaveTextAsync("row_version");
+        (await GetAsync(_api, "/status")).GetProperty("strategy").GetString().Should().Be("row_version");
+    }
+
+    [Fact]
+    public async Task Every_strategy_of_the_api_is_offered_with_a_sentence()
+    {
+        var names = (await GetAsync(_api, "/openapi.json"))
+            .GetProperty("components").GetProperty("schemas").GetProperty("BookingStrategy").GetProperty("enum").EnumerateArray()
+            .Select(name => name.GetString());
+        var visitor = await VisitAsync(_api, "/#setup");
+
+        (await visitor["#setup-strategies code"].AllInnerTextsAsync()).Should().BeEquivalentTo(names);
+        (await visitor["#setup-strategies .choice-text"].AllInnerTextsAsync()).Should().OnlyContain(text => text.Length > 20);
+    }
+
+    [Fact]
+    public async Task Wrong_fields_are_explained_and_nothing_is_set_up()
+    {
+        var before = (await GetAsync(_api, "/events")).GetProperty("total").GetInt64();
+        var visitor = await VisitAsync(_api, "/#setup");
+        await visitor["#event-name"].FillAsync("   ");
+        await visitor["#total-tickets"].FillAsync("10000001");
+        await visitor["#setup-form [type=submit]"].ClickAsync();
+
+        await Expect(visitor["#event-name-error"]).ToContainTextAsync("1 to 200 characters");
+        await Expect(visitor["#total-tickets-error"]).ToContainTextAsync("1 to 10,000,000");
+        await Expect(visitor["#event-name"]).ToBeFocusedAsync();
+        await visitor.ScreenshotAsync("setup-wrong");
+        (await GetAsync(_api, "/events")).GetProperty("total").GetInt64().Should().Be(before);
+    }
+
+    [Fact]
+    public async Task A_strategy_that_cannot_be_had_says_what_is_missing()
+    {
+        var visitor = (await VisitAsync(_api, "/#setup")).MayFail("/setup");
+        await visitor["#strategy-distributed_lock"].CheckAsync();
+        await visitor["#setup-form [type=submit]"].ClickAsync();
+
+        await Expect(visitor["#strategy-error"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
+        await visitor.ScreenshotAsync("setup-unavailable");
+    }
+}
