@@ -16,7 +16,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
     [Fact]
     public async Task While_the_server_is_away_the_page_says_so_and_afterwards_it_goes_on()
     {
-        var api = await StartOnSqliteAsync(port: null);
+        var api = await StartOnSqliteAsync();
         var id = await SetupAsync(api, 40);
         var visitor = (await VisitAsync(api)).MayFail("/");
         await Expect(visitor["#remaining"]).ToHaveTextAsync("40");
@@ -46,7 +46,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
     [Fact]
     public async Task An_open_page_recovers_by_itself()
     {
-        var api = await StartOnSqliteAsync(port: null);
+        var api = await StartOnSqliteAsync();
         var id = await SetupAsync(api, 40);
         var visitor = (await VisitAsync(api)).MayFail("/");
         await Expect(visitor["#remaining"]).ToHaveTextAsync("40");

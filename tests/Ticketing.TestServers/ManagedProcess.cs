@@ -43,7 +43,9 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     public static ManagedProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // In a session of its own, where there is that program: a Ctrl-C at the terminal is for us, and we end what we started in good order.
+        var setsid = Find("setsid");
+        var start = new ProcessStartInfo(setsid ?? program, setsid is null ? arguments : [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Spectre.Console;
+using Ticketing.RaceLab.Ratios;
+using Ticketing.RaceLab.Reporting;
+using Ticketing.RaceLab.Systems;
+
+namespace Ticketing.RaceLab.CommandLine;
+
+/// <summary><c>ratios</c>: the figures by which the speed of this system is judged.</summary>
+internal static class RatiosCommand
+{
+    private static readonly Option<int?> _rounds = Values.Number("--rounds", "How often everything is measured; medians are compared. [default: 3]", 1, 100);
+    private static readonly Option<TimeSpan?> _seconds = Values.Duration("--seconds", "One measurement, after 5 s of warm-up. [default: 8s]", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    private static readonly Option<int?> _connections = Values.Number("--connections", "Buyers at the same time. [default: 300]", 1, 20_000);
+    private static readonly Option<string?> _keys = Values.Word("--keys", "Whether orders carry an Idempotency-Key. [default: off]", "on", "off");
+    private static readonly Option<int?> _seed = Values.Number("--seed", "Where the random users start. [default: 1]", 0, int.MaxValue);
+    private static readonly Option<IReadOnlyList<int>?> _pools = PoolSizes();
+    private static readonly Option<IReadOnlyList<string>?> _only = Values.Words("--only", $"Some of the ratios: {string.Join(", ", Ratio.Keys)}.", Ratio.Keys);
+    private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Watch the memory for so long, too, such as 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
+    private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
+    private static readonly Option<string> _out = Values.Out();
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "ratios",
+            "Compares the batched strategy with for_update, with the bare HTTP stack, with an API written by hand, and with itself, on a MariaDB that flushes every commit. "
+            + "Exit code: 0 all goals are met, 1 one is missed or an invariant is broken, 2 nothing could be measured.")
+        {
+            _rounds, _seconds, _connections, _keys, _seed, _pools, _only, _soak, _updateReadme, _out,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult given, CancellationToken cancellationToken)
+    {
+        const string title = "Race lab: ratios";
+        var console = AnsiConsole.Console;
+        var settings = new RatioSettings(
+            given.GetValue(_rounds) ?? 3,
+            given.GetValue(_seconds) ?? TimeSpan.FromSeconds(8),
+            given.GetValue(_connections) ?? 300,
+            given.GetValue(_keys) == "on",
+            given.GetValue(_seed) ?? 1,
+            given.GetValue(_pools) ?? [4, 8, 16, 40],
+            given.GetValue(_only) ?? [],
+            given.GetValue(_soak));
+        await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: false);
+        console.MarkupLineInterpolated($"[bold]{title}[/] [grey]on {laboratory.Database}[/]");
+        var (ratios, rounds, soak) = await new RatioBenchmark(laboratory, settings).RunAsync(console, cancellationToken);
+        if (ratios.Count == 0)
+        {
+            throw new LabException("Stopped before a ratio could be computed.");
+        }
+
+        List<string> notes =
+        [
+            $"{settings.Connections} connections, stock larger than demand, {settings.Rounds} interleaved rounds of {Figures.Seconds(settings.Duration.TotalSeconds)} after {Figures.Seconds(RatioSettings.WarmUp.TotalSeconds)} of warm-up, orders {(settings.UseKeys ? "with" : "without")} an Idempotency-Key; each sale below is the round in the middle.",
+        ];
+        if (cancellationToken.IsCancellationRequested)
+        {
+            notes.Add("Stopped early by Ctrl-C: these are the ratios that were measured until then.");
+        }
+
+        var met = ratios.Count(ratio => ratio.IsMet);
+        var report = new Report(
+            title,
+            $"{met} of {ratios.Count} goals are met"
+                + (met == ratios.Count ? "." : $"; missed: {string.Join("; ", ratios.Where(ratio => !ratio.IsMet).Select(ratio => $"{ratio.Name} is {ratio.Measured}, goal {ratio.Goal}"))}."),
+            Provenance.Of(LabCommandLine.Spell(given), laboratory.Database),
+            [.. rounds.Middle, .. soak is null ? (Sales.SaleResult[])[] : [soak]],
+            ratios,
+            notes)
+        {
+            Rounds = rounds.All,
+        };
+        var files = await report.WriteAsync(given.GetValue(_out)!);
+        ResultTable.Write(console, report, files);
+        if (given.GetValue(_updateReadme))
+        {
+            await ReadmeSection.WriteAsync("ratios", Markdown.Ratios(report));
+        }
+
+        return met == ratios.Count && report.Violations.Count == 0 ? ExitCodes.Success : ExitCodes.Broken;
+    }
+
+    private static Option<IReadOnlyList<int>?> PoolSizes() => Values.Numbers(
+        "--pools", "Pool sizes that for_update is tried with; its best counts. [default: 4,8,16,40]", 1, 1000);
+}

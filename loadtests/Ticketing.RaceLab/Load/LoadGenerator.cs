@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Ticketing.RaceLab.Http;
+
+namespace Ticketing.RaceLab.Load;
+
+/// <summary>Sends what a <see cref="LoadPlan"/> says to one or several servers, and counts the answers.</summary>
+/// <param name="servers">The buyers are spread over these.</param>
+/// <param name="eventIds">And their orders over these.</param>
+/// <param name="keyPrefix">Makes this load's keys unlike any other's.</param>
+public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IReadOnlyList<int> eventIds, string keyPrefix, Tally tally)
+{
+    private static readonly TimeSpan _linger = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _pauseAfterLoss = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<HttpConnection> _connections = [];
+    private long _orders;
+    private long _arrivals = -1;
+    private long _began;
+    private volatile bool _isStopped;
+
+    /// <summary>Sends until the time is up or it is cancelled. Answers that are on their way are waited for.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var endPoints = await Task.WhenAll(servers.Select(ResolveAsync));
+        for (var i = 0; i < plan.Buyers; i++)
+        {
+            _connections.Add(new(endPoints[i % endPoints.Length]));
+        }
+
+        try
+        {
+            if (plan.RampUp == TimeSpan.Zero)
+            {
+                await OpenAllAsync();
+            }
+
+            _began = Stopwatch.GetTimestamp();
+            tally.Begin();
+            using var done = new CancellationTokenSource();
+            var watch = WatchAsync(done.Token, cancellationToken);
+            await Task.WhenAll(Enumerable.Range(0, plan.Buyers).Select(index => Task.Run(() => plan.Rate is { } rate
+                ? ServeArrivalsAsync(index, rate)
+                : BuyAsync(index))));
+            if (plan.Rate is { } perSecond)
+            {
+                CountUnsent(perSecond);
+            }
+
+            await done.CancelAsync();
+            await watch;
+        }
+        finally
+        {
+            _connections.ForEach(connection => connection.Dispose());
+        }
+    }
+
+    /// <summary>Closed loop: the next request goes out when the answer is in and the buyer has thought.</summary>
+    private async Task BuyAsync(int index)
+    {
+        var sender = new Sender(this, index);
+        await Task.Delay(plan.RampUp * index / plan.Buyers);
+        var end = plan.Duration - (plan.RampDown * index / plan.Buyers);
+        while (!_isStopped && Stopwatch.GetElapsedTime(_began) < end)
+        {
+            await sender.SendAsync(Stopwatch.GetTimestamp());
+            if (plan.ThinkTime > TimeSpan.Zero)
+            {
+                await Task.Delay(plan.ThinkTime);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Open loop: arrivals have their times, whatever the answers do, and latency counts from there. Counted from when a connection was free,
+    /// it would leave out just the time that a slow server makes buyers wait.
+    /// </summary>
+    private async Task ServeArrivalsAsync(int index, double rate)
+    {
+        var sender = new Sender(this, index);
+        while (!_isStopped)
+        {
+            var due = TimeSpan.FromSeconds(Interlocked.Increment(ref _arrivals) / rate);
+            if (due >= plan.Duration)
+            {
+                return;
+            }
+
+            if (due - Stopwatch.GetElapsedTime(_began) is { Ticks: > 0 } early)
+            {
+                await Task.Delay(early);
+            }
+
+            // A buyer whom nobody has served for so long, or by the end of the sale, has gone away.
+            var now = Stopwatch.GetElapsedTime(_began);
+            if (now >= plan.Duration || now - due > plan.Patience)
+            {
+                tally.Drop();
+                continue;
+            }
+
+            await sender.SendAsync(_began + (long)(due.TotalSeconds * Stopwatch.Frequency));
+        }
+    }
+
+    /// <summary>Those arrivals that were due, and that no connection got round to.</summary>
+    private void CountUnsent(double rate)
+    {
+        var due = (long)(Math.Min(Stopwatch.GetElapsedTime(_began).TotalSeconds, plan.Duration.TotalSeconds) * rate);
+        for (var arrival = Interlocked.Read(ref _arrivals) + 1; arrival < due; arrival++)
+        {
+            tally.Drop();
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken done, CancellationToken cancelled)
+    {
+        long? soldOutAt = null;
+        while (!done.IsCancellationRequested)
+        {
+            await Task.Delay(50, CancellationToken.None);
+            foreach (var connection in _connections)
+            {
+                connection.AbortWhenBusyFor(plan.Patience);
+            }
+
+            if (soldOutAt is null && tally.SoldOut > 0)
+            {
+                soldOutAt = Stopwatch.GetTimestamp();
+            }
+
+            _isStopped = cancelled.IsCancellationRequested
+                || (plan.StopWhenSoldOut && soldOutAt is { } at && Stopwatch.GetElapsedTime(at) > _linger);
+        }
+    }
+
+    private async Task OpenAllAsync()
+    {
+        foreach (var connection in _connections)
+        {
+            try
+            {
+                await connection.OpenAsync();
+            }
+            catch (CannotConnectException)
+            {
+                return; // its first request will find that out, and count it
+            }
+        }
+    }
+
+    private static async Task<EndPoint> ResolveAsync(Uri server)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(server.DnsSafeHost);
+        var address = addresses.FirstOrDefault(candidate => candidate.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+        return new IPEndPoint(address, server.Port);
+    }
+
+    /// <summary>One connection, with its prepared requests and its own random numbers.</summary>
+    private sealed class Sender
+    {
+        private readonly LoadGenerator _load;
+        private readonly HttpConnection _connection;
+        private readonly Random _random;
+        private readonly OrderRequest[] _orders;
+        private readonly byte[] _status;
+        private readonly byte[] _health;
+        private readonly byte[] _live;
+        private int _nextEvent;
+
+        public Sender(LoadGenerator load, int index)
+        {
+            var server = load.Servers[index % load.Servers.Count];
+            _load = load;
+            _connection = load._connections[index];
+            _random = new(unchecked((load.Plan.Seed * 1_000_003) + index));
+            _orders = [.. load.EventIds.Select(id => new OrderRequest(server, id, load.Plan.UseKeys ? load.KeyPrefix : null))];
+            _status = PlainRequest.Get(server, load.EventIds is [var first, ..] ? $"/status?event_id={first}" : "/status");
+            _health = PlainRequest.Get(server, "/health");
+            _live = PlainRequest.Get(server, "/health/live");
+            _nextEvent = index;
+        }
+
+        public ValueTask SendAsync(long started) => _load.Plan.Mix.Draw(_random) switch
+        {
+            RequestKind.Order => OrderAsync(started),
+            RequestKind.Status => GetAsync(_status, started),
+            RequestKind.Live => GetAsync(_live, started),
+            _ => GetAsync(_health, started),
+        };
+
+        private async ValueTask OrderAsync(long started)
+        {
+            var which = _nextEvent++ % _orders.Length;
+            var quantities = _load.Plan.Quantities;
+            var order = new Order(
+                Interlocked.Increment(ref _load._orders),
+                _load.EventIds[which],
+                _random.Next(1, int.MaxValue),
+                quantities.Count == 1 ? quantities[0] : quantities[_random.Next(quantities.Count)]);
+            try
+            {
+                var answer = await _connection.ExchangeAsync(_orders[which].Write(order));
+                _load.Tally.Count(order, answer, Stopwatch.GetElapsedTime(started));
+            }
+            catch (AnswerLostException)
+            {
+                _load.Tally.CountUncertain(order);
+                _load.Tally.CountFailure("answer lost");
+                await Task.Delay(_pauseAfterLoss);
+            }
+            catch (CannotConnectException)
+            {
+                _load.Tally.CountFailure("no connection");
+                await Task.Delay(_pauseAfterLoss);
+            }
+        }
+
+        private async ValueTask GetAsync(byte[] request, long started)
+        {
+            try
+            {
+                var answer = await _connection.ExchangeAsync(request);
+                _load.Tally.Count(answer, Stopwatch.GetElapsedTime(started));
+            }
+            catch (Exception exception) when (exception is AnswerLostException or CannotConnectException)
+            {
+                _load.Tally.CountFailure(exception is AnswerLostException ? "answer lost" : "no connection");
+                await Task.Delay(_pauseAfterLoss);
+            }
+        }
+    }
+
+    private LoadPlan Plan => plan;
+
+    private IReadOnlyList<Uri> Servers => servers;
+
+    private IReadOnlyList<int> EventIds => eventIds;
+
+    private string KeyPrefix => keyPrefix;
+
+    private Tally Tally => tally;
+}

@@ -1,0 +1,100 @@
+namespace Ticketing.RaceLab.Load;
+
+/// <summary>How the buyers behave. Two runs with the same plan send the same orders; in which order they arrive is up to the machine.</summary>
+public sealed record LoadPlan
+{
+    /// <summary>Buyers at the same time, each with a connection of its own; with <see cref="Rate"/>, the connections that all arrivals share.</summary>
+    public required int Buyers { get; init; }
+
+    /// <summary>How long orders are sent.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Over what time the buyers come.</summary>
+    public TimeSpan RampUp { get; init; }
+
+    /// <summary>Over what time, at the end, the buyers leave.</summary>
+    public TimeSpan RampDown { get; init; }
+
+    /// <summary>What a buyer waits between an answer and the next request.</summary>
+    public TimeSpan ThinkTime { get; init; }
+
+    /// <summary>What is asked for.</summary>
+    public RequestMix Mix { get; init; } = RequestMix.OnlyOrders;
+
+    /// <summary>How many tickets an order asks for: drawn evenly from these.</summary>
+    public IReadOnlyList<int> Quantities { get; init; } = [1];
+
+    /// <summary>Arrivals per second, whatever the answers do (open loop); null lets every buyer wait for the answer before (closed loop).</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>Whether orders carry an <c>Idempotency-Key</c>, so that one whose answer is lost can be resolved.</summary>
+    public bool UseKeys { get; init; } = true;
+
+    /// <summary>Whether to end a second after the first "sold out", or only when the time is up.</summary>
+    public bool StopWhenSoldOut { get; init; }
+
+    /// <summary>Where the random numbers start.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>How long to wait for an answer before it counts as lost; an arrival that has found no free connection for as long is dropped.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>The shares of the requests, in percent; what is missing from 100 goes to <c>GET /health</c>.</summary>
+/// <param name="Orders"><c>POST /book</c>.</param>
+/// <param name="Status"><c>GET /status</c>.</param>
+/// <param name="Live"><c>GET /health/live</c>, to measure the HTTP stack alone.</param>
+public sealed record RequestMix(int Orders, int Status, int Live = 0)
+{
+    public static RequestMix OnlyOrders { get; } = new(100, 0);
+
+    public static RequestMix OnlyLive { get; } = new(0, 0, 100);
+
+    public RequestKind Draw(Random random)
+    {
+        if (Orders == 100)
+        {
+            return RequestKind.Order;
+        }
+
+        var drawn = random.Next(100);
+        return drawn < Orders ? RequestKind.Order
+            : drawn < Orders + Status ? RequestKind.Status
+            : drawn < Orders + Status + Live ? RequestKind.Live
+            : RequestKind.Health;
+    }
+}
+
+public enum RequestKind
+{
+    Order,
+    Status,
+    Health,
+    Live,
+}
+
+/// <summary>The load scenarios of the system's contract, which the k6 scripts have too.</summary>
+public static class Scenarios
+{
+    public const int Tickets = 5000;
+
+    public static IReadOnlyList<string> Names { get; } = ["normal", "high"];
+
+    public static LoadPlan Normal { get; } = new()
+    {
+        Buyers = 50,
+        RampUp = TimeSpan.FromSeconds(10),
+        Duration = TimeSpan.FromSeconds(60),
+        RampDown = TimeSpan.FromSeconds(10),
+        ThinkTime = TimeSpan.FromMilliseconds(100),
+        Mix = new(80, 15),
+    };
+
+    public static LoadPlan High { get; } = new()
+    {
+        Buyers = 300,
+        Duration = TimeSpan.FromSeconds(30),
+        ThinkTime = TimeSpan.FromMilliseconds(100),
+        Mix = new(95, 5),
+    };
+}

@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using HdrHistogram;
+using Ticketing.RaceLab.Http;
+
+namespace Ticketing.RaceLab.Load;
+
+/// <summary>What the buyers of one load were told, counted as the answers come in. All members may be used from any thread.</summary>
+public sealed class Tally
+{
+    private static readonly long _longest = (long)TimeSpan.FromMinutes(10).TotalMicroseconds;
+
+    private readonly LongConcurrentHistogram _orderLatency = new(1, _longest, 3);
+    private readonly LongConcurrentHistogram _allLatency = new(1, _longest, 3);
+    private readonly ConcurrentDictionary<string, int> _failures = new();
+    private readonly List<ConfirmedOrder> _confirmed = [];
+    private readonly List<Order> _uncertain = [];
+    private readonly List<string> _contradictions = [];
+    private readonly int _tickets;
+    private long _began;
+    private int _requests;
+    private int _soldOut;
+    private int _notEnough;
+    private int _busy;
+    private int _dropped;
+    private long _ticketsConfirmed;
+    private int _fewestLeft = int.MaxValue;
+
+    /// <param name="tickets">How many there are to sell, over all events.</param>
+    public Tally(int tickets) => _tickets = tickets;
+
+    /// <summary>Every answer, those of a lost connection excepted.</summary>
+    public int Requests => _requests;
+
+    public int SoldOut => _soldOut;
+
+    public int NotEnough => _notEnough;
+
+    public int Busy => _busy;
+
+    /// <summary>Arrivals of an open loop that were never sent.</summary>
+    public int Dropped => _dropped;
+
+    public long TicketsConfirmed => Interlocked.Read(ref _ticketsConfirmed);
+
+    public long Oversold => Math.Max(0, TicketsConfirmed - _tickets);
+
+    public int Tickets => _tickets;
+
+    /// <summary>The fewest tickets that an answer "not enough" named: later there cannot be more.</summary>
+    public int? FewestLeft => _fewestLeft == int.MaxValue ? null : _fewestLeft;
+
+    /// <summary>When the load began, as a <see cref="Stopwatch"/> timestamp.</summary>
+    public long BeganAt => _began;
+
+    /// <summary>Since the load began.</summary>
+    public TimeSpan Elapsed => _began == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_began);
+
+    /// <summary>Answers that are neither a booking nor a refusal, by the problem's code or the HTTP status.</summary>
+    public IReadOnlyDictionary<string, int> Failures => _failures;
+
+    /// <summary>Of the orders that were not refused for want of tickets: refusals are quick, and would flatter the strategy.</summary>
+    public HistogramBase OrderLatency => _orderLatency;
+
+    /// <summary>Of all requests.</summary>
+    public HistogramBase AllLatency => _allLatency;
+
+    public int ConfirmedCount
+    {
+        get
+        {
+            lock (_confirmed)
+            {
+                return _confirmed.Count;
+            }
+        }
+    }
+
+    public int UncertainCount
+    {
+        get
+        {
+            lock (_uncertain)
+            {
+                return _uncertain.Count;
+            }
+        }
+    }
+
+    public IReadOnlyList<ConfirmedOrder> Confirmed
+    {
+        get
+        {
+            lock (_confirmed)
+            {
+                return [.. _confirmed];
+            }
+        }
+    }
+
+    /// <summary>Orders that may or may not have booked: the answer was lost, or says so.</summary>
+    public IReadOnlyList<Order> Uncertain
+    {
+        get
+        {
+            lock (_uncertain)
+            {
+                return [.. _uncertain];
+            }
+        }
+    }
+
+    /// <summary>Answers that cannot be right by themselves, such as "not enough" where enough were left.</summary>
+    public IReadOnlyList<string> Contradictions
+    {
+        get
+        {
+            lock (_contradictions)
+            {
+                return [.. _contradictions];
+            }
+        }
+    }
+
+    public void Begin() => _began = Stopwatch.GetTimestamp();
+
+    public void Drop() => Interlocked.Increment(ref _dropped);
+
+    public void CountFailure(string what) => _failures.AddOrUpdate(what, 1, (_, count) => count + 1);
+
+    /// <summary>Counts an answer to something else than an order.</summary>
+    public void Count(HttpAnswer answer, TimeSpan latency)
+    {
+        CountRequest(latency);
+        if (!answer.IsSuccess)
+        {
+            CountFailure(NameOf(answer));
+        }
+    }
+
+    /// <summary>Counts the answer to an order.</summary>
+    public void Count(Order order, HttpAnswer answer, TimeSpan latency)
+    {
+        CountRequest(latency);
+        if (answer.Status == 400 && answer.HasCode("sold_out"u8))
+        {
+            Interlocked.Increment(ref _soldOut);
+            return;
+        }
+
+        if (answer.Status == 400 && answer.HasCode("not_enough_tickets"u8))
+        {
+            Interlocked.Increment(ref _notEnough);
+            NoteLeft(order, answer);
+            return;
+        }
+
+        Record(_orderLatency, latency);
+        if (answer.Status == 200 && answer.NumberAfter("\"booking_id\":"u8) is { } bookingId)
+        {
+            Confirm(new(order, bookingId, Elapsed));
+        }
+        else if (answer.Status == 503 && answer.HasCode("busy"u8))
+        {
+            Interlocked.Increment(ref _busy);
+        }
+        else
+        {
+            // A fault in the middle may have come after the COMMIT, and "outcome_unknown" says so itself.
+            if (answer.Status >= 500)
+            {
+                CountUncertain(order);
+            }
+
+            CountFailure(NameOf(answer));
+        }
+    }
+
+    public void Confirm(ConfirmedOrder confirmed)
+    {
+        Interlocked.Add(ref _ticketsConfirmed, confirmed.Order.Quantity);
+        lock (_confirmed)
+        {
+            _confirmed.Add(confirmed);
+        }
+    }
+
+    public void CountUncertain(Order order)
+    {
+        lock (_uncertain)
+        {
+            _uncertain.Add(order);
+        }
+    }
+
+    /// <summary>Takes an order off the uncertain ones, now that its fate is known.</summary>
+    public void Resolve(Order order)
+    {
+        lock (_uncertain)
+        {
+            _uncertain.Remove(order);
+        }
+    }
+
+    private void CountRequest(TimeSpan latency)
+    {
+        Interlocked.Increment(ref _requests);
+        Record(_allLatency, latency);
+    }
+
+    private void NoteLeft(Order order, HttpAnswer answer)
+    {
+        var left = (int)(answer.NumberAfter("\"available_tickets\":"u8) ?? -1);
+        if (left <= 0 || left >= order.Quantity)
+        {
+            lock (_contradictions)
+            {
+                _contradictions.Add($"order {order.Number} for {order.Quantity} was told \"not enough\" with {left} left");
+            }
+
+            return;
+        }
+
+        InterlockedMin(ref _fewestLeft, left);
+    }
+
+    private static void InterlockedMin(ref int target, int value)
+    {
+        int seen;
+        while (value < (seen = Volatile.Read(ref target)) && Interlocked.CompareExchange(ref target, value, seen) != seen)
+        {
+        }
+    }
+
+    private static void Record(HistogramBase histogram, TimeSpan latency) =>
+        histogram.RecordValue(Math.Clamp((long)latency.TotalMicroseconds, 1, _longest));
+
+    private static string NameOf(HttpAnswer answer) =>
+        answer.Code is { IsEmpty: false } code ? $"{answer.Status} {Encoding.ASCII.GetString(code)}" : $"{answer.Status}";
+}

@@ -1,0 +1,5 @@
+using Ticketing.RaceLab.CommandLine;
+using Ticketing.RaceLab.Http;
+
+SocketTuning.Apply();
+return await LabCommandLine.RunAsync(args);

@@ -1,0 +1,68 @@
+using Ticketing.RaceLab.Load;
+using Ticketing.RaceLab.Sales;
+using Ticketing.RaceLab.Systems;
+
+namespace Ticketing.RaceLab.Ratios;
+
+/// <summary>What the benchmark measures in each round, by name.</summary>
+internal static class Measurements
+{
+    public const string Live = "GET /health/live";
+    public const string Batched = "batched";
+    public const string WithoutTelemetry = "batched, no metrics, no logs";
+    public const string Baseline = "by hand, batched";
+    public const string BaselineForUpdate = "by hand, FOR UPDATE";
+    public const string Replicas = "batched, 3 replicas";
+    public const string HotEvents = "batched, 10 hot events";
+    public const string LoneBatched = "one buyer, batched";
+    public const string LoneAtomic = "one buyer, atomic_update";
+
+    private const int ReplicaCount = 3;
+    private const int HotEventCount = 10;
+    private const int Plenty = 10_000_000;
+
+    public static string ForUpdate(int poolSize) => $"for_update, pool {poolSize}";
+
+    /// <summary>All of them, those next to each other that are compared most closely.</summary>
+    public static IReadOnlyList<Sale> All(RatioSettings settings)
+    {
+        var batched = new Sale
+        {
+            Name = Batched,
+            Strategy = "batched",
+            Tickets = Plenty,
+            WarmUp = RatioSettings.WarmUp,
+            Plan = new() { Buyers = settings.Connections, Duration = settings.Duration, UseKeys = settings.UseKeys, Seed = settings.Seed },
+        };
+        var lone = batched with { Plan = batched.Plan with { Buyers = 1 } };
+        var byHand = batched with { Name = Baseline, System = new() { Program = ApiProgram.Baseline } };
+        return
+        [
+            batched with { Name = Live, Plan = batched.Plan with { Mix = RequestMix.OnlyLive } },
+            batched,
+            batched with { Name = WithoutTelemetry, System = new() { Telemetry = false } },
+            byHand,
+            batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },
+            batched with { Name = HotEvents, Events = HotEventCount },
+            .. settings.PoolSizes.Select(size => batched with { Name = ForUpdate(size), Strategy = "for_update", System = new() { MaxPoolSize = size } }),
+            byHand with { Name = BaselineForUpdate, Strategy = "for_update" },
+            lone with { Name = LoneBatched },
+            lone with { Name = LoneAtomic, Strategy = "atomic_update" },
+        ];
+    }
+
+    /// <summary>The same load for so long that a leak would show.</summary>
+    public static Sale Soak(Sale batched, TimeSpan duration) =>
+        batched with { Name = $"batched, {duration.TotalMinutes:0.#} min", Plan = batched.Plan with { Duration = duration } };
+}
+
+/// <param name="Duration">Of one measurement, after the warm-up.</param>
+/// <param name="PoolSizes">Connections that <c>for_update</c> is tried with.</param>
+/// <param name="Only">Keys of the ratios that are wanted; empty for all.</param>
+/// <param name="Soak">How long memory is watched; null leaves that out.</param>
+internal sealed record RatioSettings(
+    int Rounds, TimeSpan Duration, int Connections, bool UseKeys, int Seed, IReadOnlyList<int> PoolSizes, IReadOnlyList<string> Only, TimeSpan? Soak)
+{
+    /// <summary>The first seconds after a start are a figure of their own.</summary>
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+}

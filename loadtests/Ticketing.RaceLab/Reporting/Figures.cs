@@ -1,0 +1,35 @@
+using System.Globalization;
+using Ticketing.RaceLab.Sales;
+
+namespace Ticketing.RaceLab.Reporting;
+
+/// <summary>Numbers as people read them, the same in every table.</summary>
+internal static class Figures
+{
+    public static string Count(double? number) => number?.ToString("#,0", CultureInfo.InvariantCulture) ?? "–";
+
+    public static string Milliseconds(double milliseconds) => milliseconds switch
+    {
+        0 => "–",
+        < 10 => milliseconds.ToString("0.0", CultureInfo.InvariantCulture) + " ms",
+        < 1000 => milliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms",
+        _ => (milliseconds / 1000).ToString("0.0", CultureInfo.InvariantCulture) + " s",
+    };
+
+    public static string Seconds(double seconds) => seconds.ToString(seconds < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " s";
+
+    public static string Percent(double share) => share switch
+    {
+        0 => "0 %",
+        < 0.001 => "< 0.1 %",
+        _ => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %",
+    };
+
+    public static string Cores(double? cores) => cores?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
+
+    public static string Megabytes(long? bytes) => bytes is { } known ? Count(known / 1024.0 / 1024.0) + " MB" : "–";
+
+    /// <summary>What was oversold, and of what.</summary>
+    public static string Oversold(SaleResult sale) =>
+        sale.Oversold == 0 ? "0" : $"{Count(sale.Oversold)} ({Percent(sale.Oversold / (double)sale.Tickets / sale.Events)})";
+}

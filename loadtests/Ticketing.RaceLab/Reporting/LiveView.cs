@@ -1,0 +1,171 @@
+using Spectre.Console;
+using Ticketing.RaceLab.Load;
+using Ticketing.RaceLab.Sales;
+
+namespace Ticketing.RaceLab.Reporting;
+
+/// <summary>Shows the sales while they run: a table that is redrawn on a terminal, a line now and then elsewhere.</summary>
+public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
+{
+    private static readonly TimeSpan _redraw = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _line = TimeSpan.FromSeconds(5);
+
+    private readonly List<SaleProgress> _sales = [.. names.Select(name => new SaleProgress(name))];
+
+    /// <summary>Stands below the table.</summary>
+    public string Caption { get; set; } = "";
+
+    public ISaleProgress this[int index] => _sales[index];
+
+    /// <summary>Shows them until <paramref name="work"/> is done.</summary>
+    public async Task ShowAsync(Func<Task> work)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+        {
+            await ShowLinesAsync(work());
+            return;
+        }
+
+        await console.Live(Draw()).StartAsync(async live =>
+        {
+            var running = work();
+            while (!running.IsCompleted)
+            {
+                live.UpdateTarget(Draw());
+                await Task.WhenAny(running, Task.Delay(_redraw));
+            }
+
+            live.UpdateTarget(Draw());
+            await running;
+        });
+    }
+
+    private async Task ShowLinesAsync(Task running)
+    {
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(_line));
+            if (_sales.FirstOrDefault(sale => sale.IsRunning) is { } sale)
+            {
+                console.WriteLine(Caption.Length == 0 ? sale.Line : $"{Caption}, {sale.Line}");
+            }
+        }
+
+        await running;
+    }
+
+    private Table Draw()
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var (heading, right) in new[]
+        {
+            ("Sale", false), ("", false), ("bookings/s", true), ("p50", true), ("p95", true), ("p99", true),
+            ("sold", true), ("refused", true), ("busy", true), ("errors", true), ("oversold", true),
+        })
+        {
+            table.AddColumn(new TableColumn(heading) { Alignment = right ? Justify.Right : Justify.Left, NoWrap = true });
+        }
+
+        foreach (var sale in _sales)
+        {
+            table.AddRow([.. sale.Cells]);
+        }
+
+        return Caption.Length == 0 ? table : table.Caption(Caption);
+    }
+
+    private sealed class SaleProgress(string name) : ISaleProgress
+    {
+        private Tally? _tally;
+        private TimeSpan _duration;
+        private SaleStage _stage = SaleStage.Waiting;
+        private double _rate;
+        private (TimeSpan At, int Count) _last;
+
+        public bool IsRunning => _stage is not (SaleStage.Waiting or SaleStage.Done or SaleStage.Skipped);
+
+        public string Line => _tally is null
+            ? $"{name}: {StageName}"
+            : $"{name}: {StageName} {_tally.Elapsed.TotalSeconds:0} s, {_tally.ConfirmedCount} booked, {Rate():0}/s, " +
+              $"p95 {Figures.Milliseconds(At(95))}, {_tally.SoldOut} sold out, {_tally.Busy} busy, {_tally.Failures.Values.Sum()} errors, {_tally.Oversold} oversold";
+
+        public IEnumerable<string> Cells
+        {
+            get
+            {
+                yield return _stage == SaleStage.Waiting ? $"[grey]{name}[/]" : name;
+                if (_tally is null || _stage == SaleStage.Skipped)
+                {
+                    yield return $"[grey]{StageName}[/]";
+                    for (var i = 0; i < 9; i++)
+                    {
+                        yield return "";
+                    }
+
+                    yield break;
+                }
+
+                yield return Stage();
+                yield return Figures.Count(Rate());
+                yield return Figures.Milliseconds(At(50));
+                yield return Figures.Milliseconds(At(95));
+                yield return Figures.Milliseconds(At(99));
+                yield return Figures.Count(_tally.TicketsConfirmed);
+                yield return Figures.Count(_tally.SoldOut + _tally.NotEnough);
+                yield return Figures.Count(_tally.Busy);
+                yield return Figures.Count(_tally.Failures.Values.Sum());
+                yield return _tally.Oversold == 0 ? "0" : $"[red]{Figures.Count(_tally.Oversold)}[/]";
+            }
+        }
+
+        public void Enter(SaleStage stage) => _stage = stage;
+
+        public void Follow(Tally tally, TimeSpan duration)
+        {
+            _tally = tally;
+            _duration = duration;
+            _last = default;
+            _rate = 0;
+        }
+
+        private string StageName => _stage switch
+        {
+            SaleStage.WarmingUp => "warming up",
+            SaleStage.WaitingForCaches => "waiting until caches are fresh",
+            SaleStage.Done => "verified",
+            _ => _stage.ToString().ToLowerInvariant(),
+        };
+
+        private string Stage()
+        {
+            if (_stage is not (SaleStage.Selling or SaleStage.WarmingUp))
+            {
+                return $"[{(_stage == SaleStage.Done ? "green" : "grey")}]{StageName}[/]";
+            }
+
+            const int width = 10;
+            var share = Math.Clamp(_tally!.Elapsed / _duration, 0, 1);
+            var done = (int)(share * width);
+            return $"[yellow]{new string('━', done)}[/][grey]{new string('━', width - done)}[/] {StageName}";
+        }
+
+        /// <summary>Of the last moments while it sells, over the whole sale afterwards.</summary>
+        private double Rate()
+        {
+            var (now, count) = (_tally!.Elapsed, _tally.ConfirmedCount > 0 ? _tally.ConfirmedCount : _tally.Requests);
+            if (IsRunning && now - _last.At >= TimeSpan.FromSeconds(0.5) && _stage is SaleStage.Selling or SaleStage.WarmingUp)
+            {
+                _rate = (count - _last.Count) / (now - _last.At).TotalSeconds;
+                _last = (now, count);
+            }
+
+            return _rate;
+        }
+
+        private double At(double percentile)
+        {
+            var histogram = _tally!.OrderLatency.TotalCount > 0 ? _tally.OrderLatency : _tally.AllLatency;
+            return histogram.TotalCount == 0 ? 0 : histogram.GetValueAtPercentile(percentile) / 1000.0;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Ticketing.RaceLab.Load;
+
+namespace Ticketing.RaceLab.Sales;
+
+/// <summary>Is told how a sale goes on.</summary>
+public interface ISaleProgress
+{
+    void Enter(SaleStage stage);
+
+    /// <summary>A load begins, whose counts can be read from now on.</summary>
+    void Follow(Tally tally, TimeSpan duration);
+}
+
+public enum SaleStage
+{
+    Waiting,
+    Starting,
+    WarmingUp,
+    Selling,
+    Verifying,
+    WaitingForCaches,
+    Done,
+    Skipped,
+}

@@ -1,0 +1,39 @@
+using Ticketing.RaceLab.Load;
+using Ticketing.RaceLab.Systems;
+
+namespace Ticketing.RaceLab.Sales;
+
+/// <summary>One thing to measure: a strategy, its stock, its buyers and the system that it runs on.</summary>
+public sealed record Sale
+{
+    public const string Naive = "naive";
+    public const string DistributedLock = "distributed_lock";
+
+    /// <summary>All strategies of the system, simplest first.</summary>
+    public static IReadOnlyList<string> Strategies { get; } =
+        [Naive, "for_update", "row_version", "atomic_update", DistributedLock, "batched"];
+
+    /// <summary>For tables and charts.</summary>
+    public required string Name { get; init; }
+
+    public required string Strategy { get; init; }
+
+    /// <summary>The stock of each event.</summary>
+    public required int Tickets { get; init; }
+
+    /// <summary>Events that are sold at the same time.</summary>
+    public int Events { get; init; } = 1;
+
+    public required LoadPlan Plan { get; init; }
+
+    public SystemSettings System { get; init; } = new();
+
+    /// <summary>
+    /// How long buyers come before the measurement, to an event of its own with more stock than they can buy. It begins as soon as the system
+    /// says that it is ready.
+    /// </summary>
+    public TimeSpan WarmUp { get; init; }
+
+    /// <summary>Whether this strategy exists to show the race.</summary>
+    public bool MayOversell => Strategy == Naive;
+}

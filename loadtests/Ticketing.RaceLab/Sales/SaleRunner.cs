@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Net;
+using Ticketing.RaceLab.Http;
+using Ticketing.RaceLab.Load;
+using Ticketing.RaceLab.Systems;
+using Ticketing.RaceLab.Verification;
+
+namespace Ticketing.RaceLab.Sales;
+
+/// <summary>Carries a <see cref="Sale"/> out: start, warm up, load, read back, compare.</summary>
+public sealed class SaleRunner(Laboratory laboratory)
+{
+    private const int PlentyOfTickets = 10_000_000;
+
+    private static readonly TimeSpan _memoryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _rereadPause = TimeSpan.FromSeconds(5);
+
+    /// <param name="progress">Is told what happens, for a live view.</param>
+    /// <param name="cancellationToken">Ends the load early. What was sold until then is verified all the same.</param>
+    public async Task<SaleResult> RunAsync(Sale sale, ISaleProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Enter(SaleStage.Starting);
+        await using var system = await laboratory.StartSystemAsync(sale.System);
+        return await RunAsync(sale, system, progress, cancellationToken);
+    }
+
+    /// <summary>The same on a system that runs already.</summary>
+    public static async Task<SaleResult> RunAsync(Sale sale, SystemUnderTest system, ISaleProgress progress, CancellationToken cancellationToken)
+    {
+        var connectionsBefore = await system.CountConnectionsAsync();
+        var violations = new List<string>();
+        double? warmUpRate = null;
+        if (sale.WarmUp > TimeSpan.Zero)
+        {
+            progress.Enter(SaleStage.WarmingUp);
+            var warmUp = await LoadAsync(
+                sale with
+                {
+                    Tickets = PlentyOfTickets,
+                    Plan = sale.Plan with { Duration = sale.WarmUp, RampUp = TimeSpan.Zero, RampDown = TimeSpan.Zero, Rate = null, StopWhenSoldOut = false },
+                },
+                system,
+                progress,
+                cancellationToken);
+            var (stored, found) = await VerifyAsync(sale, system.Ledger, warmUp, progress);
+            violations.AddRange(found);
+            warmUpRate = FirstSecondsRate(system, warmUp, stored, sale.WarmUp);
+        }
+
+        progress.Enter(SaleStage.Selling);
+        var load = await LoadAsync(sale, system, progress, cancellationToken);
+        var connectionsAfter = await system.CountConnectionsAsync();
+
+        progress.Enter(SaleStage.Verifying);
+        var unknown = load.Tally.UncertainCount;
+        var resolved = sale.Plan.UseKeys ? await ResolveAsync(load, system) : 0;
+        var (sales, broken) = await VerifyAsync(sale, system.Ledger, load, progress);
+        violations.AddRange(broken);
+
+        var result = Summarize(sale, system, load, sales) with
+        {
+            WarmUpBookingsPerSecond = warmUpRate,
+            Unknown = unknown,
+            Resolved = resolved,
+            // Counting takes a connection of our own.
+            ConnectionsOpened = connectionsAfter - connectionsBefore - 1,
+            Violations = violations,
+        };
+        progress.Enter(SaleStage.Done);
+        return result;
+    }
+
+    private static async Task<FinishedLoad> LoadAsync(Sale sale, SystemUnderTest system, ISaleProgress progress, CancellationToken cancellationToken)
+    {
+        var eventIds = new List<int>();
+        if (sale.Plan.Mix.Orders > 0)
+        {
+            for (var i = 0; i < sale.Events; i++)
+            {
+                eventIds.Add(await system.SetupAsync($"Race lab: {sale.Name}", sale.Tickets, sale.Strategy));
+            }
+        }
+
+        var tally = new Tally(sale.Tickets * (long)sale.Events > int.MaxValue ? int.MaxValue : sale.Tickets * sale.Events);
+        var keyPrefix = $"lab-{Guid.NewGuid():N}-";
+        var load = new LoadGenerator(sale.Plan, system.Addresses, eventIds, keyPrefix, tally);
+        progress.Follow(tally, sale.Plan.Duration);
+
+        var memory = new List<MemorySample>();
+        using var sampling = new CancellationTokenSource();
+        var sampler = SampleMemoryAsync(system, tally, memory, sampling.Token);
+        var before = CpuTimes.Read(system);
+        var clock = Stopwatch.GetTimestamp();
+        await load.RunAsync(cancellationToken);
+        var elapsed = tally.Elapsed;
+        var cpu = CpuTimes.Read(system).Since(before, Stopwatch.GetElapsedTime(clock));
+        await sampling.CancelAsync();
+        await sampler;
+        return new(tally, eventIds, keyPrefix, elapsed, cpu, memory);
+    }
+
+    private static async Task SampleMemoryAsync(SystemUnderTest system, Tally tally, List<MemorySample> samples, CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                if (system.Memory is { } bytes)
+                {
+                    samples.Add(new(Math.Round(tally.Elapsed.TotalSeconds, 2), bytes));
+                }
+
+                await Task.Delay(_memoryInterval, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The load is over.
+        }
+    }
+
+    private static async Task<int> ResolveAsync(FinishedLoad load, SystemUnderTest system)
+    {
+        if (load.Tally.UncertainCount == 0)
+        {
+            return 0;
+        }
+
+        var server = system.Addresses[0];
+        using var connection = new HttpConnection(new DnsEndPoint(server.DnsSafeHost, server.Port));
+        return await UncertainOrders.ResolveAsync(load.Tally, connection, server, load.KeyPrefix, CancellationToken.None);
+    }
+
+    private static async Task<(IReadOnlyList<StoredSale> Stored, IReadOnlyList<string> Violations)> VerifyAsync(
+        Sale sale, ILedger ledger, FinishedLoad load, ISaleProgress progress)
+    {
+        var reading = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var stored = new List<StoredSale>();
+            var violations = new List<string>();
+            foreach (var eventId in load.EventIds)
+            {
+                var @event = await ledger.ReadEventAsync(eventId, CancellationToken.None);
+                var one = new StoredSale(@event, await ledger.ReadBookingsAsync(eventId, CancellationToken.None));
+                stored.Add(one);
+                violations.AddRange(Verifier.Check(one, load.ToldBuyersOf(eventId), sale.MayOversell).Select(violation => $"{sale.Name}: {violation}"));
+            }
+
+            // What a cache answers may be older than the sale. Only what still disagrees when it must be fresh is broken.
+            if (violations.Count == 0 || Stopwatch.GetElapsedTime(reading) >= ledger.Staleness)
+            {
+                return (stored, violations);
+            }
+
+            progress.Enter(SaleStage.WaitingForCaches);
+            await Task.Delay(_rereadPause);
+        }
+    }
+
+    /// <summary>From the moment the system said that it is ready, connecting and setting up included.</summary>
+    private static double FirstSecondsRate(SystemUnderTest system, FinishedLoad load, IReadOnlyList<StoredSale> stored, TimeSpan seconds)
+    {
+        var lead = Stopwatch.GetElapsedTime(system.ReadyAt, load.Tally.BeganAt);
+        var known = IdsOf(stored);
+        return load.Tally.Confirmed.Count(order => order.At + lead <= seconds && known.Contains(order.BookingId)) / seconds.TotalSeconds;
+    }
+
+    private static HashSet<long> IdsOf(IReadOnlyList<StoredSale> stored) => [.. stored.SelectMany(sale => sale.Bookings).Select(booking => booking.Id)];
+
+    private static SaleResult Summarize(Sale sale, SystemUnderTest system, FinishedLoad load, IReadOnlyList<StoredSale> stored)
+    {
+        var tally = load.Tally;
+        var known = IdsOf(stored);
+        var inLoad = tally.Confirmed.Where(order => order.At <= load.Elapsed && known.Contains(order.BookingId)).ToList();
+        var sellsOut = stored.Count > 0 && stored.All(one => one.Event.AvailableTickets <= 0);
+        var saleTime = sellsOut && inLoad.Count > 0 ? inLoad.Max(order => order.At) : load.Elapsed;
+        return new SaleResult
+        {
+            Name = sale.Name,
+            Strategy = sale.Strategy,
+            Tickets = sale.Tickets,
+            Events = sale.Events,
+            Buyers = sale.Plan.Buyers,
+            Replicas = system.Addresses.Count,
+            Pooling = sale.System.Pooling,
+            Keys = sale.Plan.UseKeys,
+            BookingsPerSecond = inLoad.Count / saleTime.TotalSeconds,
+            SaleSeconds = saleTime.TotalSeconds,
+            RequestsPerSecond = tally.Requests / load.Elapsed.TotalSeconds,
+            LoadSeconds = load.Elapsed.TotalSeconds,
+            Requests = tally.Requests,
+            Booked = inLoad.Count,
+            TicketsSold = stored.Sum(one => one.Sold),
+            TicketsLeft = stored.Sum(one => (long)one.Event.AvailableTickets),
+            SoldOut = tally.SoldOut,
+            NotEnough = tally.NotEnough,
+            Busy = tally.Busy,
+            Failures = new SortedDictionary<string, int>(tally.Failures.ToDictionary()),
+            Unknown = 0,
+            Resolved = 0,
+            Dropped = tally.Dropped,
+            Oversold = stored.Sum(one => one.Oversold),
+            OrderLatency = LatencySummary.Of(tally.OrderLatency),
+            AllLatency = LatencySummary.Of(tally.AllLatency),
+            Cpu = load.Cpu,
+            PeakMemoryBytes = system.PeakMemory,
+            Memory = load.Memory,
+            Stock = StockCurve.Of(stored, inLoad),
+            Violations = [],
+        };
+    }
+
+    private sealed record FinishedLoad(
+        Tally Tally, IReadOnlyList<int> EventIds, string KeyPrefix, TimeSpan Elapsed, CpuShares Cpu, IReadOnlyList<MemorySample> Memory)
+    {
+        public ToldBuyers ToldBuyersOf(int eventId) => new(
+            [.. Tally.Confirmed.Where(order => order.Order.EventId == eventId)],
+            [.. Tally.Uncertain.Where(order => order.EventId == eventId)],
+            Tally.SoldOut,
+            Tally.FewestLeft,
+            Tally.Contradictions);
+    }
+}

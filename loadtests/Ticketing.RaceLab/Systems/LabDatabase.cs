@@ -1,0 +1,104 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using MySqlConnector;
+using Ticketing.TestServers;
+
+namespace Ticketing.RaceLab.Systems;
+
+/// <summary>A database that the lab has started, or found as the tests do, and that goes away with it.</summary>
+public abstract class LabDatabase : IAsyncDisposable
+{
+    /// <summary>Product, version, and how durable a commit is on it.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>For the API.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>CPU used so far by a server process of ours; null where there is none.</summary>
+    public virtual TimeSpan? CpuTime => null;
+
+    public static Task<LabDatabase> StartAsync(string product) =>
+        product == "mariadb" ? MariaDbLabDatabase.StartAsync() : SqliteLabDatabase.StartAsync();
+
+    public abstract DbConnection Connect();
+
+    /// <summary>Connections that the server has accepted so far; null where there is no server.</summary>
+    public virtual Task<long?> CountConnectionsAsync() => Task.FromResult<long?>(null);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+internal sealed class SqliteLabDatabase(TemporaryFolder folder) : LabDatabase
+{
+    public static Task<LabDatabase> StartAsync()
+    {
+        var folder = new TemporaryFolder();
+        var connectionString = $"Data Source={folder.File("lab.db")}";
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        return Task.FromResult<LabDatabase>(new SqliteLabDatabase(folder)
+        {
+            ConnectionString = connectionString,
+            Description = $"SQLite {connection.ServerVersion}, WAL, synchronous=FULL, on {Machine.FileSystemOf(folder.Path)}",
+        });
+    }
+
+    public override DbConnection Connect() => new SqliteConnection(ConnectionString);
+
+    public override ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+internal sealed class MariaDbLabDatabase(MariaDbServer server) : LabDatabase
+{
+    /// <summary>The buffer pool holds all that a run writes, as that of a server in production would.</summary>
+    private static readonly string[] _settings = ["innodb-buffer-pool-size=512M", "max-connections=2000"];
+
+    public override TimeSpan? CpuTime => server.Process?.CpuTime;
+
+    public static async Task<LabDatabase> StartAsync()
+    {
+        MariaDbServer server;
+        try
+        {
+            server = await MariaDbServer.StartAsync(_settings);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new LabException(exception.Message, exception);
+        }
+
+        var connectionString = new MySqlConnectionStringBuilder(await server.CreateDatabaseAsync()).ConnectionString;
+        var version = Text(await server.QueryAsync("SELECT @@version"));
+        var flush = Text(await server.QueryAsync("SELECT @@innodb_flush_log_at_trx_commit"));
+        var pool = Convert.ToInt64(await server.QueryAsync("SELECT @@innodb_buffer_pool_size"), CultureInfo.InvariantCulture) / 1024 / 1024;
+        var place = server.Process is null ? server.Kind : Machine.FileSystemOf(Text(await server.QueryAsync("SELECT @@datadir")));
+        return new MariaDbLabDatabase(server)
+        {
+            ConnectionString = connectionString,
+            Description = $"MariaDB {version}, innodb_flush_log_at_trx_commit={flush}, buffer pool {pool} MB, on {place}",
+        };
+    }
+
+    public override DbConnection Connect() => new MySqlConnection(ConnectionString);
+
+    public override async Task<long?> CountConnectionsAsync()
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SHOW GLOBAL STATUS LIKE 'Connections'";
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return long.Parse(reader.GetString(1), CultureInfo.InvariantCulture);
+    }
+
+    public override ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Ticketing.RaceLab.Verification;
+using Ticketing.TestServers;
+
+namespace Ticketing.RaceLab.Systems;
+
+/// <summary>What is driven: processes that the lab has started, or a system that runs elsewhere.</summary>
+public sealed class SystemUnderTest : IAsyncDisposable
+{
+    private readonly IReadOnlyList<ApiProcess> _processes;
+    private readonly HttpClient _client;
+    private readonly LabDatabase? _database;
+
+    private SystemUnderTest(IReadOnlyList<Uri> addresses, IReadOnlyList<ApiProcess> processes, LabDatabase? database)
+    {
+        Addresses = addresses;
+        _processes = processes;
+        _database = database;
+        _client = new HttpClient { BaseAddress = new Uri(addresses[0].ToString().TrimEnd('/') + "/") };
+        Ledger = database is null ? new HttpLedger(_client) : new DatabaseLedger(database.Connect);
+        ReadyAt = Stopwatch.GetTimestamp();
+    }
+
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    public ILedger Ledger { get; }
+
+    /// <summary>When it first said that it is ready, as a <see cref="Stopwatch"/> timestamp.</summary>
+    public long ReadyAt { get; }
+
+    /// <summary>CPU used so far by the API's processes; null for a system that runs elsewhere.</summary>
+    public TimeSpan? CpuTime => _processes.Count == 0 ? null : _processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Process.CpuTime);
+
+    public TimeSpan? DatabaseCpuTime => _database?.CpuTime;
+
+    /// <summary>Memory in RAM of the largest process, in bytes.</summary>
+    public long? Memory => Largest(process => process.WorkingSet64);
+
+    /// <summary>The most that <see cref="Memory"/> ever was.</summary>
+    public long? PeakMemory => Largest(process => process.PeakWorkingSet64);
+
+    public static async Task<SystemUnderTest> StartAsync(LabDatabase database, SystemSettings settings, string? redis)
+    {
+        if (!File.Exists(settings.Program.Path))
+        {
+            throw new LabException($"{settings.Program.Path} is missing: build the lab with 'dotnet build -c {ApiProgram.Configuration}'.");
+        }
+
+        var variables = settings.ToVariables(database.ConnectionString, redis);
+        var processes = new List<ApiProcess>();
+        try
+        {
+            for (var i = 0; i < settings.Replicas; i++)
+            {
+                processes.Add(await ApiProcess.StartAsync(variables, settings.Program.Path));
+            }
+
+            return new([.. processes.Select(process => process.Address)], processes, database);
+        }
+        catch (InvalidOperationException exception)
+        {
+            foreach (var process in processes)
+            {
+                await process.DisposeAsync();
+            }
+
+            throw new LabException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>A system that runs already.</summary>
+    public static async Task<SystemUnderTest> AttachAsync(Uri address)
+    {
+        var system = new SystemUnderTest([address], [], database: null);
+        try
+        {
+            using var answer = await system._client.GetAsync(new Uri("health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode ? system : throw new LabException($"{address} is not ready: GET /health/ready answers {(int)answer.StatusCode}.");
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new LabException($"Nobody answers at {address}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Sets an event up.</summary>
+    /// <exception cref="StrategyRefusedException">This system cannot run that strategy.</exception>
+    public async Task<int> SetupAsync(string name, int tickets, string strategy)
+    {
+        using var answer = await _client.PostAsJsonAsync(
+            new Uri("setup", UriKind.Relative), new { event_name = name, total_tickets = tickets, strategy });
+        var body = await answer.Content.ReadAsStringAsync();
+        return answer.StatusCode switch
+        {
+            HttpStatusCode.OK => JsonDocument.Parse(body).RootElement.GetProperty("event_id").GetInt32(),
+            HttpStatusCode.BadRequest => throw new StrategyRefusedException($"/setup refuses {strategy}: {DetailOf(body)}"),
+            _ => throw new LabException($"POST /setup answered {(int)answer.StatusCode}: {body}"),
+        };
+    }
+
+    public Task<long?> CountConnectionsAsync() => _database?.CountConnectionsAsync() ?? Task.FromResult<long?>(null);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        foreach (var process in _processes)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private static string DetailOf(string problem)
+    {
+        try
+        {
+            var root = JsonDocument.Parse(problem).RootElement;
+            return root.TryGetProperty("errors", out var errors) ? errors.ToString()
+                : root.TryGetProperty("detail", out var detail) ? detail.ToString()
+                : problem;
+        }
+        catch (JsonException)
+        {
+            return problem;
+        }
+    }
+
+    private long? Largest(Func<Process, long> read) => _processes.Count == 0 ? null : _processes.Max(process =>
+    {
+        using var handle = Process.GetProcessById(process.Process.Id);
+        return read(handle);
+    });
+}
+
+/// <summary>The system cannot run a strategy, and says why.</summary>
+public sealed class StrategyRefusedException(string message) : Exception(message);

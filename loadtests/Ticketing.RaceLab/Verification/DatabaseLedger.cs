@@ -1,0 +1,45 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Ticketing.RaceLab.Verification;
+
+/// <summary>The rows themselves: exact, and past every cache of the API.</summary>
+public sealed class DatabaseLedger(Func<DbConnection> connect) : ILedger
+{
+    public TimeSpan Staleness => TimeSpan.Zero;
+
+    public async Task<StoredEvent> ReadEventAsync(int eventId, CancellationToken cancellationToken)
+    {
+        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT id, total_tickets, available_tickets FROM events WHERE id = {eventId}");
+        var rows = await ReadAsync(sql, row => new StoredEvent(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken);
+        return rows is [var found] ? found : throw new LabException($"Event {eventId} is not in the database.");
+    }
+
+    public async Task<IReadOnlyList<StoredBooking>> ReadBookingsAsync(int eventId, CancellationToken cancellationToken)
+    {
+        var sql = string.Create(
+            CultureInfo.InvariantCulture, $"SELECT id, event_id, user_id, quantity, timestamp FROM bookings WHERE event_id = {eventId} ORDER BY id");
+        return await ReadAsync(
+            sql,
+            row => new StoredBooking(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), DateTime.SpecifyKind(row.GetDateTime(4), DateTimeKind.Utc)),
+            cancellationToken);
+    }
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<DbDataReader, T> map, CancellationToken cancellationToken)
+    {
+        await using var connection = connect();
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Built here, from numbers.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+}
