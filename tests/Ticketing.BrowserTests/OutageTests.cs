@@ -32,7 +32,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
 
         await visitor.Page.ReloadAsync().ContinueWith(_ => { }, TaskScheduler.Default); // there is nobody to answer
         await api.DisposeAsync();
-        await using var again = await StartOnSqliteAsync(api.Address.Port);
+        await using var again = await StartOnSqliteAsync(api.Address);
         await visitor.GoAsync("/");
         await Expect(visitor["#answer"]).ToContainTextAsync("An order is still open");
         await Expect(visitor["#live-text"]).ToContainTextAsync("Live");
@@ -54,7 +54,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
         await api.StopAsync();
         await Expect(visitor["#live"]).ToHaveClassAsync("live live-stale");
         await api.DisposeAsync();
-        await using var again = await StartOnSqliteAsync(api.Address.Port);
+        await using var again = await StartOnSqliteAsync(api.Address);
         await BookAsync(again, id, 4);
 
         await Expect(visitor["#remaining"]).ToHaveTextAsync("36");
@@ -108,6 +108,6 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
         keys.Distinct().Should().ContainSingle().Which.Should().NotBeEmpty();
     }
 
-    private Task<ApiProcess> StartOnSqliteAsync(int? port) => ApiProcess.StartAsync(
-        new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("outage.db")}" }, port: port);
+    private Task<ApiProcess> StartOnSqliteAsync(Uri? address = null) => ApiProcess.StartAsync(
+        new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("outage.db")}" }, address: address);
 }

@@ -85,7 +85,8 @@ public sealed class ApiProcess : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    private static string DefaultProgram
+    /// <summary>The one that was built with the tests.</summary>
+    public static string DefaultProgram
     {
         get
         {
