@@ -9,12 +9,15 @@ namespace Ticketing.RaceLab.CommandLine;
 /// <summary><c>ladder</c>: from the system that oversells to the one that does not and is fast, one flaw at a time.</summary>
 internal static class LadderCommand
 {
+    /// <summary>So few that the slowest naive rung sells out too: only then can it oversell.</summary>
+    private const int DefaultTickets = 2000;
+
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(3);
 
-    private static readonly Option<int?> _tickets = Values.Number("--tickets", $"Stock. [default: {Scenarios.Tickets}]", 1, 10_000_000);
+    private static readonly Option<int?> _tickets = Values.Number("--tickets", $"Stock. [default: {DefaultTickets}]", 1, 10_000_000);
     private static readonly Option<int?> _buyers = Values.Number("--buyers", "Buyers at the same time. [default: 300]", 1, 20_000);
     private static readonly Option<TimeSpan?> _duration = Values.Duration(
-        "--duration", "The longest time for one rung. [default: 30s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(1));
+        "--duration", "The longest time for one rung. [default: 60s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(1));
 
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
     private static readonly Option<string> _out = Values.Out();
@@ -36,12 +39,12 @@ internal static class LadderCommand
         var plan = new LoadPlan
         {
             Buyers = given.GetValue(_buyers) ?? Scenarios.High.Buyers,
-            Duration = given.GetValue(_duration) ?? TimeSpan.FromSeconds(30),
+            Duration = given.GetValue(_duration) ?? TimeSpan.FromSeconds(60),
             StopWhenSoldOut = true,
         };
         await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: true);
         var session = new SaleSession(laboratory, "Race lab: the ladder", LabCommandLine.Spell(given), given.GetValue(_out)!, []);
-        var code = await session.RunAsync([.. Rungs().Select(rung => rung with { Plan = plan, Tickets = given.GetValue(_tickets) ?? Scenarios.Tickets })], mayLeaveOut: false, cancellationToken);
+        var code = await session.RunAsync([.. Rungs().Select(rung => rung with { Plan = plan, Tickets = given.GetValue(_tickets) ?? DefaultTickets })], mayLeaveOut: false, cancellationToken);
         var table = Markdown.Ladder(session.Report!);
         Console.WriteLine();
         Console.WriteLine(table);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ticketing.RaceLab.Load;
 using Ticketing.RaceLab.Sales;
 using Ticketing.RaceLab.Systems;
+using Ticketing.RaceLab.Verification;
 
 namespace Ticketing.RaceLab.CommandLine;
 
@@ -40,6 +41,9 @@ internal static class SaleCommand
     private static readonly Option<int?> _replicas = Values.Number("--replicas", "API processes on the one database. [default: 1]", 1, 50);
     private static readonly Option<string?> _pooling = Values.Word("--pooling", "off opens a database connection for every use. [default: on]", "on", "off");
     private static readonly Option<Uri?> _baseUrl = Values.BaseUrl();
+    private static readonly Option<TimeSpan?> _staleness = Values.Duration(
+        "--staleness", "With --base-url: how old cached answers of that system may be; what disagrees is read again until then. [default: 310s]", TimeSpan.Zero, TimeSpan.FromHours(1));
+
     private static readonly Option<string> _out = Values.Out();
 
     public static RootCommand Create()
@@ -50,7 +54,7 @@ internal static class SaleCommand
             + "Exit code: 0 all invariants hold, 1 one is broken, 2 nothing could be measured.")
         {
             _strategies, _tickets, _buyers, _duration, _thinkTime, _scenario, _rate, _quantities, _connections, _seed, _keys,
-            _database, _replicas, _pooling, _baseUrl, _out,
+            _database, _replicas, _pooling, _baseUrl, _staleness, _out,
         };
         root.SetAction(RunAsync);
         return root;
@@ -65,7 +69,7 @@ internal static class SaleCommand
         var named = given.GetValue(_strategies);
         var withRedis = named?.Contains(Sale.DistributedLock) ?? (product == "mariadb" && await Laboratory.CanHaveRedisAsync());
 
-        await using var laboratory = address is not null ? Laboratory.Elsewhere(address) : await Laboratory.OpenAsync(product, withRedis);
+        await using var laboratory = address is not null ? Laboratory.Elsewhere(address, given.GetValue(_staleness) ?? HttpLedger.DefaultStaleness) : await Laboratory.OpenAsync(product, withRedis);
         var strategies = named ?? [.. Sale.Strategies.Where(strategy => strategy != Sale.DistributedLock || laboratory.HasRedis)];
         var notes = new List<string>();
         if (named is null && strategies.Count < Sale.Strategies.Count)
@@ -122,6 +126,10 @@ internal static class SaleCommand
                     throw new LabException($"{option.Name} is for a system that the lab starts itself: leave it out, or leave out --base-url.");
                 }
             }
+        }
+        else if (given.GetValue(_staleness) is not null)
+        {
+            throw new LabException("--staleness goes with --base-url: of a database of its own the lab reads the rows themselves.");
         }
 
         if (given.GetValue(_rate) is null && given.GetValue(_connections) is not null)

@@ -44,10 +44,10 @@ internal static class Charts
         var to = Math.Max(from + 1, Math.Ceiling(Math.Log10(shown.Max(sale => sale.OrderLatency.P99))));
         var room = Width - LabelWidth - 40;
         var bottom = shown.Count * Row;
-        for (var power = from; power <= to; power++)
+        for (var power = (int)from; power <= to; power++)
         {
             var x = X(Math.Pow(10, power));
-            svg.Line(x, 0, x, bottom, "grid").Text(x, bottom + 18, Figures.Milliseconds(Math.Pow(10, power)), "tick", "middle");
+            svg.Line(x, 0, x, bottom, "grid").Text(x, bottom + 18, Figures.PowerOfTen(power), "tick", "middle");
         }
 
         for (var i = 0; i < shown.Count; i++)
@@ -111,8 +111,7 @@ internal static class Charts
         if (least < 0)
         {
             Area(stairs.Where(point => point.Left < 0).Prepend((stairs.First(point => point.Left < 0).T, 0)), "oversold");
-            svg.Text(left - 6, Y(least) + 4, Figures.Count(least), "tick wrong-text", "end")
-                .Text((left + width - right) / 2, Y(least) + 14, $"{Figures.Count(-least)} sold twice", "wrong-text value", "middle");
+            svg.Text((left + width - right) / 2, Y(least) + 14, $"{Figures.Count(-least)} too many", "wrong-text value", "middle");
         }
 
         return svg.ToString();

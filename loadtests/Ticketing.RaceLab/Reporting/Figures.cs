@@ -16,6 +16,10 @@ internal static class Figures
         _ => (milliseconds / 1000).ToString("0.0", CultureInfo.InvariantCulture) + " s",
     };
 
+    /// <summary>10 to this power, in milliseconds, for an axis.</summary>
+    public static string PowerOfTen(int power) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(power < 3 ? Math.Pow(10, power) : Math.Pow(10, power - 3)):0.###} {(power < 3 ? "ms" : "s")}");
+
     public static string Seconds(double seconds) => seconds.ToString(seconds < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " s";
 
     public static string Percent(double share) => share switch

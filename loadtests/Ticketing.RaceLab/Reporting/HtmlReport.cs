@@ -44,22 +44,27 @@ internal static class HtmlReport
         }
 
         var selling = sales.Where(sale => sale.Booked > 0).ToList();
-        var soldOut = selling.Where(sale => sale.TicketsLeft <= 0).ToList();
+        var limited = selling.Any(sale => sale.TicketsLeft <= 0) ? selling : [];
         var watched = sales.MaxBy(sale => sale.Memory.Count)!;
         return Section("Results", Table(sales))
             + (selling.Count == 0 ? "" : Section(
                 "Throughput",
                 Charts.Throughput(selling),
                 "Bookings per second that were confirmed to their buyers and found in the database afterwards. Red: the strategy sold tickets that did not exist."))
-            + (soldOut.Count == 0 ? "" : Section(
+            + (limited.Count == 0 ? "" : Section(
                 "Stock over time",
-                $"<div class=\"multiples\">{Charts.Stock(soldOut)}</div>",
-                "Tickets left, all on the same scales. Below zero, in red, are buyers who hold a ticket that somebody else holds too."))
+                $"<div class=\"multiples\">{Charts.Stock(limited)}</div>",
+                "Tickets left, all on the same scales. Below zero, in red, are seats that were sold to a second buyer."))
             + (selling.Count == 0 ? "" : Section(
                 "Latency",
                 Charts.Latency(selling),
                 "How long a buyer waited for the answer; refusals for want of tickets are left out. Each step to the right is ten times as long. "
                 + "<span class=\"key p50\"></span> p50 <span class=\"key p95\"></span> p95 <span class=\"key p99\"></span> p99"))
+            + Section(
+                "What it took",
+                CostTable(sales),
+                "CPU in cores; requests of all kinds, refusals included. Orders carry " + (sales[0].Keys ? "an" : "no") + " Idempotency-Key. "
+                + "Connections are those that the API opened to its database from its start on.")
             + (Charts.Cpu(sales) is { Length: > 0 } cpu ? Section(
                 "Who used the machine",
                 cpu,
@@ -68,39 +73,44 @@ internal static class HtmlReport
             + (watched.Memory.Count >= 60 ? Section("Memory", Charts.Memory(watched), $"Memory in RAM of the API during “{Html(watched.Name)}”.") : "");
     }
 
-    private static string Table(IReadOnlyList<SaleResult> sales) =>
-        $"""
-        <div class="scroll"><table>
-        <thead><tr><th>Sale</th><th>bookings/s</th><th>requests/s</th><th>p50</th><th>p95</th><th>p99</th><th>max</th><th>sold</th><th>left</th><th>refused</th><th>busy</th><th>errors</th><th>unknown</th><th>dropped</th><th>oversold</th><th>connections<br>opened</th><th>CPU lab</th><th>CPU API</th><th>CPU DB</th><th>memory<br>peak</th></tr></thead>
-        <tbody>{string.Concat(sales.Select(Row))}</tbody>
-        </table></div>
-        """;
+    /// <summary>What the buyers and the organiser see.</summary>
+    private static string Table(IReadOnlyList<SaleResult> sales) => Table(
+        ["Sale", "bookings/s", "p50", "p95", "p99", "sold", "left", "oversold", "refused", "busy", "errors", "unknown"],
+        sales.Select(sale => Row(
+            sale,
+            Cell(Figures.Count(sale.Booked > 0 ? sale.BookingsPerSecond : null), "strong"),
+            Cell(Figures.Milliseconds(sale.OrderLatency.P50)),
+            Cell(Figures.Milliseconds(sale.OrderLatency.P95)),
+            Cell(Figures.Milliseconds(sale.OrderLatency.P99)),
+            Cell(Figures.Count(sale.TicketsSold)),
+            Cell(Figures.Count(sale.TicketsLeft)),
+            Cell(Figures.Oversold(sale), sale.Oversold == 0 ? "" : "bad"),
+            Cell(Figures.Count(sale.SoldOut + sale.NotEnough)),
+            Cell(Figures.Count(sale.Busy)),
+            Cell(Figures.Count(sale.FailureCount), sale.FailureCount == 0 ? "" : "bad", string.Join(", ", sale.Failures.Select(failure => $"{failure.Value} × {failure.Key}"))),
+            Cell(sale.Unknown == 0 ? "0" : $"{sale.Unknown} ({sale.Resolved} resolved)"))));
 
-    private static string Row(SaleResult sale)
-    {
-        var errors = string.Join(", ", sale.Failures.Select(failure => $"{failure.Value} × {failure.Key}"));
-        return $"<tr><th>{Html(sale.Name)}</th>"
-            + Cell(Figures.Count(sale.BookingsPerSecond), "strong")
-            + Cell(Figures.Count(sale.RequestsPerSecond))
-            + Cell(Figures.Milliseconds(sale.OrderLatency.P50))
-            + Cell(Figures.Milliseconds(sale.OrderLatency.P95))
-            + Cell(Figures.Milliseconds(sale.OrderLatency.P99))
-            + Cell(Figures.Milliseconds(sale.OrderLatency.Max))
-            + Cell(Figures.Count(sale.TicketsSold))
-            + Cell(Figures.Count(sale.TicketsLeft))
-            + Cell(Figures.Count(sale.SoldOut + sale.NotEnough))
-            + Cell(Figures.Count(sale.Busy))
-            + Cell(Figures.Count(sale.FailureCount), sale.FailureCount == 0 ? "" : "bad", errors)
-            + Cell(sale.Unknown == 0 ? "0" : $"{sale.Unknown} ({sale.Resolved} resolved)")
-            + Cell(Figures.Count(sale.Dropped))
-            + Cell(Figures.Oversold(sale), sale.Oversold == 0 ? "" : "bad")
-            + Cell(Figures.Count(sale.ConnectionsOpened))
-            + Cell(Figures.Cores(sale.Cpu.Generator))
-            + Cell(Figures.Cores(sale.Cpu.Api))
-            + Cell(Figures.Cores(sale.Cpu.Database))
-            + Cell(Figures.Megabytes(sale.PeakMemoryBytes))
-            + "</tr>";
-    }
+    /// <summary>What it took.</summary>
+    private static string CostTable(IReadOnlyList<SaleResult> sales) => Table(
+        ["Sale", "buyers", "requests", "requests/s", "all: p95", "longest", "dropped", "connections opened", "CPU lab", "CPU API", "CPU DB", "memory, peak"],
+        sales.Select(sale => Row(
+            sale,
+            Cell(Figures.Count(sale.Buyers)),
+            Cell(Figures.Count(sale.Requests)),
+            Cell(Figures.Count(sale.RequestsPerSecond)),
+            Cell(Figures.Milliseconds(sale.AllLatency.P95)),
+            Cell(Figures.Milliseconds(sale.AllLatency.Max)),
+            Cell(Figures.Count(sale.Dropped)),
+            Cell(Figures.Count(sale.ConnectionsOpened)),
+            Cell(Figures.Cores(sale.Cpu.Generator)),
+            Cell(Figures.Cores(sale.Cpu.Api)),
+            Cell(Figures.Cores(sale.Cpu.Database)),
+            Cell(Figures.Megabytes(sale.PeakMemoryBytes)))));
+
+    private static string Table(IEnumerable<string> headings, IEnumerable<string> rows) =>
+        $"<div class=\"scroll\"><table><thead><tr>{string.Concat(headings.Select(heading => $"<th>{heading}</th>"))}</tr></thead><tbody>{string.Concat(rows)}</tbody></table></div>";
+
+    private static string Row(SaleResult sale, params IEnumerable<string> cells) => $"<tr><th>{Html(sale.Name)}</th>{string.Concat(cells)}</tr>";
 
     private static string Cell(string text, string style = "", string tip = "") =>
         $"<td{(style.Length == 0 ? "" : $" class=\"{style}\"")}{(tip.Length == 0 ? "" : $" title=\"{Html(tip)}\"")}>{Html(text)}</td>";

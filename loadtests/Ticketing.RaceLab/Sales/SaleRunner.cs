@@ -20,14 +20,8 @@ public sealed class SaleRunner(Laboratory laboratory)
     public async Task<SaleResult> RunAsync(Sale sale, ISaleProgress progress, CancellationToken cancellationToken)
     {
         progress.Enter(SaleStage.Starting);
+        var connectionsBefore = await laboratory.CountConnectionsAsync();
         await using var system = await laboratory.StartSystemAsync(sale.System);
-        return await RunAsync(sale, system, progress, cancellationToken);
-    }
-
-    /// <summary>The same on a system that runs already.</summary>
-    public static async Task<SaleResult> RunAsync(Sale sale, SystemUnderTest system, ISaleProgress progress, CancellationToken cancellationToken)
-    {
-        var connectionsBefore = await system.CountConnectionsAsync();
         var violations = new List<string>();
         double? warmUpRate = null;
         if (sale.WarmUp > TimeSpan.Zero)
@@ -49,7 +43,7 @@ public sealed class SaleRunner(Laboratory laboratory)
 
         progress.Enter(SaleStage.Selling);
         var load = await LoadAsync(sale, system, progress, cancellationToken);
-        var connectionsAfter = await system.CountConnectionsAsync();
+        var connectionsAfter = await laboratory.CountConnectionsAsync();
 
         progress.Enter(SaleStage.Verifying);
         var unknown = load.Tally.UncertainCount;
@@ -62,8 +56,7 @@ public sealed class SaleRunner(Laboratory laboratory)
             WarmUpBookingsPerSecond = warmUpRate,
             Unknown = unknown,
             Resolved = resolved,
-            // Counting takes a connection of our own.
-            ConnectionsOpened = connectionsAfter - connectionsBefore - 1,
+            ConnectionsOpened = connectionsAfter - connectionsBefore,
             Violations = violations,
         };
         progress.Enter(SaleStage.Done);

@@ -23,7 +23,7 @@ public abstract class LabDatabase : IAsyncDisposable
 
     public abstract DbConnection Connect();
 
-    /// <summary>Connections that the server has accepted so far; null where there is no server.</summary>
+    /// <summary>Connections that the server has accepted so far, ours left out; null where there is no server.</summary>
     public virtual Task<long?> CountConnectionsAsync() => Task.FromResult<long?>(null);
 
     public abstract ValueTask DisposeAsync();
@@ -85,7 +85,10 @@ internal sealed class MariaDbLabDatabase(MariaDbServer server) : LabDatabase
         };
     }
 
-    public override DbConnection Connect() => new MySqlConnection(ConnectionString);
+    /// <summary>
+    /// From a pool of one connection that is opened at the first counting and stays, so that a difference of two countings has none of ours.
+    /// </summary>
+    public override DbConnection Connect() => new MySqlConnection($"{ConnectionString};Maximum Pool Size=1;Connection Idle Timeout=0;Connection Reset=false");
 
     public override async Task<long?> CountConnectionsAsync()
     {

@@ -8,9 +8,11 @@ public sealed class Laboratory : IAsyncDisposable
     private readonly LabDatabase? _database;
     private readonly RedisServer? _redis;
     private readonly Uri? _address;
+    private readonly TimeSpan _staleness;
 
-    private Laboratory(LabDatabase? database, RedisServer? redis, Uri? address)
+    private Laboratory(LabDatabase? database, RedisServer? redis, Uri? address, TimeSpan staleness)
     {
+        _staleness = staleness;
         _database = database;
         _redis = redis;
         _address = address;
@@ -20,7 +22,8 @@ public sealed class Laboratory : IAsyncDisposable
 
     public bool HasRedis => _redis is not null || _address is not null;
 
-    public static Laboratory Elsewhere(Uri address) => new(null, null, address);
+    /// <param name="staleness">How old its cached answers may be.</param>
+    public static Laboratory Elsewhere(Uri address, TimeSpan staleness) => new(null, null, address, staleness);
 
     /// <param name="product"><c>sqlite</c> or <c>mariadb</c>.</param>
     /// <param name="withRedis">Whether a Redis is needed, too.</param>
@@ -29,7 +32,7 @@ public sealed class Laboratory : IAsyncDisposable
         var database = await LabDatabase.StartAsync(product);
         try
         {
-            return new(database, withRedis ? await RedisServer.StartAsync() : null, null);
+            return new(database, withRedis ? await RedisServer.StartAsync() : null, null, TimeSpan.Zero);
         }
         catch (InvalidOperationException exception)
         {
@@ -41,8 +44,11 @@ public sealed class Laboratory : IAsyncDisposable
     public static async Task<bool> CanHaveRedisAsync() => ManagedProcess.Find("redis-server") is not null || await DockerEngine.AnswersAsync();
 
     public Task<SystemUnderTest> StartSystemAsync(SystemSettings settings) => _address is not null
-        ? SystemUnderTest.AttachAsync(_address)
+        ? SystemUnderTest.AttachAsync(_address, _staleness)
         : SystemUnderTest.StartAsync(_database!, settings, _redis?.ConnectionString);
+
+    /// <summary>Connections that the database server has accepted so far, those of the lab itself left out; null where there is no server of ours.</summary>
+    public Task<long?> CountConnectionsAsync() => _database?.CountConnectionsAsync() ?? Task.FromResult<long?>(null);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,13 +14,13 @@ public sealed class SystemUnderTest : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly LabDatabase? _database;
 
-    private SystemUnderTest(IReadOnlyList<Uri> addresses, IReadOnlyList<ApiProcess> processes, LabDatabase? database)
+    private SystemUnderTest(IReadOnlyList<Uri> addresses, IReadOnlyList<ApiProcess> processes, LabDatabase? database, TimeSpan staleness)
     {
         Addresses = addresses;
         _processes = processes;
         _database = database;
         _client = new HttpClient { BaseAddress = new Uri(addresses[0].ToString().TrimEnd('/') + "/") };
-        Ledger = database is null ? new HttpLedger(_client) : new DatabaseLedger(database.Connect);
+        Ledger = database is null ? new HttpLedger(_client, staleness) : new DatabaseLedger(database.Connect);
         ReadyAt = Stopwatch.GetTimestamp();
     }
 
@@ -58,7 +58,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
                 processes.Add(await ApiProcess.StartAsync(variables, settings.Program.Path));
             }
 
-            return new([.. processes.Select(process => process.Address)], processes, database);
+            return new([.. processes.Select(process => process.Address)], processes, database, staleness: TimeSpan.Zero);
         }
         catch (InvalidOperationException exception)
         {
@@ -72,9 +72,10 @@ public sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>A system that runs already.</summary>
-    public static async Task<SystemUnderTest> AttachAsync(Uri address)
+    /// <param name="staleness">How old its cached answers may be.</param>
+    public static async Task<SystemUnderTest> AttachAsync(Uri address, TimeSpan staleness)
     {
-        var system = new SystemUnderTest([address], [], database: null);
+        var system = new SystemUnderTest([address], [], database: null, staleness);
         try
         {
             using var answer = await system._client.GetAsync(new Uri("health/ready", UriKind.Relative));
@@ -100,8 +101,6 @@ public sealed class SystemUnderTest : IAsyncDisposable
             _ => throw new LabException($"POST /setup answered {(int)answer.StatusCode}: {body}"),
         };
     }
-
-    public Task<long?> CountConnectionsAsync() => _database?.CountConnectionsAsync() ?? Task.FromResult<long?>(null);
 
     public async ValueTask DisposeAsync()
     {

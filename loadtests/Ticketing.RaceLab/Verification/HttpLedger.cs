@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Ticketing.RaceLab.Verification;
 
 /// <summary>What a system tells over HTTP: for one whose database is out of our reach.</summary>
-public sealed class HttpLedger(HttpClient client) : ILedger
+public sealed class HttpLedger(HttpClient client, TimeSpan staleness) : ILedger
 {
     private const int LargestPage = 100;
     private const int SmallestPage = 50;
@@ -13,7 +13,9 @@ public sealed class HttpLedger(HttpClient client) : ILedger
     private int _pageSize = LargestPage + 1;
 
     /// <summary>The contract lets <c>GET /history</c> be five minutes old, and <c>GET /status</c> five seconds.</summary>
-    public TimeSpan Staleness => TimeSpan.FromSeconds(310);
+    public static TimeSpan DefaultStaleness { get; } = TimeSpan.FromSeconds(310);
+
+    public TimeSpan Staleness => staleness;
 
     public async Task<StoredEvent> ReadEventAsync(int eventId, CancellationToken cancellationToken)
     {
