@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MySqlConnector;
 using Ticketing.Baseline;
@@ -6,7 +7,11 @@ using Ticketing.Baseline;
 // the yardstick for what the product's comforts cost. Its tables are the product's, as far as it needs them.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
-builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BaselineJson.Default));
+builder.Services.ConfigureHttpJsonOptions(json =>
+{
+    json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+    json.SerializerOptions.TypeInfoResolverChain.Insert(0, BaselineJson.Default);
+});
 await using var database = new MySqlDataSource(
     new MySqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Ticketing") ?? throw new InvalidOperationException("ConnectionStrings__Ticketing is not set."))
     {

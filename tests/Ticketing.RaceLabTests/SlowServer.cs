@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ticketing.RaceLabTests;
 
-/// <summary>Answers every request with the same bytes after the same time, or hangs up instead.</summary>
+/// <summary>Answers every request with the same bytes after the same time; without an answer to give it hangs up.</summary>
 internal sealed class SlowServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,7 +12,6 @@ internal sealed class SlowServer : IAsyncDisposable
     private readonly TimeSpan _pause;
     private readonly byte[]? _answer;
 
-    /// <param name="answer">Null to hang up.</param>
     public SlowServer(TimeSpan pause, string? answer)
     {
         _pause = pause;

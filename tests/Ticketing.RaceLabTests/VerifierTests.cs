@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Ticketing.RaceLab.Load;
-using Ticketing.RaceLab.Sales;
 using Ticketing.RaceLab.Systems;
 using Ticketing.RaceLab.Verification;
 
