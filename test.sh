@@ -38,6 +38,7 @@ has mariadbd || docker_answers || [ -n "${TICKETING_TEST_MARIADB:-}" ] || missin
 has redis-server || docker_answers || missing+=(redis-server)
 has chromium || missing+=(chromium)
 has npm || missing+=(npm)
+{ has prometheus && has promtool; } || missing+=(prometheus)
 [ ${#missing[@]} = 0 ] || install "${missing[@]}"
 
 say "Building"

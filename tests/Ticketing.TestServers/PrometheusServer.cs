@@ -41,10 +41,13 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Asks an instant query.</summary>
+    /// <param name="query">What to ask.</param>
+    /// <param name="at">As of when; left out, now.</param>
     /// <exception cref="InvalidOperationException">It was refused; the message has the query and the reason.</exception>
-    public async Task<IReadOnlyList<Series>> QueryAsync(string query)
+    public async Task<IReadOnlyList<Series>> QueryAsync(string query, DateTimeOffset? at = null)
     {
-        using var form = new FormUrlEncodedContent([new("query", query)]);
+        using var form = new FormUrlEncodedContent(
+            [new("query", query), new("time", (at ?? DateTimeOffset.UtcNow).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture))]);
         using var response = await _client.PostAsync(new Uri("/api/v1/query", UriKind.Relative), form);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         if (answer.GetProperty("status").GetString() != "success")

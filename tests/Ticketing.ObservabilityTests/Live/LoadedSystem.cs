@@ -10,6 +10,9 @@ public sealed class LoadedSystem : ObservedSystem
     private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
     private static readonly string[] _reads = ["/status", "/events", "/stats", "/history", "/problems/sold_out", "/nowhere", "/status?event_id=0"];
 
+    /// <summary>When the load had just ended. Asked as of then, a query has the same answer however late it is asked.</summary>
+    public DateTimeOffset Measured { get; private set; }
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
@@ -18,6 +21,7 @@ public sealed class LoadedSystem : ObservedSystem
 
         // What the load did last is scraped once more, and the rules have judged it.
         await Task.Delay(TimeSpan.FromSeconds(2.5));
+        Measured = DateTimeOffset.UtcNow;
     }
 
     /// <summary>One event that lasts, and one after another that sells out at once, with eight buyers at both replicas.</summary>

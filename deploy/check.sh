@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# A quick look at a running system: sets up events, books a few tickets, sells one event out, and prints its status and every metric of the contract.
+# Ends with 1, and says what is missing, when an answer or a metric is not as it should be.
+#
+#   deploy/check.sh                          http://localhost:8000
+#   deploy/check.sh http://backend.example   any other address
+#
+# It leaves its two events behind, and the second of them is the current one.
+
+set -uo pipefail
+
+readonly base=${1:-http://localhost:8000}
+readonly tickets=5
+failures=0
+answer=
+status=
+
+# What /metrics must tell, by its type. Histograms appear with their first measurement, so those that a batched sale moves are expected.
+readonly counters='http_requests_total booking_attempts_total booking_retries_total db_connection_errors_total cache_hits_total cache_misses_total'
+readonly gauges='backend_cpu_usage_percent backend_memory_usage_bytes http_requests_inprogress tickets_remaining tickets_oversold
+  http_request_queue_depth worker_utilization_percent'
+readonly pool_gauges='db_connection_pool_size db_connection_pool_used db_connection_pool_available'
+readonly histograms='http_request_duration_seconds db_query_duration_seconds db_connection_wait_duration_seconds http_request_queue_duration_seconds
+  booking_batch_orders booking_batch_duration_seconds'
+
+heading() { printf '\n== %s\n' "$*"; }
+
+fail() {
+    printf 'FAILED  %s\n' "$*"
+    failures=$((failures + 1))
+}
+
+# call METHOD PATH [BODY]: fills $status and $answer
+call() {
+    local reply
+    reply=$(curl --silent --show-error --max-time 15 --write-out '\n%{http_code}' --request "$1" \
+        ${3:+--header 'Content-Type: application/json' --data "$3"} "$base$2" 2>&1)
+    status=${reply##*$'\n'}
+    answer=${reply%$'\n'*}
+}
+
+# expect STATUS TEXT WHAT: about the last call
+expect() {
+    if [ "$status" = "$1" ] && [[ $answer == *"$2"* ]]; then
+        printf '%-8s%s\n' ok "$3"
+    else
+        fail "$3: expected $1 with $2, got $status: $answer"
+    fi
+}
+
+# field NAME: a number in the last answer
+field() { sed -n "s/.*\"$1\":\(-\{0,1\}[0-9]*\).*/\1/p" <<<"$answer"; }
+
+# set_up TICKETS: fills $event
+set_up() {
+    call POST /setup "{\"event_name\":\"Check of $1\",\"total_tickets\":$1}"
+    expect 200 '"event_id":' "an event with $1 tickets is set up"
+    event=$(field event_id)
+}
+
+book() { call POST /book "{\"user_id\":$2,\"event_id\":$1}"; }
+
+heading "$base"
+call GET /health
+if [ "$status" != 200 ]; then
+    echo "Nobody who is healthy answers at $base/health (${status}): ${answer//$'\n'/ }" >&2
+    echo "Start the system, or give its address: $0 http://host:port" >&2
+    exit 1
+fi
+expect 200 '"healthy"' "it is healthy"
+
+heading 'A sale'
+set_up 100
+readonly open_event=$event
+for user in 1 2 3; do
+    book "$open_event" "$user"
+    expect 200 '"booking_id":' "buyer $user gets a ticket"
+done
+
+set_up "$tickets"
+readonly sold_event=$event
+for user in $(seq "$tickets"); do
+    book "$sold_event" "$user"
+    expect 200 '"booking_id":' "buyer $user of $tickets gets a ticket"
+done
+book "$sold_event" 99
+expect 400 '"sold_out"' "one buyer more is told that it is sold out"
+
+heading 'Status'
+for id in "$open_event" "$sold_event"; do
+    call GET "/status?event_id=$id"
+    expect 200 '"oversold":0' "event $id: $(field tickets_sold) of $(field total_tickets) sold, $(field available_tickets) left, oversold by $(field oversold)"
+done
+call GET "/status?event_id=$sold_event"
+expect 200 '"available_tickets":0' "event $sold_event is sold out"
+for path in /events /stats "/history?event_id=$sold_event"; do
+    call GET "$path"
+    expect 200 '{' "$path answers"
+done
+
+heading 'Metrics'
+# The figures of tickets are read once a second.
+sleep 2
+call GET /metrics
+readonly metrics=$answer
+[ "$status" = 200 ] || fail "/metrics answers $status: $answer"
+
+# total NAME: the sum over all its series; empty when there is none
+total() { awk -v name="$1" '{ split($1, part, "{") } part[1] == name { sum += $NF; n++ } END { if (n) printf "%.10g", sum }' <<<"$metrics"; }
+series() { awk -v name="$1" '{ split($1, part, "{") } part[1] == name { n++ } END { print n + 0 }' <<<"$metrics"; }
+
+# row NAME TYPE SERIES VALUE
+row() { printf '%-40s %-10s %7s  %s\n' "$@"; }
+
+row metric type series value
+for name in $counters $gauges; do
+    value=$(total "$name")
+    [ -n "$value" ] || { fail "$name is missing"; continue; }
+    row "$name" "$([[ " ${counters//$'\n'/ } " == *" $name "* ]] && echo counter || echo gauge)" "$(series "$name")" "$value"
+done
+if [ -z "$(total db_connection_pool_size)" ]; then
+    row 'db_connection_pool_*' gauge 0 'none: there is no pool on SQLite, nor with Database__Pooling=false'
+else
+    for name in $pool_gauges; do
+        value=$(total "$name")
+        [ -n "$value" ] && row "$name" gauge "$(series "$name")" "$value" || fail "$name is missing"
+    done
+fi
+for name in $histograms; do
+    count=$(total "${name}_count")
+    sum=$(total "${name}_sum")
+    [ -n "$count" ] || { fail "$name is missing"; continue; }
+    row "$name" histogram "$(series "${name}_count")" \
+        "$count measured, $(awk -v sum="$sum" -v count="$count" 'BEGIN { if (count) printf "%.6g on average", sum / count; else print "no average" }')"
+done
+
+heading 'Result'
+if [ "$failures" = 0 ]; then
+    echo "All is as it should be."
+else
+    echo "$failures of the checks failed: see FAILED above."
+    exit 1
+fi

@@ -1,0 +1,95 @@
+using System.Net;
+using Ticketing.TestServers;
+
+namespace Ticketing.ObservabilityTests.Live;
+
+/// <summary>The quick look at a running system, <c>deploy/check.sh</c>.</summary>
+public sealed class CheckScriptTests(ObservedSystem system) : IClassFixture<ObservedSystem>
+{
+    private static readonly string _script = Repository.File("deploy", "check.sh");
+
+    [Fact]
+    public async Task It_prints_every_metric_of_a_healthy_system()
+    {
+        var output = await ManagedProcess.RunAsync("bash", _script, system.Replicas[0].Address.ToString().TrimEnd('/'));
+
+        output.Should().EndWith("All is as it should be.").And.Contain("5 of 5 sold, 0 left, oversold by 0").And.ContainAll(
+            "http_requests_total", "http_request_duration_seconds", "backend_cpu_usage_percent", "db_query_duration_seconds", "http_requests_inprogress",
+            "tickets_remaining", "backend_memory_usage_bytes", "booking_attempts_total", "db_connection_pool_size", "db_connection_pool_used",
+            "db_connection_pool_available", "db_connection_wait_duration_seconds", "db_connection_errors_total", "http_request_queue_depth",
+            "http_request_queue_duration_seconds", "worker_utilization_percent", "cache_hits_total", "cache_misses_total", "tickets_oversold");
+    }
+
+    [Theory]
+    [InlineData("worker_utilization_percent")]
+    [InlineData("db_connection_pool_used")]
+    [InlineData("booking_batch_orders_count")]
+    public async Task It_says_which_metric_is_missing(string metric)
+    {
+        using var forgetful = new ForgetfulProxy(system.Replicas[0].Client, metric);
+
+        var run = () => ManagedProcess.RunAsync("bash", _script, forgetful.Address);
+
+        (await run.Should().ThrowAsync<InvalidOperationException>()).WithMessage($"*ended with 1*FAILED  {metric.Replace("_count", "", StringComparison.Ordinal)} is missing*");
+    }
+
+    [Fact]
+    public async Task It_says_what_to_do_where_nobody_answers()
+    {
+        var run = () => ManagedProcess.RunAsync("bash", _script, $"http://127.0.0.1:{Ports.Free()}");
+
+        (await run.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*ended with 1*Nobody who is healthy answers*Start the system, or give its address*");
+    }
+
+    /// <summary>Passes everything on to the API, and leaves one metric out of its answers.</summary>
+    private sealed class ForgetfulProxy : IDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly HttpClient _api;
+        private readonly string _metric;
+
+        public ForgetfulProxy(HttpClient api, string metric)
+        {
+            (_api, _metric) = (api, metric);
+            Address = $"http://127.0.0.1:{Ports.Free()}";
+            _listener.Prefixes.Add($"{Address}/");
+            _listener.Start();
+            _ = ServeAsync();
+        }
+
+        public string Address { get; }
+
+        public void Dispose() => _listener.Close();
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    await AnswerAsync(await _listener.GetContextAsync());
+                }
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                // Closed.
+            }
+        }
+
+        private async Task AnswerAsync(HttpListenerContext context)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), context.Request.RawUrl);
+            if (context.Request.HasEntityBody)
+            {
+                request.Content = new StreamContent(context.Request.InputStream);
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+            }
+
+            using var answer = await _api.SendAsync(request);
+            var lines = (await answer.Content.ReadAsStringAsync()).Split('\n').Where(line => !line.StartsWith(_metric, StringComparison.Ordinal));
+            context.Response.StatusCode = (int)answer.StatusCode;
+            await using var writer = new StreamWriter(context.Response.OutputStream);
+            await writer.WriteAsync(string.Join('\n', lines));
+        }
+    }
+}
