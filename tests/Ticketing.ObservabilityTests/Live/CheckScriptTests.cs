@@ -4,7 +4,8 @@ using Ticketing.TestServers;
 namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>The quick look at a running system, <c>deploy/check.sh</c>.</summary>
-public sealed class CheckScriptTests(ObservedSystem system) : IClassFixture<ObservedSystem>
+[Collection(AfterLoad.Name)]
+public sealed class CheckScriptTests(LoadedSystem system)
 {
     private static readonly string _script = Repository.File("deploy", "check.sh");
 
@@ -21,7 +22,6 @@ public sealed class CheckScriptTests(ObservedSystem system) : IClassFixture<Obse
     }
 
     [Theory]
-    [InlineData("worker_utilization_percent")]
     [InlineData("db_connection_pool_used")]
     [InlineData("booking_batch_orders_count")]
     public async Task It_says_which_metric_is_missing(string metric)

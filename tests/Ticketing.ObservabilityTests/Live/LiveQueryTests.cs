@@ -6,7 +6,8 @@ using Ticketing.TestServers;
 namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>Every query of dashboard, rules and runbooks is asked of a real Prometheus, and every statement of a real MariaDB.</summary>
-public sealed class LiveQueryTests(LoadedSystem system) : IClassFixture<LoadedSystem>
+[Collection(AfterLoad.Name)]
+public sealed class LiveQueryTests(LoadedSystem system)
 {
     // There is no cache yet, so there is no share of hits: 0 of 0.
     private const string WithoutFigures = "Cache hit rate";
