@@ -9,9 +9,6 @@ namespace Ticketing.ObservabilityTests.Live;
 [Collection(AfterLoad.Name)]
 public sealed class LiveQueryTests(LoadedSystem system)
 {
-    // There is no cache yet, so there is no share of hits: 0 of 0.
-    private const string WithoutFigures = "Cache hit rate";
-
     public static TheoryData<string> Panels => [.. Dashboard.Panels.Where(panel => panel.Queries.Count > 0).Select(panel => panel.Title)];
 
     public static TheoryData<string> Variables => [.. Dashboard.Variables.Where(variable => variable.Text("type") == "query").Select(variable => variable.Text("definition"))];
@@ -30,7 +27,7 @@ public sealed class LiveQueryTests(LoadedSystem system)
             values.AddRange(series.Select(one => one.Value));
         }
 
-        values.Any(double.IsFinite).Should().Be(title != WithoutFigures, "{0} must have something to show", title);
+        values.Should().Contain(value => double.IsFinite(value), "{0} must have something to show", title);
     }
 
     [Theory]
