@@ -24,7 +24,7 @@ internal static class Http
         return new(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), headers);
     }
 
-    public static Task<Reply> GetAsync(this HttpClient client, string path) => client.SendAsync(HttpMethod.Get, path);
+    public static Task<Reply> AskAsync(this HttpClient client, string path) => client.SendAsync(HttpMethod.Get, path);
 
     public static Task<Reply> BookAsync(this HttpClient client, int eventId, int userId = 1, string? key = null, CancellationToken cancellationToken = default) =>
         client.SendAsync(HttpMethod.Post, "/api/book", new { user_id = userId, event_id = eventId }, key, cancellationToken);

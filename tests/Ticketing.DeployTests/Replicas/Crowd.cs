@@ -59,12 +59,8 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
         await Task.WhenAll(crowd);
     }
 
-    /// <summary>The first time after <paramref name="start"/> from which on every answer to an order was a good one.</summary>
-    public TimeSpan RecoveredAt(TimeSpan start)
-    {
-        var last = _events.Where(e => e.At >= start && !e.IsGood).Select(e => e.At).DefaultIfEmpty(start).Max();
-        return last;
-    }
+    /// <summary>When, after <paramref name="start"/>, an answer last was neither a booking nor the truth about an empty stock.</summary>
+    public TimeSpan LastBadAnswerSince(TimeSpan start) => _events.Where(e => e.At >= start && !e.IsGood).Select(e => e.At).DefaultIfEmpty(start).Max();
 
     /// <summary>Tickets confirmed between two times, per second.</summary>
     public double Rate(TimeSpan from, TimeSpan to) => _events.Count(e => e.Answer == "200" && e.IsOrder && e.At >= from && e.At < to) / (to - from).TotalSeconds;

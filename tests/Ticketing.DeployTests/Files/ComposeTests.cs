@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Ticketing.TestServers;
+
+namespace Ticketing.DeployTests.Files;
+
+/// <summary>The Compose file, against the schema of its specification, the contract, and the files that it names.</summary>
+public sealed partial class ComposeTests : IAsyncLifetime
+{
+    private static readonly NodeProject _schema = new("tests", "Ticketing.DeployTests", "Files", "compose-schema");
+
+    private JsonElement _file;
+
+    private JsonElement Services => _file.GetProperty("services");
+
+    /// <summary>Fails where the file does not follow the schema.</summary>
+    public async Task InitializeAsync()
+    {
+        var output = await _schema.RunAsync("node", "check.js", Repository.File("deploy", "docker-compose.yml"));
+        _file = JsonDocument.Parse(output.Split(Environment.NewLine).Single(line => line.StartsWith('{'))).RootElement;
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [InlineData("mariadb", null)]
+    [InlineData("redis", null)]
+    [InlineData("backend", "8000")]
+    [InlineData("frontend", "8080")]
+    [InlineData("prometheus", "9090")]
+    [InlineData("grafana", "3000")]
+    public void Every_service_is_there_with_its_port_its_health_check_and_the_network(string name, string? port)
+    {
+        var service = Services.GetProperty(name);
+
+        service.GetProperty("healthcheck").GetProperty("interval").GetString().Should().Be("10s");
+        service.GetProperty("networks")[0].GetString().Should().Be("ticket-network");
+        if (port is not null)
+        {
+            var mapping = PortMapping().Match(service.GetProperty("ports")[0].GetString()!);
+            mapping.Groups["host"].Value.Should().StartWith(port);
+            mapping.Groups["container"].Value.Should().Be(port);
+        }
+    }
+
+    [Fact]
+    public void The_backend_can_be_scaled_and_is_limited_as_the_contract_says()
+    {
+        var backend = Services.GetProperty("backend");
+
+        backend.TryGetProperty("container_name", out _).Should().BeFalse("a name can be given only once");
+        PortMapping().Match(backend.GetProperty("ports")[0].GetString()!).Groups["host"].Value.Should().Be("8000-8019", "each replica needs a port of its own");
+        var resources = backend.GetProperty("deploy").GetProperty("resources");
+        resources.GetProperty("limits").ToString().Should().Be("""{"cpus":"1","memory":"512M"}""");
+        resources.GetProperty("reservations").ToString().Should().Be("""{"cpus":"0.5","memory":"256M"}""");
+    }
+
+    [Fact]
+    public void The_backend_starts_after_what_it_needs_and_the_tables_are_made_once()
+    {
+        var conditions = Services.GetProperty("backend").GetProperty("depends_on").EnumerateObject()
+            .ToDictionary(dependency => dependency.Name, dependency => dependency.Value.GetProperty("condition").GetString());
+
+        conditions.Should().Equal(new Dictionary<string, string?>
+        {
+            ["mariadb"] = "service_healthy",
+            ["redis"] = "service_healthy",
+            ["migrate"] = "service_completed_successfully",
+        });
+        Services.GetProperty("migrate").GetProperty("command")[0].GetString().Should().Be("--migrate");
+        Services.GetProperty("migrate").GetProperty("restart").GetString().Should().Be("no");
+        Services.GetProperty("backend").GetProperty("environment").GetProperty("Database__MigrateOnStart").GetString().Should().Be("false");
+    }
+
+    [Fact]
+    public void The_backend_has_time_to_drain()
+    {
+        var grace = Services.GetProperty("backend").GetProperty("stop_grace_period").GetString()!;
+
+        int.Parse(grace.TrimEnd('s'), CultureInfo.InvariantCulture).Should().BeGreaterThan(5 + 30, "Shutdown:DrainSeconds and Shutdown:TimeoutSeconds");
+    }
+
+    [Fact]
+    public void Every_foreign_image_is_pinned_and_MariaDB_is_one_that_the_driver_knows()
+    {
+        var images = Services.EnumerateObject().Select(service => service.Value.GetProperty("image").GetString()!).ToList();
+
+        images.Where(image => !ContainerImage.IsOurs(image)).ToList().ForEach(ContainerImage.ShouldBePinned);
+        images.Should().ContainSingle(image => image.StartsWith("mariadb:11.4.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_service_of_ours_has_a_read_only_file_system_and_no_rights()
+    {
+        foreach (var name in new[] { "backend", "migrate", "frontend", "redis", "prometheus", "grafana", "k6" })
+        {
+            var service = Services.GetProperty(name);
+            service.GetProperty("read_only").GetBoolean().Should().BeTrue(name);
+            service.GetProperty("cap_drop")[0].GetString().Should().Be("ALL", name);
+        }
+    }
+
+    [Fact]
+    public void Everything_that_is_mounted_is_there()
+    {
+        var volumes = _file.GetProperty("volumes").EnumerateObject().Select(volume => volume.Name).ToHashSet();
+        var mounts = Services.EnumerateObject()
+            .SelectMany(service => service.Value.TryGetProperty("volumes", out var list) ? list.EnumerateArray() : [])
+            .Select(mount => mount.GetString()!.Split(':')[0])
+            .ToList();
+
+        mounts.Should().Contain("ticket-db").And.HaveCountGreaterThan(5);
+        foreach (var mount in mounts)
+        {
+            var there = mount.StartsWith('.') ? Path.Exists(Repository.File("deploy", mount)) : volumes.Contains(mount);
+            there.Should().BeTrue($"{mount} is mounted");
+        }
+    }
+
+    [Fact]
+    public void Every_variable_stands_in_the_example()
+    {
+        var used = Variable().Matches(File.ReadAllText(Repository.File("deploy", "docker-compose.yml"))).Select(match => match.Groups[1].Value).ToHashSet();
+        var given = File.ReadAllLines(Repository.File("deploy", ".env.example"))
+            .Where(line => line.Length > 0 && line[0] != '#')
+            .Select(line => line.Split('=')[0]);
+
+        given.Should().BeEquivalentTo(used.Where(name => name != "TAG"));
+    }
+
+    [Fact]
+    public async Task The_program_knows_every_setting_that_it_is_given() =>
+        await Settings.ShouldBeKnownAsync(Services.GetProperty("backend").GetProperty("environment").EnumerateObject()
+            .ToDictionary(setting => setting.Name, setting => setting.Value.GetString()));
+
+    [Fact]
+    public void Everybody_speaks_to_the_port_on_which_the_other_listens()
+    {
+        var dockerfile = File.ReadAllText(Repository.File("deploy", "Dockerfile"));
+        var upstream = File.ReadAllText(Repository.File("deploy", "nginx", "templates", "upstream.conf.template"));
+
+        dockerfile.Should().Contain("ASPNETCORE_HTTP_PORTS=8000").And.Contain("EXPOSE 8000").And.Contain("BACKEND_HOST=backend ");
+        upstream.Should().Contain("${BACKEND_HOST}:8000 ");
+        File.ReadAllText(Repository.File("deploy", "nginx", "site.conf")).Should().Contain("listen 8080;");
+        Services.GetProperty("k6").GetProperty("environment").GetProperty("BASE_URL").GetString().Should().Be("http://frontend:8080/api");
+    }
+
+    [Fact]
+    public void Nginx_forgets_a_leaving_replica_in_time()
+    {
+        var upstream = File.ReadAllText(Repository.File("deploy", "nginx", "templates", "upstream.conf.template"));
+        const int composeDrain = 5;
+        const int kubernetesDrain = 10;
+
+        Seconds("keepalive_timeout ").Should().BeLessThan(composeDrain, "no idle connection may be left when the door closes");
+        Seconds("fail_timeout=").Should().BeGreaterThan(kubernetesDrain, "no order may be sent to one that is about to close its door");
+
+        int Seconds(string setting) => int.Parse(Regex.Match(upstream, $@"{setting}(\d+)s").Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^(\$\{\w+:-)?(?<host>[\d-]+)\}?:(?<container>\d+)$")]
+    private static partial Regex PortMapping();
+
+    [GeneratedRegex(@"\$\{(\w+)")]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,290 @@
+using System.Globalization;
+using k8s;
+using k8s.Models;
+using Ticketing.TestServers;
+
+namespace Ticketing.DeployTests.Files;
+
+/// <summary>The overlays, against Kubernetes' types, the contract, and each other's names and ports.</summary>
+public sealed class KubernetesTests
+{
+    private const string Namespace = "ticketing";
+
+    public static TheoryData<string> Overlays => ["single-node", "production"];
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Everything_is_in_the_namespace(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+
+        manifests.All.Should().HaveCountGreaterThan(20);
+        manifests.All.Cast<IKubernetesObject<V1ObjectMeta>>().Where(item => item is not V1Namespace)
+            .Should().OnlyContain(item => item.Metadata.NamespaceProperty == Namespace);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_service_finds_pods_that_listen_on_its_port(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+
+        foreach (var service in manifests.Of<V1Service>())
+        {
+            var pods = manifests.Pods.Values.Where(pod => Matches(service.Spec.Selector, pod)).ToList();
+            pods.Should().ContainSingle($"service {service.Metadata.Name} selects one kind of pod");
+            foreach (var port in service.Spec.Ports)
+            {
+                var target = pods[0].Spec.Containers[0].Ports.Should().ContainSingle(p => p.Name == port.TargetPort.Value, service.Metadata.Name).Which;
+                target.ContainerPort.Should().Be(port.Port, $"service {service.Metadata.Name} has the port of the contract");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_selector_finds_somebody(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+
+        // The operator makes these pods, under this label.
+        List<V1PodTemplateSpec> operators = manifests.Of<MariaDb>().Any() ? [PodLabelled("mariadb")] : [];
+        List<V1PodTemplateSpec> pods = [.. manifests.Pods.Values, .. operators];
+        var selectors = manifests.Of<V1Deployment>().Select(workload => workload.Spec.Selector)
+            .Concat(manifests.Of<V1StatefulSet>().Select(workload => workload.Spec.Selector))
+            .Concat(manifests.Of<V1PodDisruptionBudget>().Select(budget => budget.Spec.Selector))
+            .Concat(manifests.Of<V1NetworkPolicy>().Select(policy => policy.Spec.PodSelector))
+            .Concat(manifests.Of<V1NetworkPolicy>().SelectMany(Peers).Where(peer => peer.PodSelector is not null).Select(peer => peer.PodSelector))
+            .Where(selector => selector.MatchLabels is not null)
+            .ToList();
+
+        selectors.Should().HaveCountGreaterThan(10);
+        foreach (var selector in selectors)
+        {
+            pods.Should().Contain(pod => Matches(selector.MatchLabels, pod), string.Join(", ", selector.MatchLabels));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_open_port_is_one_that_somebody_listens_on(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+        HashSet<int> listening = [53, 3306, .. manifests.Pods.Values.SelectMany(pod => pod.Spec.Containers[0].Ports ?? []).Select(port => port.ContainerPort)];
+
+        manifests.Of<V1NetworkPolicy>()
+            .SelectMany(policy => (policy.Spec.Ingress ?? []).SelectMany(rule => rule.Ports ?? []).Concat((policy.Spec.Egress ?? []).SelectMany(rule => rule.Ports ?? [])))
+            .Should().OnlyContain(port => listening.Contains(int.Parse(port.Port.Value, CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_reference_leads_somewhere(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+        var secrets = Manifests.Read(await File.ReadAllTextAsync(Repository.File("deploy", "kubernetes", "secrets.example.yaml"))).Cast<V1Secret>()
+            .SelectMany(secret => secret.StringData.Keys.Select(key => (secret.Metadata.Name, Key: key)))
+            .ToList();
+
+        foreach (var (name, pod) in manifests.Pods)
+        {
+            foreach (var reference in pod.Spec.Containers.SelectMany(container => container.EnvFrom ?? []))
+            {
+                manifests.Of<V1ConfigMap>().Should().Contain(map => map.Metadata.Name == reference.ConfigMapRef.Name, name);
+            }
+
+            foreach (var key in pod.Spec.Containers.SelectMany(container => container.Env ?? []).Select(env => env.ValueFrom?.SecretKeyRef).Where(key => key is not null))
+            {
+                secrets.Should().Contain((key!.Name, key.Key), name);
+            }
+
+            foreach (var mount in pod.Spec.Containers.SelectMany(container => container.VolumeMounts ?? []))
+            {
+                var claims = manifests.Of<V1StatefulSet>().SelectMany(set => set.Spec.VolumeClaimTemplates ?? []).Select(claim => claim.Metadata.Name);
+                (pod.Spec.Volumes ?? []).Select(volume => volume.Name).Concat(claims).Should().Contain(mount.Name, name);
+            }
+
+            if (pod.Spec.ServiceAccountName is { } account)
+            {
+                manifests.Of<V1ServiceAccount>().Should().Contain(item => item.Metadata.Name == account);
+            }
+        }
+
+        var ingress = manifests.Of<V1Ingress>().Single().Spec.Rules.Single().Http.Paths.Single().Backend.Service;
+        manifests.Named<V1Service>(ingress.Name).Spec.Ports.Should().Contain(port => port.Name == ingress.Port.Name);
+        var target = manifests.Of<V2HorizontalPodAutoscaler>().Single().Spec.ScaleTargetRef;
+        manifests.Named<V1Deployment>(target.Name).Kind.Should().Be(target.Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_probe_asks_a_port_and_a_path_that_answer(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+        var site = await File.ReadAllTextAsync(Repository.File("deploy", "nginx", "site.conf"));
+
+        var backend = manifests.Pods["backend"].Spec.Containers[0];
+        backend.ReadinessProbe.HttpGet.Path.Should().Be("/health/ready");
+        backend.LivenessProbe.HttpGet.Path.Should().Be("/health/live", "a restart does not bring a database back");
+        backend.StartupProbe.HttpGet.Path.Should().Be("/health/live");
+        site.Should().Contain($"location = {manifests.Pods["frontend"].Spec.Containers[0].ReadinessProbe.HttpGet.Path} {{");
+        foreach (var (name, pod) in manifests.Pods)
+        {
+            var container = pod.Spec.Containers[0];
+            List<V1Probe?> probes = [container.StartupProbe, container.ReadinessProbe, container.LivenessProbe];
+            foreach (var port in probes.Select(probe => probe?.HttpGet?.Port ?? probe?.TcpSocket?.Port).Where(port => port is not null))
+            {
+                container.Ports.Should().Contain(p => p.Name == port!.Value, name);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_pod_runs_without_rights_on_a_read_only_file_system(string overlay)
+    {
+        foreach (var (name, pod) in (await Manifests.OfAsync(overlay)).Pods)
+        {
+            pod.Spec.AutomountServiceAccountToken.Should().BeFalse(name);
+            pod.Spec.SecurityContext.RunAsNonRoot.Should().BeTrue(name);
+            pod.Spec.SecurityContext.RunAsUser.Should().BeGreaterThan(0, name);
+            pod.Spec.SecurityContext.SeccompProfile.Type.Should().Be("RuntimeDefault", name);
+            foreach (var container in pod.Spec.Containers)
+            {
+                container.SecurityContext.AllowPrivilegeEscalation.Should().BeFalse(name);
+                container.SecurityContext.ReadOnlyRootFilesystem.Should().BeTrue(name);
+                container.SecurityContext.Capabilities.Drop.Should().Equal("ALL");
+                container.Resources.Requests.Should().ContainKeys("cpu", "memory");
+                container.Resources.Limits.Should().ContainKey("memory");
+                if (!ContainerImage.IsOurs(container.Image))
+                {
+                    ContainerImage.ShouldBePinned(container.Image);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task The_users_are_those_of_the_images(string overlay)
+    {
+        var pods = (await Manifests.OfAsync(overlay)).Pods;
+        var dockerfile = await File.ReadAllTextAsync(Repository.File("deploy", "Dockerfile"));
+
+        foreach (var name in new[] { "backend", "frontend" })
+        {
+            var context = pods[name].Spec.SecurityContext;
+            dockerfile.Should().Contain(string.Create(CultureInfo.InvariantCulture, $"USER {context.RunAsUser}:{context.RunAsGroup}"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task The_replicas_leave_the_tables_to_the_job_and_have_time_to_wait_for_it(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+        var settings = manifests.SettingsOf("backend");
+        var job = manifests.Pods["migrate"].Spec.Containers[0];
+        var backend = manifests.Pods["backend"].Spec.Containers[0];
+
+        settings["Database__MigrateOnStart"].Should().Be("false");
+        job.Args.Should().Equal("--migrate");
+        job.Image.Should().Be(backend.Image, "the tables must be those of the release");
+        manifests.SettingsOf("migrate").Should().Equal(settings);
+        (backend.StartupProbe.PeriodSeconds * backend.StartupProbe.FailureThreshold).Should()
+            .BeGreaterThan(int.Parse(settings["Database__StartupTimeoutSeconds"], CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task The_program_knows_every_setting_that_it_is_given(string overlay) =>
+        await Settings.ShouldBeKnownAsync((await Manifests.OfAsync(overlay)).SettingsOf("backend").ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task A_replica_that_stops_has_time_to_drain(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+        var pod = manifests.Pods["backend"].Spec;
+        var settings = manifests.SettingsOf("backend");
+        var drain = int.Parse(settings["Shutdown__DrainSeconds"], CultureInfo.InvariantCulture);
+        var timeout = int.Parse(settings["Shutdown__TimeoutSeconds"], CultureInfo.InvariantCulture);
+
+        pod.TerminationGracePeriodSeconds.Should().BeGreaterThan(pod.Containers[0].Lifecycle.PreStop.Sleep.Seconds + drain + timeout);
+        drain.Should().Be(10, "ComposeTests compares it with Nginx's fail_timeout");
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task The_backend_finds_its_database_and_Nginx_finds_the_backend(string overlay)
+    {
+        var manifests = await Manifests.OfAsync(overlay);
+        var settings = manifests.SettingsOf("backend");
+        var services = manifests.Of<V1Service>().Select(service => service.Metadata.Name)
+            .Concat(manifests.Of<MariaDb>().Select(database => $"{database.Metadata.Name}-primary")) // made by the operator
+            .ToList();
+
+        services.Should().Contain(settings["DB_HOST"]).And.Contain(settings["ConnectionStrings__Redis"].Split(':')[0]);
+        var host = manifests.SettingsOf("frontend")["BACKEND_HOST"].Split('.', 2);
+        manifests.Named<V1Service>(host[0]).Spec.ClusterIP.Should().Be("None", "Nginx balances over the replicas itself");
+        host[1].Should().Be($"{Namespace}.svc.cluster.local", "Nginx does not complete names");
+    }
+
+    [Fact]
+    public async Task Production_scales_as_the_contract_says()
+    {
+        var manifests = await Manifests.OfAsync("production");
+        var scaling = manifests.Of<V2HorizontalPodAutoscaler>().Single().Spec;
+        var resources = manifests.Pods["backend"].Spec.Containers[0].Resources;
+
+        (scaling.MinReplicas, scaling.MaxReplicas).Should().Be((3, 20));
+        scaling.Metrics[0].Resource.Target.AverageUtilization.Should().Be(70);
+        scaling.Metrics[1].Pods.Metric.Name.Should().Be("http_requests_per_second");
+        scaling.Metrics[1].Pods.Target.AverageValue.ToString().Should().Be("500");
+        var (up, down) = (scaling.Behavior.ScaleUp, scaling.Behavior.ScaleDown);
+        (up.StabilizationWindowSeconds, up.Policies.Single().Type, up.Policies.Single().Value, up.Policies.Single().PeriodSeconds).Should().Be((60, "Percent", 50, 60));
+        (down.StabilizationWindowSeconds, down.Policies.Single().Type, down.Policies.Single().Value, down.Policies.Single().PeriodSeconds).Should().Be((300, "Pods", 1, 180));
+        string.Join(' ', resources.Requests["cpu"], resources.Requests["memory"], resources.Limits["cpu"], resources.Limits["memory"]).Should().Be("500m 256Mi 1 512Mi");
+        manifests.Named<V1Deployment>("backend").Spec.Replicas.Should().BeNull("the autoscaler owns the number");
+        (await File.ReadAllTextAsync(Repository.File("deploy", "kubernetes", "base", "backend.yaml"))).Should().Contain("replicas: 3");
+    }
+
+    [Fact]
+    public async Task The_metric_that_production_scales_on_is_made_of_one_that_the_program_has()
+    {
+        var values = await File.ReadAllTextAsync(Repository.File("deploy", "kubernetes", "prometheus-adapter-values.yaml"));
+
+        values.Should().Contain("seriesQuery: http_requests_total{").And.Contain("as: http_requests_per_second");
+    }
+
+    [Fact]
+    public async Task Prometheus_finds_the_backend()
+    {
+        var manifests = await Manifests.OfAsync("production");
+        var monitor = manifests.Of<ServiceMonitor>().Single().Spec;
+
+        var service = manifests.Of<V1Service>().Should().ContainSingle(service =>
+            monitor.Selector.MatchLabels.All(label => service.Metadata.Labels.Contains(label))).Which;
+        service.Spec.Ports.Should().ContainSingle(port => port.Name == monitor.Endpoints.Single().Port);
+        (monitor.Endpoints.Single().Path, monitor.Endpoints.Single().Interval).Should().Be(("/metrics", "5s"));
+    }
+
+    [Fact]
+    public async Task The_connections_of_all_replicas_fit_into_the_database()
+    {
+        var manifests = await Manifests.OfAsync("production");
+        var replicas = manifests.Of<V2HorizontalPodAutoscaler>().Single().Spec.MaxReplicas;
+        var connections = int.Parse(manifests.SettingsOf("backend")["Database__MaxPoolSize"], CultureInfo.InvariantCulture);
+
+        manifests.Of<MariaDb>().Single().Spec.MyCnf.Should().Contain("max_connections=500");
+        (replicas * connections).Should().BeLessThan(500);
+    }
+
+    private static bool Matches(IDictionary<string, string> selector, V1PodTemplateSpec pod) => selector.All(pod.Metadata.Labels.Contains);
+
+    private static V1PodTemplateSpec PodLabelled(string name) =>
+        new() { Metadata = new() { Labels = new Dictionary<string, string> { ["app.kubernetes.io/name"] = name } } };
+
+    private static IEnumerable<V1NetworkPolicyPeer> Peers(V1NetworkPolicy policy) =>
+        (policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty ?? []).Concat((policy.Spec.Egress ?? []).SelectMany(rule => rule.To ?? []));
+}

@@ -1,0 +1,34 @@
+using Ticketing.TestServers;
+
+namespace Ticketing.DeployTests;
+
+/// <summary>A folder with a package.json: its packages are restored once, as its lock file says, and its scripts run.</summary>
+internal sealed class NodeProject(params string[] folder)
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
+
+    private readonly string _folder = Repository.File(folder);
+
+    /// <summary>Runs a program in the folder, and returns what it wrote.</summary>
+    public async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        var lockFile = File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json"));
+        if (File.GetLastWriteTimeUtc(Path.Combine(_folder, "node_modules", ".package-lock.json")) < lockFile)
+        {
+            await RunHereAsync("npm", "ci", "--no-audit", "--no-fund");
+        }
+
+        return await RunHereAsync(program, arguments);
+    }
+
+    private async Task<string> RunHereAsync(string program, params string[] arguments)
+    {
+        await using var process = ManagedProcess.Start(
+            ManagedProcess.Find(program) ?? throw new InvalidOperationException($"{program} is not installed: apt-get install nodejs npm"),
+            arguments,
+            workingDirectory: _folder);
+        await process.WaitForExitAsync(_patience);
+        process.ExitCode.Should().Be(0, $"{program} {string.Join(' ', arguments)} says:{Environment.NewLine}{process.Output}");
+        return process.Output;
+    }
+}
