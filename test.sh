@@ -39,6 +39,8 @@ has redis-server || docker_answers || missing+=(redis-server)
 has chromium || missing+=(chromium)
 has npm || missing+=(npm)
 { has prometheus && has promtool; } || missing+=(prometheus)
+has nginx || missing+=(nginx-light)
+has kubectl || missing+=(kubernetes-client)
 [ ${#missing[@]} = 0 ] || install "${missing[@]}"
 
 say "Building"

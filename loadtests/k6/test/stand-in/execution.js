@@ -1,0 +1,1 @@
+export default { scenario: { name: '' }, vu: { idInTest: 1, iterationInScenario: 0 } };

@@ -1,0 +1,22 @@
+/** Everything added, by metric and, where there is one, outcome. */
+export const recorded = {};
+
+class Metric {
+  constructor(name) {
+    this.name = name;
+    recorded[name] = 0;
+  }
+
+  add(value, tags) {
+    const key = tags?.outcome ? `${this.name}{outcome:${tags.outcome}}` : this.name;
+    recorded[key] = (recorded[key] ?? 0) + Number(value);
+  }
+}
+
+export { Metric as Counter, Metric as Rate };
+
+export class Gauge extends Metric {
+  add(value) {
+    recorded[this.name] = value;
+  }
+}
