@@ -23,9 +23,9 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
         _visitors.SelectMany(visitor => visitor.Complaints).Should().BeEmpty();
     }
 
-    protected async Task<Visitor> VisitAsync(ApiProcess api, string path = "/", BrowserNewContextOptions? options = null)
+    protected async Task<Visitor> VisitAsync(ApiProcess api, string path = "/", BrowserNewContextOptions? options = null, params string[] mayFail)
     {
-        var visitor = await Visitor.ArriveAsync(chromium.Browser, api.Address, path, options);
+        var visitor = await Visitor.ArriveAsync(chromium.Browser, api.Address, path, options, mayFail);
         _visitors.Add(visitor);
         return visitor;
     }

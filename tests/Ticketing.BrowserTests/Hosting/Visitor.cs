@@ -27,12 +27,13 @@ public sealed class Visitor
     /// <summary>Where the pictures of all states are kept; not in the repository.</summary>
     public static string Screenshots => Repository.File("test-results", "screenshots");
 
-    public static async Task<Visitor> ArriveAsync(IBrowser browser, Uri site, string path, BrowserNewContextOptions? options)
+    public static async Task<Visitor> ArriveAsync(IBrowser browser, Uri site, string path, BrowserNewContextOptions? options, params string[] mayFail)
     {
         var context = await browser.NewContextAsync(options ?? new() { Locale = "en-US" });
         var visitor = new Visitor(site, await context.NewPageAsync());
         visitor.Listen(context);
         visitor.MayFail("/status"); // 404 as long as no event was ever set up
+        visitor.MayFail(mayFail);
         await visitor.GoAsync(path);
         return visitor;
     }

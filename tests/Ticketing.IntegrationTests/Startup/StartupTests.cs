@@ -207,6 +207,8 @@ public sealed class StartupTests : IDisposable
     [InlineData("Booking__NaiveDelayMilliseconds", "-1", "Booking:NaiveDelayMilliseconds")]
     [InlineData("Booking__MaxAttempts", "0", "Booking:MaxAttempts")]
     [InlineData("Log__Level", "Loud", "Log:Level")]
+    [InlineData("Ui__GrafanaUrl", "grafana:3000", "Ui:GrafanaUrl")]
+    [InlineData("Ui__PrometheusUrl", "javascript:alert(1)", "Ui:PrometheusUrl")]
     [InlineData("ConnectionStrings__Ticketing", "Server=a;Nonsense=b", "ConnectionStrings:Ticketing")]
     public async Task A_wrong_setting_stops_the_program_with_its_name(string name, string value, string shown)
     {

@@ -26,14 +26,14 @@ export function setText(element, text) {
 
 /**
  * A table that a narrow screen shows as cards, where every cell carries its column's name.
- * @param {{title: string, cell: (row: object) => string|Node, number?: boolean, wide?: boolean}[]} columns wide: takes a card's whole width
+ * @param {{title: string, cell: (row: object) => string|Node, number?: boolean, width?: 'wide'|'double'}[]} columns width: in a card
  */
 export function table(caption, columns, rows) {
   return el('table', { class: 'table' },
     el('caption', { class: 'visually-hidden' }, caption),
     el('thead', {}, el('tr', {}, ...columns.map(column => el('th', { scope: 'col', class: column.number && 'number' }, column.title)))),
     el('tbody', {}, ...rows.map(row => el('tr', {}, ...columns.map((column, i) => {
-      const kind = [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ');
+      const kind = [column.number && 'number', column.width].filter(Boolean).join(' ');
       const cell = el(i === 0 ? 'th' : 'td', { 'data-title': column.title, class: kind || null, scope: i === 0 && 'row' });
       cell.append(column.cell(row));
       return cell;

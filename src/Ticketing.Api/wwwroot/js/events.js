@@ -64,7 +64,7 @@ export function eventsView(config) {
     const count = (title, read) => ({ title: t(title), number: true, cell: event => number(read(event)) });
     return table(t('events.title'), [
       { title: t('column.event'), cell: event => el('a', { href: `#sale/${event.event_id}` }, `${event.event_name} `, el('span', { class: 'muted' }, `#${event.event_id}`)) },
-      { title: t('column.strategy'), wide: true, cell: event => el('span', { class: `swatch-name strategy-${event.strategy}` }, el('code', {}, event.strategy)) },
+      { title: t('column.strategy'), width: 'wide', cell: event => el('span', { class: `swatch-name strategy-${event.strategy}` }, el('code', {}, event.strategy)) },
       count('figures.tickets', event => event.total_tickets),
       count('figures.sold', event => event.tickets_sold),
       count('figures.remaining', event => event.available_tickets),
@@ -73,7 +73,7 @@ export function eventsView(config) {
         number: true,
         cell: event => event.oversold > 0 ? el('span', { class: 'oversold' }, number(event.oversold)) : '0',
       },
-      { title: t('column.when'), wide: true, cell: event => moment(event.created_at) },
+      { title: t('column.when'), width: 'wide', cell: event => moment(event.created_at) },
     ], state.events.items);
   }
 

@@ -76,6 +76,7 @@ export default {
   'mine.title': 'My bookings',
   'mine.total': ({ user, total }) => `User ${user}: ${number(total)} ${total === 1 ? 'booking' : 'bookings'}`,
   'mine.none': 'Nothing booked yet.',
+  'mine.failed': 'The list cannot be loaded at the moment.',
   'mine.more': 'Show more',
 
   'setup.title': 'Set up an event',

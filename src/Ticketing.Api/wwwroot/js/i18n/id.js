@@ -76,6 +76,7 @@ export default {
   'mine.title': 'Pesanan saya',
   'mine.total': ({ user, total }) => `Pengguna ${user}: ${number(total)} pesanan`,
   'mine.none': 'Belum ada pesanan.',
+  'mine.failed': 'Daftar tidak dapat dimuat saat ini.',
   'mine.more': 'Tampilkan lagi',
 
   'setup.title': 'Siapkan acara',

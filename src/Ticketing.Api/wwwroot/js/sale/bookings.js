@@ -2,7 +2,6 @@ import { byId, el, setText, table } from '../dom.js';
 import { history } from '../api.js';
 import { moment, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
-import { failure } from '../messages.js';
 
 const ROWS = 10;
 const MOST_ROWS = 100;
@@ -48,7 +47,7 @@ export function myBookings() {
     const total = state.total + missing.length;
     setText(byId('mine-total'), state.user === null ? '' : t('mine.total', { user: state.user, total }));
     byId('mine').replaceChildren(
-      ...state.error ? [failure(state.error)] : [],
+      ...state.error ? [el('p', { class: 'nothing' }, t('mine.failed'))] : [],
       ...bookings.length ? [list(bookings)] : state.error ? [] : [el('p', { class: 'nothing' }, t('mine.none'))],
       ...bookings.length < total && state.rows < MOST_ROWS ? [el('button', { type: 'button', class: 'btn btn-outline-secondary', click: more }, t('mine.more'))] : []);
   }
@@ -63,7 +62,7 @@ export function myBookings() {
       { title: t('column.booking'), cell: booking => `#${booking.booking_id}` },
       { title: t('column.event'), cell: booking => t('event.number', { id: booking.event_id }) },
       { title: t('column.tickets'), number: true, cell: booking => number(booking.quantity) },
-      { title: t('column.when'), cell: booking => moment(booking.timestamp) },
+      { title: t('column.when'), width: 'double', cell: booking => moment(booking.timestamp) },
     ], bookings);
   }
 }

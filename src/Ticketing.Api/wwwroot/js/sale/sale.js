@@ -7,6 +7,7 @@ import { orderForm } from './order.js';
 import { myBookings } from './bookings.js';
 
 const LOW = 0.2;
+const LONG_NAME = 60;
 
 /** The sale of one event: how it stands, live, and the form to book. */
 export function saleView() {
@@ -61,6 +62,7 @@ export function saleView() {
       if (state.eventId !== null) return startOver();
       Object.assign(state, { event: null, newest: null, isEmpty: true });
     }
+    if (state.isStale) bookings.refresh();
     Object.assign(state, { answeredAt: new Date(), isStale: false });
     render();
     return JSON.stringify([state.event, state.newest]);
@@ -80,6 +82,7 @@ export function saleView() {
     byId('ticket').classList.toggle('is-stale', isStale);
     setText(byId('sale-eyebrow'), t(`sale.state.${kind}`));
     setText(byId('sale-title'), event?.event_name ?? t(isEmpty ? 'sale.none.title' : isStale ? 'unreachable.title' : 'sale.loading'));
+    byId('sale-title').classList.toggle('is-long', event?.event_name.length > LONG_NAME);
     byId('sale-figures').hidden = !event;
     byId('sale-empty').hidden = !isEmpty;
     renderLive();
