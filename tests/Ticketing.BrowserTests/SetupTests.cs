@@ -72,7 +72,8 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
         await visitor["#strategy-distributed_lock"].CheckAsync();
         await visitor["#setup-form [type=submit]"].ClickAsync();
 
-        await Expect(visitor["#strategy-error"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#strategy-error"]).ToHaveTextAsync("Choose one that is available.");
+        await Expect(visitor[".choice-reason"]).ToContainTextAsync("ConnectionStrings__Redis");
         await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
         await visitor.ScreenshotAsync("setup-unavailable");
     }

@@ -56,12 +56,13 @@ export function setupView(onSale) {
   /** The server's own words stand at the field that it names. */
   function explain(error, order) {
     const errors = error instanceof Problem ? Object.entries(error.errors) : [];
-    if (error.errors?.strategy) {
-      markUnavailable(order.strategy, error.errors.strategy.join(' '));
-      chosen = [defaultStrategy];
-    }
     for (const [field, messages] of errors) {
       if (fieldIds[field]) showError(fieldIds[field], messages.join(' '));
+    }
+    if (error.errors?.strategy) {
+      markUnavailable(order.strategy, error.errors.strategy.join(' '));
+      showError('strategy', t('field.strategy'));
+      chosen = [defaultStrategy];
     }
     lastError = errors.some(([field]) => fieldIds[field]) ? null : error;
     render();

@@ -1,5 +1,6 @@
 const HEIGHT = 300;
 const FEW_PIXELS = 500;
+const SHORTEST_SECONDS = 0.5;
 
 /** Room below the lowest point, as a share of its depth. */
 const BELOW_ZERO = 1.5;
@@ -12,6 +13,7 @@ export function stockChart(box) {
   let uPlot = null;
   let plot = null;
   let shown = '';
+  let seconds = SHORTEST_SECONDS;
   let drawn = null;
   import('../../lib/uplot/uPlot.esm.js').then(module => {
     uPlot = module.default;
@@ -23,7 +25,8 @@ export function stockChart(box) {
 
   function draw(lanes, tickets) {
     drawn = { lanes, tickets };
-    if (!uPlot) return drawPlainly(box, lanes, tickets);
+    seconds = Math.max(SHORTEST_SECONDS, ...lanes.map(lane => lane.seconds));
+    if (!uPlot) return drawPlainly(box, lanes, tickets, seconds);
     const names = lanes.map(lane => lane.strategy).join();
     if (!plot || names !== shown) make(lanes);
     shown = names;
@@ -53,7 +56,7 @@ export function stockChart(box) {
       padding: [12, 12, 0, 0],
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, range: (u, min, max) => [0, Math.max(max, 0.5)] }, y: { range: (u, min, max) => [Math.min(0, min * BELOW_ZERO), max] } },
+      scales: { x: { time: false, range: () => [0, seconds] }, y: { range: (u, min, max) => [Math.min(0, min * BELOW_ZERO), max] } },
       axes: [{ ...axis, size: 34, values: (u, ticks) => ticks.map(tick => `${tick} s`) }, { ...axis, size: 48 }],
       hooks: { drawClear: [u => shadeBelowZero(u, color('--bad-tint'), color('--bad'))] },
       series: [{}, ...lanes.map(lane => ({
@@ -82,11 +85,9 @@ function shadeBelowZero(u, tint, line) {
   u.ctx.restore();
 }
 
-function drawPlainly(box, lanes, tickets) {
-  const points = lanes.flatMap(lane => lane.points);
-  const longest = Math.max(0.5, ...points.map(([time]) => time));
-  const lowest = Math.min(0, ...points.map(([, stock]) => stock));
-  const x = time => 1000 * time / longest;
+function drawPlainly(box, lanes, tickets, seconds) {
+  const lowest = Math.min(0, ...lanes.map(lane => tickets - lane.sold));
+  const x = time => 1000 * time / seconds;
   const y = stock => 300 * (tickets - stock) / (tickets - lowest);
   const shape = (name, attributes) => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
@@ -96,7 +97,12 @@ function drawPlainly(box, lanes, tickets) {
   const svg = shape('svg', { viewBox: '0 0 1000 300', preserveAspectRatio: 'none', class: 'plain-chart' });
   svg.append(shape('rect', { x: 0, y: y(0), width: 1000, height: 300 - y(0), class: 'below-zero' }));
   for (const lane of lanes) {
-    svg.append(shape('polyline', { points: lane.points.map(([time, stock]) => `${x(time)},${y(stock)}`).join(' '), class: `strategy-${lane.strategy}` }));
+    svg.append(shape('polyline', { points: steps(lane.points).map(([time, stock]) => `${x(time)},${y(stock)}`).join(' '), class: `strategy-${lane.strategy}` }));
   }
   box.replaceChildren(svg);
+}
+
+/** A stock stays as it is until the next answer. */
+function steps(points) {
+  return points.flatMap(([time, stock], i) => i === 0 ? [[time, stock]] : [[time, points[i - 1][1]], [time, stock]]);
 }
