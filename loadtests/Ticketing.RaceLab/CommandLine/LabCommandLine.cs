@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Spectre.Console;
 
 namespace Ticketing.RaceLab.CommandLine;
@@ -36,15 +37,28 @@ public static class LabCommandLine
         {
             return Refuse(exception.Message);
         }
+        catch (Exception exception) when (exception is HttpRequestException or DbException)
+        {
+            return Refuse($"The system under test was lost: {exception.Message}");
+        }
         catch (OperationCanceledException)
         {
             return Refuse("Stopped before anything was measured.");
         }
     }
 
-    /// <summary>The command as it can be repeated.</summary>
-    public static string Spell(ParseResult parsed) =>
-        string.Join(' ', ["dotnet run -c Release --project loadtests/Ticketing.RaceLab", .. parsed.Tokens.Count == 0 ? (string[])[] : ["--"], .. parsed.Tokens.Select(token => Quote(token.Value))]);
+    /// <summary>The command as it can be repeated; where its results went is nobody else's business.</summary>
+    public static string Spell(ParseResult parsed)
+    {
+        var words = parsed.Tokens.Select(token => token.Value).ToList();
+        if (words.IndexOf("--out") is >= 0 and var at)
+        {
+            words.RemoveRange(at, Math.Min(2, words.Count - at));
+        }
+
+        words.Remove("--update-readme");
+        return string.Join(' ', ["dotnet run -c Release --project loadtests/Ticketing.RaceLab", .. words.Count == 0 ? (string[])[] : ["--"], .. words.Select(Quote)]);
+    }
 
     private static string Quote(string token) => token.Contains(' ', StringComparison.Ordinal) ? $"'{token}'" : token;
 

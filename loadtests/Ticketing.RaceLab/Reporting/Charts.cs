@@ -6,7 +6,7 @@ namespace Ticketing.RaceLab.Reporting;
 internal static class Charts
 {
     private const double Width = 860;
-    private const double LabelWidth = 190;
+    private const double LabelWidth = 215;
     private const double ValueWidth = 110;
     private const double Row = 34;
 

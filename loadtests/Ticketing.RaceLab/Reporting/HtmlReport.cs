@@ -119,7 +119,7 @@ internal static class HtmlReport
         "Ratios",
         $"""
         <div class="scroll"><table class="ratios">
-        <thead><tr><th>Ratio</th><th>goal</th><th>measured</th><th></th><th>from medians</th></tr></thead>
+        <thead><tr><th>Ratio</th><th>goal</th><th>measured</th><th></th><th class="text">from medians (least to most)</th></tr></thead>
         <tbody>{string.Concat(ratios.Select(ratio =>
             $"<tr><th>{Html(ratio.Name)}</th><td>{Html(ratio.Goal)}</td><td class=\"strong\">{Html(ratio.Measured)}</td>"
             + $"<td class=\"{(ratio.IsMet ? "good\">met" : "bad\">missed")}</td><td class=\"text\">{Html(ratio.From)}</td></tr>"))}</tbody>
@@ -176,7 +176,7 @@ internal static class HtmlReport
         tbody tr:last-child > * { border-bottom: 0; }
         tr > :first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--card); }
         tbody th { font-weight: 600; }
-        .ratios th, .ratios td.text { white-space: normal; } .ratios td.text { text-align: left; color: var(--soft); font-size: 13px; }
+        .ratios th, .ratios td.text { white-space: normal; } .ratios .text { text-align: left; color: var(--soft); font-size: 13px; }
         .strong { font-weight: 600; } .bad { color: var(--wrong); font-weight: 600; } .good { color: var(--good); font-weight: 600; }
         svg { display: block; width: 100%; height: auto; max-width: 980px; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
         .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 20px; }
