@@ -1,5 +1,4 @@
 using HdrHistogram;
-using Ticketing.RaceLab.Verification;
 
 namespace Ticketing.RaceLab.Sales;
 
