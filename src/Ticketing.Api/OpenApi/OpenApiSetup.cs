@@ -33,7 +33,10 @@ internal static class OpenApiSetup
 
     public static void UseOpenApiDocument(this WebApplication app)
     {
-        app.MapSwagger($"/{{documentName:regex(^{Document}$)}}.json");
+        // Only at its own address: the middleware would answer for every file at the root that ends in .json.
+        app.UseWhen(
+            context => context.Request.Path == $"/{Document}.json",
+            branch => branch.UseSwagger(swagger => swagger.RouteTemplate = "/{documentName}.json"));
         foreach (var address in (string[])["docs", "swagger"])
         {
             app.UseSwaggerUI(ui =>
