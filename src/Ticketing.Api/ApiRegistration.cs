@@ -45,7 +45,6 @@ internal static class ApiRegistration
 
     public static void UseApi(this WebApplication app)
     {
-        app.UseDraining();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
         app.UseBodyLimit();

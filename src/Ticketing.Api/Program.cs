@@ -31,6 +31,7 @@ return await ExitCode.OfAsync(async () =>
         return;
     }
 
+    app.UseDraining();
     app.UseHttpMetrics();
     app.UseApi();
     await app.PrepareDatabaseAsync();

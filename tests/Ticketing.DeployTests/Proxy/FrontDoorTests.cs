@@ -6,10 +6,9 @@ using Ticketing.TestServers;
 namespace Ticketing.DeployTests.Proxy;
 
 /// <summary>The project's own Nginx configuration in front of one API.</summary>
-public sealed class FrontDoorTests : IAsyncLifetime
+public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
-    private ApiProcess _api = null!;
     private NginxServer _nginx = null!;
     private HttpClient _client = null!;
 
@@ -19,11 +18,7 @@ public sealed class FrontDoorTests : IAsyncLifetime
         await File.WriteAllTextAsync(_folder.File("pages/index.html"), $"<!doctype html><title>Ticketing</title><p>{new string('x', 2000)}</p>");
         await File.WriteAllTextAsync(_folder.File("pages/lib/library.css"), "p { color: red }");
         File.Copy(Repository.File("deploy", "nginx", "ui-config.json"), _folder.File("pages/ui-config.json"));
-        _api = await ApiProcess.StartAsync(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("ticketing.db")}",
-        });
-        _nginx = await NginxServer.StartAsync([_api.Address], new() { Pages = _folder.File("pages") });
+        _nginx = await NginxServer.StartAsync([api.Address], new() { Pages = _folder.File("pages") });
         _client = Http.Client(_nginx.Address);
     }
 
@@ -31,7 +26,6 @@ public sealed class FrontDoorTests : IAsyncLifetime
     {
         _client.Dispose();
         await _nginx.DisposeAsync();
-        await _api.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -112,7 +106,7 @@ public sealed class FrontDoorTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_asks_for_too_much_is_told_to_slow_down()
     {
-        await using var strict = await NginxServer.StartAsync([_api.Address], new() { RequestsPerAddress = "1r/s", Burst = 3 });
+        await using var strict = await NginxServer.StartAsync([api.Address], new() { RequestsPerAddress = "1r/s", Burst = 3 });
         using var client = Http.Client(strict.Address);
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.AskAsync("/api/health")));
@@ -151,7 +145,7 @@ public sealed class FrontDoorTests : IAsyncLifetime
         lines.Should().Contain(line =>
             line.GetProperty("path").GetString() == "/api/history"
             && line.GetProperty("status").GetInt32() == 200
-            && line.GetProperty("upstream").GetString() == $"{_api.Address.Host}:{_api.Address.Port}");
+            && line.GetProperty("upstream").GetString() == $"{api.Address.Host}:{api.Address.Port}");
         _nginx.AccessLog.Should().NotContain("4711").And.NotContain("/healthz\"");
     }
 

@@ -7,24 +7,18 @@ namespace Ticketing.DeployTests.Proxy;
 /// What Nginx sends a second time when a backend dies while it has a request. One API stands behind two addresses; the way to one of them is
 /// cut at the worst moment.
 /// </summary>
-public sealed partial class RetryTests : IAsyncLifetime
+public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private const int Orders = 8;
 
-    private readonly TemporaryFolder _folder = new();
-    private ApiProcess _api = null!;
     private CuttingProxy _fragile = null!;
     private NginxServer _nginx = null!;
     private HttpClient _client = null!;
 
     public async Task InitializeAsync()
     {
-        _api = await ApiProcess.StartAsync(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("ticketing.db")}",
-        });
-        _fragile = new(_api.Address.Host, _api.Address.Port, Order());
-        _nginx = await NginxServer.StartAsync([new Uri($"http://{_fragile}"), _api.Address]);
+        _fragile = new(api.Address.Host, api.Address.Port, Order());
+        _nginx = await NginxServer.StartAsync([new Uri($"http://{_fragile}"), api.Address]);
         _client = Http.Client(_nginx.Address);
     }
 
@@ -33,8 +27,6 @@ public sealed partial class RetryTests : IAsyncLifetime
         _client.Dispose();
         await _nginx.DisposeAsync();
         await _fragile.DisposeAsync();
-        await _api.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Fact]
@@ -78,7 +70,7 @@ public sealed partial class RetryTests : IAsyncLifetime
     [Fact]
     public async Task Any_order_goes_to_another_backend_while_nobody_has_it_yet()
     {
-        await using var nginx = await NginxServer.StartAsync([new Uri($"http://127.0.0.1:{Ports.Free()}"), _api.Address]);
+        await using var nginx = await NginxServer.StartAsync([new Uri($"http://127.0.0.1:{Ports.Free()}"), api.Address]);
         using var client = Http.Client(nginx.Address);
         var id = await client.SetupAsync(100);
 
@@ -94,12 +86,8 @@ public sealed partial class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_backend_that_declines_a_question_gets_no_more_orders()
     {
-        await using var leaving = await ApiProcess.StartAsync(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("ticketing.db")}",
-            ["Shutdown__DrainSeconds"] = "5",
-        });
-        await using var nginx = await NginxServer.StartAsync([leaving.Address, _api.Address]);
+        await using var leaving = await api.StartAnotherAsync(drainSeconds: 5);
+        await using var nginx = await NginxServer.StartAsync([leaving.Address, api.Address]);
         using var client = Http.Client(nginx.Address);
         var id = await client.SetupAsync(100);
 
@@ -126,7 +114,7 @@ public sealed partial class RetryTests : IAsyncLifetime
         var replies = new List<Reply>();
         for (var i = 0; i < Orders; i++)
         {
-            replies.Add(await _client.BookAsync(eventId, userId: i + 1, keyed ? $"key-{i}" : null));
+            replies.Add(await _client.BookAsync(eventId, userId: i + 1, keyed ? $"key-{eventId}-{i}" : null));
         }
 
         return replies;
@@ -134,7 +122,7 @@ public sealed partial class RetryTests : IAsyncLifetime
 
     private async Task<int> BookingsAsync(int eventId)
     {
-        using var client = Http.Client(_api.Address);
+        using var client = Http.Client(api.Address);
         return (await client.AskAsync($"/history?event_id={eventId}")).Json.GetProperty("total").GetInt32();
     }
 
