@@ -17,6 +17,7 @@ return await ExitCode.OfAsync(async () =>
     builder.ListenOnDefaultPort();
     builder.LimitRequests();
     builder.AddTelemetry();
+    builder.WarmUpBeforeReady();
     builder.DrainBeforeStop();
     builder.Services
         .AddApplication()

@@ -50,6 +50,7 @@ public sealed class ApiProcess : IAsyncDisposable
     {
         address ??= new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}"));
         var environment = new Dictionary<string, string?>(settings) { ["ASPNETCORE_URLS"] = address.ToString() };
+        environment.TryAdd("WarmUp__Seconds", "0");
         return new(ManagedProcess.Start("dotnet", [program ?? DefaultProgram], environment), address);
     }
 

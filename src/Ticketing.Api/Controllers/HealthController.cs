@@ -27,13 +27,17 @@ public sealed class HealthController(DatabaseHealth database, IHostApplicationLi
     [ProducesResponseType<HealthResponse>(200)]
     public HealthResponse Live() => _healthy;
 
-    /// <summary>Whether the process should be sent requests: it reaches its database, and has not been told to stop.</summary>
+    /// <summary>Whether the process should be sent requests: it has warmed up, reaches its database, and has not been told to stop.</summary>
     /// <response code="200">It should.</response>
-    /// <response code="503"><c>database_unavailable</c>: the database cannot be reached. <c>shutting_down</c>: the process has been told to stop.</response>
+    /// <response code="503">
+    /// <c>starting_up</c>: the process has not warmed up yet. <c>database_unavailable</c>: the database cannot be reached. <c>shutting_down</c>: the
+    /// process has been told to stop.
+    /// </response>
     [HttpGet("/health/ready")]
     [ProducesResponseType<HealthResponse>(200)]
     [ProducesProblem(503)]
-    public async Task<IActionResult> Ready() => lifetime.ApplicationStopping.IsCancellationRequested
-        ? ProblemWriter.Result(HttpContext, ProblemKind.ShuttingDown)
+    public async Task<IActionResult> Ready() =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? ProblemWriter.Result(HttpContext, ProblemKind.ShuttingDown)
+        : !lifetime.ApplicationStarted.IsCancellationRequested ? ProblemWriter.Result(HttpContext, ProblemKind.StartingUp)
         : await Health();
 }

@@ -39,6 +39,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "database_unavailable", 503, "The database cannot be used at the moment.",
         "Try again after the time that Retry-After gives; with an Idempotency-Key a booking that is sent twice is booked once.");
 
+    public static readonly ProblemKind StartingUp = new(
+        "starting_up", 503, "This server is starting.", "Try again after the time that Retry-After gives.");
+
     public static readonly ProblemKind ShuttingDown = new(
         "shutting_down", 503, "This server is stopping.", "Try again after the time that Retry-After gives: another one will answer.");
 
@@ -63,8 +66,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     /// <summary>All of them, for those who look one up.</summary>
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, ShuttingDown,
-        NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest, InternalError,
+        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StartingUp,
+        ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest, InternalError,
     ];
 
     /// <summary>The kind for an answer that so far is only a status.</summary>

@@ -5,7 +5,7 @@ using Ticketing.Application.Telemetry;
 namespace Ticketing.Api.Telemetry;
 
 /// <summary>Measures requests, under the route that they were for: however many addresses are thrown at us, the names stay few.</summary>
-internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics)
+internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics, IHostApplicationLifetime lifetime)
 {
     /// <summary>For addresses that no route knows, and for methods that a route does not.</summary>
     public const string Unmatched = "unmatched";
@@ -17,8 +17,11 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
 
     private readonly ConcurrentDictionary<Endpoint, string> _handlers = new();
 
+    /// <summary>Until then the program asks itself, see <see cref="Hosting.WarmUp"/>.</summary>
+    private readonly CancellationToken _started = lifetime.ApplicationStarted;
+
     public Task InvokeAsync(HttpContext context) =>
-        _uncounted.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
+        !_started.IsCancellationRequested || _uncounted.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
             ? next(context)
             : MeasureAsync(context, context.GetEndpoint() is { } endpoint ? _handlers.GetOrAdd(endpoint, NameOf) : Unmatched);
 

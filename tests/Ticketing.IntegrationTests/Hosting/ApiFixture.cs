@@ -28,6 +28,7 @@ public abstract class ApiFixture : IAsyncLifetime
             host.UseSetting("ConnectionStrings:Ticketing", connectionString);
             host.UseSetting("urls", "http://127.0.0.1:0");
             host.UseSetting("Log:Level", "Warning");
+            host.UseSetting("WarmUp:Seconds", "0");
             if (redis is not null)
             {
                 host.UseSetting("ConnectionStrings:Redis", redis);

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Ticketing.Infrastructure;
+
+namespace Ticketing.Api.Hosting;
+
+/// <summary>
+/// Sends the first requests itself. A runtime compiles what it runs while it runs it, and opens its connections when they are needed; an on-sale
+/// begins with all its buyers at once, and they should not wait for that. Until it is over <c>/health/ready</c> says 503.
+/// </summary>
+/// <remarks>Orders for an event that cannot exist go the way of a booking as far as there is one without writing anything.</remarks>
+internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, ILogger<WarmUp> logger) : IHostedLifecycleService
+{
+    private const int AtOnce = 16;
+
+    private static readonly byte[] _order = """{"user_id":1,"event_id":2147483647}"""u8.ToArray();
+
+    /// <summary>The server listens by now, and nobody has been told that it does.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var duration = TimeSpan.FromSeconds(options.Value.Seconds);
+        if (duration == TimeSpan.Zero || Address() is not { } address)
+        {
+            return;
+        }
+
+        using var client = new HttpClient { BaseAddress = address };
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            await Parallel.ForAsync(0, AtOnce, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (_, token) =>
+            {
+                while (Stopwatch.GetElapsedTime(began) < duration)
+                {
+                    await OrderAsync(client, token);
+                    await GetAsync(client, "/status", token);
+                }
+            });
+        }
+        catch (HttpRequestException exception)
+        {
+            StartupLog.NotWarm(logger, exception.Message);
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Where to reach ourselves; null where only TLS is spoken, for whose name our address has no certificate.</summary>
+    private Uri? Address() => server.Features.Get<IServerAddressesFeature>()?.Addresses
+        .Where(address => address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        .Select(BindingAddress.Parse)
+        .Select(address => new UriBuilder("http", address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host, address.Port).Uri)
+        .FirstOrDefault();
+
+    private static async Task OrderAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent(_order);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await client.PostAsync(new Uri("/book", UriKind.Relative), content, cancellationToken);
+    }
+
+    private static async Task GetAsync(HttpClient client, string path, CancellationToken cancellationToken)
+    {
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+    }
+}
+
+/// <summary>Registers the warm-up.</summary>
+internal static class WarmUpRegistration
+{
+    public static void WarmUpBeforeReady(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddValidatedOptions<WarmUpOptions>(WarmUpOptions.Section);
+        builder.Services.AddHostedService<WarmUp>();
+    }
+}
