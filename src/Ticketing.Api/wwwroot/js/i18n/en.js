@@ -91,7 +91,7 @@ export default {
   'strategy.default': 'default',
   'strategy.oversells': 'oversells',
   'strategy.unavailable': ({ reason }) => `Not available here: ${reason}`,
-  'strategy.naive': 'Reads the stock, waits 10 ms, then takes from it. Nothing stops two buyers from reading the same last ticket.',
+  'strategy.naive': 'Reads the stock, waits a moment, then takes from it. Nothing stops two buyers from reading the same last ticket.',
   'strategy.for_update': 'Locks the event’s row first, so that buyers decide one after the other.',
   'strategy.row_version': 'Reads a version along with the stock, and starts over when somebody else was faster.',
   'strategy.atomic_update': 'One UPDATE that checks and takes at once; the database lets only one through.',

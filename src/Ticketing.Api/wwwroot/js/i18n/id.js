@@ -91,7 +91,7 @@ export default {
   'strategy.default': 'bawaan',
   'strategy.oversells': 'kelebihan jual',
   'strategy.unavailable': ({ reason }) => `Tidak tersedia di sini: ${reason}`,
-  'strategy.naive': 'Membaca stok, menunggu 10 ms, lalu menguranginya. Tidak ada yang mencegah dua pembeli membaca tiket terakhir yang sama.',
+  'strategy.naive': 'Membaca stok, menunggu sejenak, lalu menguranginya. Tidak ada yang mencegah dua pembeli membaca tiket terakhir yang sama.',
   'strategy.for_update': 'Mengunci baris acara lebih dulu, sehingga pembeli dilayani satu per satu.',
   'strategy.row_version': 'Membaca nomor versi bersama stok, dan mengulang dari awal bila ada yang lebih cepat.',
   'strategy.atomic_update': 'Satu UPDATE yang memeriksa sekaligus mengambil; basis data hanya meloloskan satu.',
