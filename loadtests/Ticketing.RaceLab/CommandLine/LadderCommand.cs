@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 using Ticketing.RaceLab.Load;
 using Ticketing.RaceLab.Reporting;
 using Ticketing.RaceLab.Sales;
@@ -42,6 +43,7 @@ internal static class LadderCommand
             Duration = given.GetValue(_duration) ?? TimeSpan.FromSeconds(60),
             StopWhenSoldOut = true,
         };
+        await ApiProgram.PublishAsync(step => AnsiConsole.MarkupLineInterpolated($"[grey]{step}[/]"));
         await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: true);
         var session = new SaleSession(laboratory, "Race lab: the ladder", LabCommandLine.Spell(given), given.GetValue(_out)!, []);
         var code = await session.RunAsync([.. Rungs().Select(rung => rung with { Plan = plan, Tickets = given.GetValue(_tickets) ?? DefaultTickets })], mayLeaveOut: false, cancellationToken);

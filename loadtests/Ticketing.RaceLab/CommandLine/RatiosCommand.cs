@@ -46,6 +46,7 @@ internal static class RatiosCommand
             given.GetValue(_pools) ?? [4, 8, 16, 40],
             given.GetValue(_only) ?? [],
             given.GetValue(_soak));
+        await ApiProgram.PublishAsync(step => console.MarkupLineInterpolated($"[grey]{step}[/]"));
         await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: false);
         console.MarkupLineInterpolated($"[bold]{title}[/] [grey]on {laboratory.Database}[/]");
         var (ratios, rounds, soak) = await new RatioBenchmark(laboratory, settings).RunAsync(console, cancellationToken);

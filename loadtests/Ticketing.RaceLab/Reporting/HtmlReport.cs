@@ -140,7 +140,7 @@ internal static class HtmlReport
         <dl>
         <dt>Command</dt><dd><code>{Html(origin.Command)}</code></dd>
         <dt>Date</dt><dd>{Html(origin.Date)}</dd>
-        <dt>Commit</dt><dd>{Html(origin.Commit)}, {Html(origin.Build)} build</dd>
+        <dt>Commit</dt><dd>{Html(origin.Commit)}, {Html(origin.Build)}</dd>
         <dt>Machine</dt><dd>{Html(origin.Machine)}; the load generator runs on it too</dd>
         <dt>Database</dt><dd>{Html(origin.Database)}</dd>
         <dt>Versions</dt><dd>{Html(origin.Runtime)}, {Html(string.Join(", ", origin.Versions.Select(version => $"{version.Key} {version.Value}")))}</dd>

@@ -20,7 +20,11 @@ public sealed record SystemSettings
     /// <summary>As environment variables.</summary>
     public IReadOnlyDictionary<string, string?> ToVariables(string connectionString, string? redis)
     {
-        var variables = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = connectionString };
+        var variables = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = connectionString,
+            ["WarmUp__Seconds"] = null, // the program's own default, which tests do without
+        };
         if (redis is not null)
         {
             variables["ConnectionStrings__Redis"] = redis;
