@@ -10,7 +10,7 @@ internal sealed class NeedsDatabaseAttribute : Attribute, IResourceFilter
 {
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
-        if (context.HttpContext.RequestServices.GetRequiredService<DatabaseMonitor>().IsGone)
+        if (context.HttpContext.RequestServices.GetRequiredService<DatabaseHealth>().IsGone)
         {
             context.Result = ProblemWriter.Result(context.HttpContext, ProblemKind.DatabaseUnavailable);
         }

@@ -10,7 +10,7 @@ namespace Ticketing.Infrastructure.Caching;
 /// Answers reads from memory, then from Redis where there is one, then from the database, which is asked once however many want the same.
 /// While the database is away, or hangs, the last answer is given, and marked as stale.
 /// </summary>
-internal sealed class ReadCache(HybridCache cache, DatabaseMonitor database, IDatabaseEngine engine, TicketingMetrics metrics, TimeProvider clock)
+internal sealed class ReadCache(HybridCache cache, DatabaseHealth database, IDatabaseEngine engine, TicketingMetrics metrics, TimeProvider clock)
 {
     /// <summary>How long a reader waits for a database that hangs, where there is an older answer to give.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);

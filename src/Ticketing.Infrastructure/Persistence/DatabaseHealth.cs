@@ -9,9 +9,17 @@ public sealed class DatabaseHealth(IDatabaseEngine engine, TimeProvider clock)
     private static readonly TimeSpan _fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
+    private const int FailuresThatCount = 2;
+
     private readonly Lock _lock = new();
     private Task<bool> _answer = Task.FromResult(false);
     private long? _askedAt;
+    private volatile int _failuresInARow;
+
+    /// <summary>
+    /// Whether the database is known to be away. It takes two failures in a row, for a machine under load may be slow once; one success ends it.
+    /// </summary>
+    public bool IsGone => _failuresInARow >= FailuresThatCount;
 
     /// <summary>The answer of the last second; a database that does not answer within 2 s counts as gone.</summary>
     public Task<bool> IsReachableAsync()
@@ -34,10 +42,12 @@ public sealed class DatabaseHealth(IDatabaseEngine engine, TimeProvider clock)
         try
         {
             await engine.PingAsync(timeout.Token).WaitAsync(timeout.Token);
+            _failuresInARow = 0;
             return true;
         }
         catch (Exception exception) when (exception is OperationCanceledException || engine.Classify(exception) != DatabaseFault.None)
         {
+            _failuresInARow = Math.Min(_failuresInARow + 1, FailuresThatCount);
             return false;
         }
     }

@@ -29,8 +29,7 @@ internal static class PersistenceRegistration
         services.AddSingleton<DatabaseStartup>();
         services.AddSingleton<DatabaseHealth>();
         services.AddSingleton<IEventRepository, EventRepository>();
-        services.AddSingleton<DatabaseMonitor>();
-        services.AddHostedService(provider => provider.GetRequiredService<DatabaseMonitor>());
+        services.AddHostedService<DatabaseMonitor>();
 
         // Which product it is decides what is registered, so this one value is needed before the container exists.
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
