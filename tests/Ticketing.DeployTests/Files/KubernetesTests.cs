@@ -12,7 +12,7 @@ public sealed class KubernetesTests
 
     public static TheoryData<string> Overlays => ["single-node", "production"];
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Everything_is_in_the_namespace(string overlay)
     {
@@ -23,7 +23,7 @@ public sealed class KubernetesTests
             .Should().OnlyContain(item => item.Metadata.NamespaceProperty == Namespace);
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_service_finds_pods_that_listen_on_its_port(string overlay)
     {
@@ -41,7 +41,7 @@ public sealed class KubernetesTests
         }
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_selector_finds_somebody(string overlay)
     {
@@ -65,7 +65,7 @@ public sealed class KubernetesTests
         }
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_open_port_is_one_that_somebody_listens_on(string overlay)
     {
@@ -77,7 +77,7 @@ public sealed class KubernetesTests
             .Should().OnlyContain(port => listening.Contains(int.Parse(port.Port.Value, CultureInfo.InvariantCulture)));
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_reference_leads_somewhere(string overlay)
     {
@@ -116,7 +116,7 @@ public sealed class KubernetesTests
         manifests.Named<V1Deployment>(target.Name).Kind.Should().Be(target.Kind);
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_probe_asks_a_port_and_a_path_that_answer(string overlay)
     {
@@ -139,7 +139,7 @@ public sealed class KubernetesTests
         }
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_pod_runs_without_rights_on_a_read_only_file_system(string overlay)
     {
@@ -164,7 +164,7 @@ public sealed class KubernetesTests
         }
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task The_users_are_those_of_the_images(string overlay)
     {
@@ -178,7 +178,7 @@ public sealed class KubernetesTests
         }
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task The_replicas_leave_the_tables_to_the_job_and_have_time_to_wait_for_it(string overlay)
     {
@@ -195,12 +195,12 @@ public sealed class KubernetesTests
             .BeGreaterThan(int.Parse(settings["Database__StartupTimeoutSeconds"], CultureInfo.InvariantCulture));
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task The_program_knows_every_setting_that_it_is_given(string overlay) =>
         await Settings.ShouldBeKnownAsync((await Manifests.OfAsync(overlay)).SettingsOf("backend").ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task A_replica_that_stops_has_time_to_drain(string overlay)
     {
@@ -214,7 +214,7 @@ public sealed class KubernetesTests
         drain.Should().Be(10, "ComposeTests compares it with Nginx's fail_timeout");
     }
 
-    [Theory]
+    [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task The_backend_finds_its_database_and_Nginx_finds_the_backend(string overlay)
     {
@@ -230,7 +230,7 @@ public sealed class KubernetesTests
         host[1].Should().Be($"{Namespace}.svc.cluster.local", "Nginx does not complete names");
     }
 
-    [Fact]
+    [KustomizeFact]
     public async Task Production_scales_as_the_contract_says()
     {
         var manifests = await Manifests.OfAsync("production");
@@ -249,7 +249,7 @@ public sealed class KubernetesTests
         (await File.ReadAllTextAsync(Repository.File("deploy", "kubernetes", "base", "backend.yaml"))).Should().Contain("replicas: 3");
     }
 
-    [Fact]
+    [KustomizeFact]
     public async Task The_metric_that_production_scales_on_is_made_of_one_that_the_program_has()
     {
         var values = await File.ReadAllTextAsync(Repository.File("deploy", "kubernetes", "prometheus-adapter-values.yaml"));
@@ -257,7 +257,7 @@ public sealed class KubernetesTests
         values.Should().Contain("seriesQuery: http_requests_total{").And.Contain("as: http_requests_per_second");
     }
 
-    [Fact]
+    [KustomizeFact]
     public async Task Prometheus_finds_the_backend()
     {
         var manifests = await Manifests.OfAsync("production");
@@ -269,7 +269,7 @@ public sealed class KubernetesTests
         (monitor.Endpoints.Single().Path, monitor.Endpoints.Single().Interval).Should().Be(("/metrics", "5s"));
     }
 
-    [Fact]
+    [KustomizeFact]
     public async Task The_connections_of_all_replicas_fit_into_the_database()
     {
         var manifests = await Manifests.OfAsync("production");
