@@ -19,12 +19,14 @@ internal static class ApiRegistration
     public static void AddApi(this IServiceCollection services)
     {
         services
-            .AddControllers(mvc =>
+            .AddMvcCore(mvc => // and not AddControllers, whose pipeline asks each request who it is and what it may do
             {
+                mvc.ModelBinderProviders.Insert(0, new BookingBinders());
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is all that we speak
             })
+            .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behaviour =>
             {
                 behaviour.InvalidModelStateResponseFactory = ValidationProblem.From;

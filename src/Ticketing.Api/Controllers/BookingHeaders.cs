@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Domain;
@@ -14,16 +13,16 @@ public sealed record BookingHeaders
     /// <summary>The client's own name for this order, 1 to 255 visible ASCII characters; repeat it to repeat the order safely.</summary>
     /// <example>5f0c1a9e-order-1</example>
     [FromHeader(Name = IdempotencyKeyName)]
-    [DisplayFormat(ConvertEmptyStringToNull = false)]
     public string? IdempotencyKey { get; init; }
 }
 
 internal sealed class BookingHeadersValidator : AbstractValidator<BookingHeaders>
 {
     public BookingHeadersValidator() => RuleFor(headers => headers.IdempotencyKey)
-        .Must(key => key is null || (key.Length is >= 1 and <= Booking.MaxIdempotencyKeyLength && key.All(IsVisibleAscii)))
+        .Must(IsValid)
         .WithMessage($"Must have 1 to {Booking.MaxIdempotencyKeyLength} visible ASCII characters.")
         .OverridePropertyName(BookingHeaders.IdempotencyKeyName);
 
-    private static bool IsVisibleAscii(char c) => c is >= '!' and <= '~';
+    public static bool IsValid(string? key) =>
+        key is null || (key.Length is >= 1 and <= Booking.MaxIdempotencyKeyLength && !key.AsSpan().ContainsAnyExceptInRange('!', '~'));
 }

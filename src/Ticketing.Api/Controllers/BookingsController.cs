@@ -59,7 +59,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
         await mediator.Send(query, cancellationToken);
 
     /// <summary>The one switch that turns outcomes into answers.</summary>
-    private ObjectResult Answer(BookTicketCommand order, BookingOutcome outcome) => outcome switch
+    private ActionResult Answer(BookTicketCommand order, BookingOutcome outcome) => outcome switch
     {
         BookingOutcome.Booked booked => Confirmed(order, booked),
         BookingOutcome.SoldOut => Problem(ProblemKind.SoldOut),
@@ -71,14 +71,14 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
-    private OkObjectResult Confirmed(BookTicketCommand order, BookingOutcome.Booked booked)
+    private BookedResult Confirmed(BookTicketCommand order, BookingOutcome.Booked booked)
     {
         if (booked.Replayed)
         {
             Response.Headers[ReplayedHeader] = "true";
         }
 
-        return Ok(new BookTicketResponse("Booking successful", booked.BookingId, order.EventId, order.UserId, order.Quantity));
+        return new(new BookTicketResponse("Booking successful", booked.BookingId, order.EventId, order.UserId, order.Quantity));
     }
 
     private ObjectResult NotEnough(int available)

@@ -31,6 +31,9 @@ internal static class LoggingSetup
                 .MinimumLevel.Override("MySqlConnector", hasty)
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", hasty)
                 .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", hasty)
+
+                // Whoever listens here has a scope and an activity made for each request; traces do not need it.
+                .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", verbose ? options.Level : LevelAlias.Off)
                 .Enrich.FromLogContext();
 
             if (IsJson(options.Format))

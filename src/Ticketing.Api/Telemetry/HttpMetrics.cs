@@ -15,21 +15,25 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
     /// <summary>They come every few seconds for as long as the process lives, and nobody buys anything with them.</summary>
     private static readonly string[] _uncounted = ["/metrics", "/health"];
 
-    private readonly ConcurrentDictionary<Endpoint, string> _handlers = new();
+    /// <summary>Null for those that do not count.</summary>
+    private readonly ConcurrentDictionary<Endpoint, string?> _handlers = new();
 
     /// <summary>Until then the program asks itself, see <see cref="Hosting.WarmUp"/>.</summary>
     private readonly CancellationToken _started = lifetime.ApplicationStarted;
 
-    public Task InvokeAsync(HttpContext context) =>
-        !_started.IsCancellationRequested || _uncounted.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
-            ? next(context)
-            : MeasureAsync(context, context.GetEndpoint() is { } endpoint ? _handlers.GetOrAdd(endpoint, NameOf) : Unmatched);
+    public Task InvokeAsync(HttpContext context)
+    {
+        var handler = context.GetEndpoint() is { } endpoint ? _handlers.GetOrAdd(endpoint, CountedNameOf) : Unmatched;
+        return handler is null || !_started.IsCancellationRequested ? next(context) : MeasureAsync(context, handler);
+    }
 
     /// <summary>The route with its leading slash, such as <c>/book</c>.</summary>
     public static string NameOf(Endpoint endpoint) =>
         endpoint is RouteEndpoint route ? $"/{route.RoutePattern.RawText?.TrimStart('/')}" : Unmatched;
 
     public static bool IsCounted(string handler) => !_uncounted.Any(path => handler.StartsWith(path, StringComparison.Ordinal));
+
+    private static string? CountedNameOf(Endpoint endpoint) => NameOf(endpoint) is var name && IsCounted(name) ? name : null;
 
     private async Task MeasureAsync(HttpContext context, string handler)
     {

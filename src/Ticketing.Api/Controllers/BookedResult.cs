@@ -1,0 +1,18 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Ticketing.Api.Json;
+
+namespace Ticketing.Api.Controllers;
+
+/// <summary>Answers a confirmed booking in one piece, and without asking which of one format the client prefers.</summary>
+internal sealed class BookedResult(BookTicketResponse booking) : ActionResult
+{
+    public override Task ExecuteResultAsync(ActionContext context)
+    {
+        var response = context.HttpContext.Response;
+        var body = JsonSerializer.SerializeToUtf8Bytes(booking, ApiJsonContext.Default.BookTicketResponse);
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body).AsTask();
+    }
+}
