@@ -63,7 +63,12 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         await ExpectBooksToAgreeAsync(batched, tickets, crowd);
 
         ExpectOnly(lockers, "200", "503 busy");
-        lockers.Answers.Should().ContainKey("503 busy", "its lock was away");
+        if (fault == "killed")
+        {
+            // One that is only frozen may thaw before a buyer's patience ends.
+            lockers.Answers.Should().ContainKey("503 busy", "its lock was away");
+        }
+
         ExpectRecovery(lockers, back);
         await ExpectBooksToAgreeAsync(locked, tickets, lockers);
 
