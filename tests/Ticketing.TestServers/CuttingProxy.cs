@@ -124,6 +124,12 @@ public sealed class CuttingProxy : IAsyncDisposable
                 return;
             }
 
+            if (watch && _isRefusing)
+            {
+                from.Socket.Close(0);
+                return;
+            }
+
             var cut = watch
                 && Volatile.Read(ref _cutsToDo) > 0
                 && _text.IsMatch(Encoding.Latin1.GetString(buffer, 0, count))
