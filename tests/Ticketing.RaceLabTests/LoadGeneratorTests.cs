@@ -31,9 +31,9 @@ public sealed class LoadGeneratorTests
     public async Task A_closed_loop_waits_for_the_answer_before()
     {
         await using var server = new SlowServer(TimeSpan.FromMilliseconds(100), Booked);
-        var tally = await RunAsync(server, new() { Buyers = 2, Duration = TimeSpan.FromSeconds(1) });
-        tally.ConfirmedCount.Should().BeInRange(4, 22);
-        tally.OrderLatency.GetValueAtPercentile(100).Should().BeLessThan(900_000);
+        var tally = await RunAsync(server, new() { Buyers = 2, Duration = TimeSpan.FromSeconds(3) });
+        tally.ConfirmedCount.Should().BeInRange(4, 62);
+        tally.OrderLatency.GetValueAtPercentile(50).Should().BeLessThan(900_000);
     }
 
     [Fact]
