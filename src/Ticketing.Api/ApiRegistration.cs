@@ -50,8 +50,12 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
         app.UseBodyLimit();
-        app.UseOpenApiDocument();
-        app.UsePage();
+        app.UseWhen(context => context.GetEndpoint() is null, files => // so that a booking passes all of them by with one comparison
+        {
+            files.UseOpenApiDocument();
+            files.UsePage();
+        });
+        app.MapPage();
         app.MapControllers();
     }
 

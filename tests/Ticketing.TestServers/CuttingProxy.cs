@@ -35,7 +35,7 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How often it has cut.</summary>
+    /// <summary>How often it has cut since it was last told to.</summary>
     public int Cuts { get; private set; }
 
     /// <summary>Cuts the next connections that send the text, before the server gets it: it has not happened.</summary>
@@ -70,6 +70,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private void Arm(int times, bool afterForwarding)
     {
         _afterForwarding = afterForwarding;
+        Cuts = 0;
         Volatile.Write(ref _cutsToDo, times);
     }
 

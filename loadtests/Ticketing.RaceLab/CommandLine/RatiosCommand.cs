@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Ticketing.RaceLab.Ratios;
 using Ticketing.RaceLab.Reporting;
+using Ticketing.RaceLab.Sales;
 using Ticketing.RaceLab.Systems;
 
 namespace Ticketing.RaceLab.CommandLine;
@@ -10,7 +11,9 @@ namespace Ticketing.RaceLab.CommandLine;
 internal static class RatiosCommand
 {
     private static readonly Option<int?> _rounds = Values.Number("--rounds", "How often everything is measured; medians are compared. [default: 3]", 1, 100);
-    private static readonly Option<TimeSpan?> _seconds = Values.Duration("--seconds", "One measurement, after 5 s of warm-up. [default: 8s]", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    private static readonly Option<TimeSpan?> _seconds = Values.Duration("--seconds", "One measurement, after the warm-up. [default: 8s]", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    private static readonly Option<TimeSpan?> _warmUp = Values.Duration(
+        "--warm-up", "The same load before each measurement, until what is hot is compiled. [default: 20s]", Sale.FirstSeconds, TimeSpan.FromHours(1));
     private static readonly Option<int?> _connections = Values.Number("--connections", "Buyers at the same time. [default: 300]", 1, 20_000);
     private static readonly Option<string?> _keys = Values.Word("--keys", "Whether orders carry an Idempotency-Key. [default: off]", "on", "off");
     private static readonly Option<int?> _seed = Values.Number("--seed", "Where the random users start. [default: 1]", 0, int.MaxValue);
@@ -27,7 +30,7 @@ internal static class RatiosCommand
             "Compares the batched strategy with for_update, with the bare HTTP stack, with an API written by hand, and with itself, on a MariaDB that flushes every commit. "
             + "Exit code: 0 all goals are met, 1 one is missed or an invariant is broken, 2 nothing could be measured.")
         {
-            _rounds, _seconds, _connections, _keys, _seed, _pools, _only, _soak, _updateReadme, _out,
+            _rounds, _seconds, _warmUp, _connections, _keys, _seed, _pools, _only, _soak, _updateReadme, _out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -40,6 +43,7 @@ internal static class RatiosCommand
         var settings = new RatioSettings(
             given.GetValue(_rounds) ?? 3,
             given.GetValue(_seconds) ?? TimeSpan.FromSeconds(8),
+            given.GetValue(_warmUp) ?? TimeSpan.FromSeconds(20),
             given.GetValue(_connections) ?? 300,
             given.GetValue(_keys) == "on",
             given.GetValue(_seed) ?? 1,
@@ -57,7 +61,7 @@ internal static class RatiosCommand
 
         List<string> notes =
         [
-            $"{settings.Connections} connections, stock larger than demand, {settings.Rounds} interleaved rounds of {Figures.Seconds(settings.Duration.TotalSeconds)} after {Figures.Seconds(RatioSettings.WarmUp.TotalSeconds)} of warm-up, orders {(settings.UseKeys ? "with" : "without")} an Idempotency-Key; each sale below is the round in the middle.",
+            $"{settings.Connections} connections, stock larger than demand, {settings.Rounds} interleaved rounds of {Figures.Seconds(settings.Duration.TotalSeconds)} after {Figures.Seconds(settings.WarmUp.TotalSeconds)} of warm-up, orders {(settings.UseKeys ? "with" : "without")} an Idempotency-Key; each sale below is the round in the middle.",
         ];
         if (cancellationToken.IsCancellationRequested)
         {
@@ -70,7 +74,7 @@ internal static class RatiosCommand
             $"{met} of {ratios.Count} goals are met"
                 + (met == ratios.Count ? "." : $"; missed: {string.Join("; ", ratios.Where(ratio => !ratio.IsMet).Select(ratio => $"{ratio.Name} is {ratio.Measured}, goal {ratio.Goal}"))}."),
             Provenance.Of(LabCommandLine.Spell(given), laboratory.Database),
-            [.. rounds.Middle, .. soak is null ? (Sales.SaleResult[])[] : [soak]],
+            [.. rounds.Middle, .. soak is null ? (SaleResult[])[] : [soak]],
             ratios,
             notes)
         {

@@ -31,7 +31,7 @@ internal static class Measurements
             Name = Batched,
             Strategy = "batched",
             Tickets = Plenty,
-            WarmUp = RatioSettings.WarmUp,
+            WarmUp = settings.WarmUp,
             Plan = new() { Buyers = settings.Connections, Duration = settings.Duration, UseKeys = settings.UseKeys, Seed = settings.Seed },
         };
         var lone = batched with { Plan = batched.Plan with { Buyers = 1 } };
@@ -57,12 +57,17 @@ internal static class Measurements
 }
 
 /// <param name="Duration">Of one measurement, after the warm-up.</param>
+/// <param name="WarmUp">How long the same load runs before: until a runtime has compiled what is hot, which takes it a while on a small machine.</param>
 /// <param name="PoolSizes">Connections that <c>for_update</c> is tried with.</param>
 /// <param name="Only">Keys of the ratios that are wanted; empty for all.</param>
 /// <param name="Soak">How long memory is watched; null leaves that out.</param>
 internal sealed record RatioSettings(
-    int Rounds, TimeSpan Duration, int Connections, bool UseKeys, int Seed, IReadOnlyList<int> PoolSizes, IReadOnlyList<string> Only, TimeSpan? Soak)
-{
-    /// <summary>The first seconds after a start are a figure of their own.</summary>
-    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-}
+    int Rounds,
+    TimeSpan Duration,
+    TimeSpan WarmUp,
+    int Connections,
+    bool UseKeys,
+    int Seed,
+    IReadOnlyList<int> PoolSizes,
+    IReadOnlyList<string> Only,
+    TimeSpan? Soak);

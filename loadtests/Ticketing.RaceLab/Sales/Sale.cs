@@ -6,6 +6,9 @@ namespace Ticketing.RaceLab.Sales;
 /// <summary>One thing to measure: a strategy, its stock, its buyers and the system that it runs on.</summary>
 public sealed record Sale
 {
+    /// <summary>How long a system that has just started is watched on its own, as part of the warm-up.</summary>
+    public static readonly TimeSpan FirstSeconds = TimeSpan.FromSeconds(5);
+
     public const string Naive = "naive";
     public const string DistributedLock = "distributed_lock";
 

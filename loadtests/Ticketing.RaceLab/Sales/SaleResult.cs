@@ -34,8 +34,8 @@ public sealed record SaleResult
 
     public required double LoadSeconds { get; init; }
 
-    /// <summary>Bookings per second in the first seconds after the system said that it is ready; null without warm-up.</summary>
-    public double? WarmUpBookingsPerSecond { get; init; }
+    /// <summary>Bookings per second in the <see cref="Sale.FirstSeconds"/> after the system said that it is ready; null where it was not watched so long.</summary>
+    public double? FirstSecondsBookingsPerSecond { get; init; }
 
     public required int Requests { get; init; }
 

@@ -23,7 +23,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         var connectionsBefore = await laboratory.CountConnectionsAsync();
         await using var system = await laboratory.StartSystemAsync(sale.System);
         var violations = new List<string>();
-        double? warmUpRate = null;
+        double? firstRate = null;
         if (sale.WarmUp > TimeSpan.Zero)
         {
             progress.Enter(SaleStage.WarmingUp);
@@ -38,7 +38,7 @@ public sealed class SaleRunner(Laboratory laboratory)
                 cancellationToken);
             var (stored, found) = await VerifyAsync(sale, system.Ledger, warmUp, progress);
             violations.AddRange(found);
-            warmUpRate = FirstSecondsRate(system, warmUp, stored, sale.WarmUp);
+            firstRate = sale.WarmUp >= Sale.FirstSeconds ? FirstSecondsRate(system, warmUp, stored) : null;
         }
 
         progress.Enter(SaleStage.Selling);
@@ -53,7 +53,7 @@ public sealed class SaleRunner(Laboratory laboratory)
 
         var result = Summarize(sale, system, load, sales) with
         {
-            WarmUpBookingsPerSecond = warmUpRate,
+            FirstSecondsBookingsPerSecond = firstRate,
             Unknown = unknown,
             Resolved = resolved,
             ConnectionsOpened = connectionsAfter - connectionsBefore,
@@ -152,11 +152,11 @@ public sealed class SaleRunner(Laboratory laboratory)
     }
 
     /// <summary>From the moment the system said that it is ready, connecting and setting up included.</summary>
-    private static double FirstSecondsRate(SystemUnderTest system, FinishedLoad load, IReadOnlyList<StoredSale> stored, TimeSpan seconds)
+    private static double FirstSecondsRate(SystemUnderTest system, FinishedLoad load, IReadOnlyList<StoredSale> stored)
     {
         var lead = Stopwatch.GetElapsedTime(system.ReadyAt, load.Tally.BeganAt);
         var known = IdsOf(stored);
-        return load.Tally.Confirmed.Count(order => order.At + lead <= seconds && known.Contains(order.BookingId)) / seconds.TotalSeconds;
+        return load.Tally.Confirmed.Count(order => order.At + lead <= Sale.FirstSeconds && known.Contains(order.BookingId)) / Sale.FirstSeconds.TotalSeconds;
     }
 
     private static HashSet<long> IdsOf(IReadOnlyList<StoredSale> stored) => [.. stored.SelectMany(sale => sale.Bookings).Select(booking => booking.Id)];

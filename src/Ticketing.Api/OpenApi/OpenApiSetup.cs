@@ -20,6 +20,7 @@ internal static class OpenApiSetup
                 Description = "Sells concert tickets under contention, by a strategy of your choice. Every error is a problem document (RFC 9457).",
                 License = new OpenApiLicense { Name = "MIT" },
             });
+            swagger.AddServer(new OpenApiServer { Url = "." }); // where the document is
 
             swagger.IncludeXmlComments(typeof(Program).Assembly, includeControllerXmlComments: true);
             swagger.IncludeXmlComments(typeof(PagedQuery).Assembly);
@@ -31,7 +32,7 @@ internal static class OpenApiSetup
         });
     }
 
-    public static void UseOpenApiDocument(this WebApplication app)
+    public static void UseOpenApiDocument(this IApplicationBuilder app)
     {
         // Only at its own address: the middleware would answer for every file at the root that ends in .json.
         app.UseWhen(
@@ -42,7 +43,7 @@ internal static class OpenApiSetup
             app.UseSwaggerUI(ui =>
             {
                 ui.RoutePrefix = address;
-                ui.SwaggerEndpoint($"/{Document}.json", "Ticketing");
+                ui.SwaggerEndpoint($"../{Document}.json", "Ticketing"); // beside the page, wherever a proxy has put it
                 ui.DocumentTitle = "Ticketing";
             });
         }

@@ -5,7 +5,6 @@ using Ticketing.Infrastructure;
 namespace Ticketing.Api.Page;
 
 /// <summary>Serves the page in <c>wwwroot</c>, which lies beside the program.</summary>
-/// <remarks>The files come after the routing, so that a request of the API passes them by with a single comparison.</remarks>
 internal static class PageSetup
 {
     /// <summary>Only our own files: no inline script or style, nothing from another site, and no foreign page around ours.</summary>
@@ -13,17 +12,19 @@ internal static class PageSetup
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+    private static readonly StaticFileOptions _files = new()
+    {
+        FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
+        OnPrepareResponse = context => SetHeaders(context.Context.Response.Headers),
+    };
+
     public static void AddPage(this IServiceCollection services) => services.AddValidatedOptions<UiOptions>(UiOptions.Section);
 
-    public static void UsePage(this WebApplication app)
+    public static void UsePage(this IApplicationBuilder app) => app.UseStaticFiles(_files);
+
+    public static void MapPage(this IEndpointRouteBuilder app)
     {
-        var files = new StaticFileOptions
-        {
-            FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
-            OnPrepareResponse = context => SetHeaders(context.Context.Response.Headers),
-        };
-        app.UseStaticFiles(files);
-        app.MapFallbackToFile("/", "index.html", files);
+        app.MapFallbackToFile("/", "index.html", _files);
         app.MapGet("/ui-config.json", (IOptions<UiOptions> options, HttpResponse response) =>
         {
             SetHeaders(response.Headers);

@@ -50,11 +50,5 @@ internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOp
         }
     }
 
-    private TimeSpan Pause(int tries)
-    {
-        var longest = options.Value.RetryPauseMilliseconds << Math.Min(tries - 1, MaxDoublings);
-#pragma warning disable CA5394 // Jitter needs no secrecy.
-        return TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * longest);
-#pragma warning restore CA5394
-    }
+    private TimeSpan Pause(int tries) => Jitter.UpTo(options.Value.RetryPauseMilliseconds << Math.Min(tries - 1, MaxDoublings));
 }

@@ -13,16 +13,9 @@ internal sealed class DatabaseMonitor(DatabaseHealth health, TimeProvider clock)
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
-        try
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await health.IsReachableAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The program ends.
+            await health.IsReachableAsync();
         }
     }
 }

@@ -13,22 +13,15 @@ internal sealed class ProcessSampler(TicketingMetrics metrics, TimeProvider cloc
         using var timer = new PeriodicTimer(_period, clock);
         var cpu = Environment.CpuUsage.TotalTime;
         var time = clock.GetTimestamp();
-        try
+        do
         {
-            do
-            {
-                var (cpuNow, timeNow) = (Environment.CpuUsage.TotalTime, clock.GetTimestamp());
-                var elapsed = clock.GetElapsedTime(time, timeNow);
-                metrics.Show(new ProcessSample(
-                    elapsed > TimeSpan.Zero ? 100 * ((cpuNow - cpu) / elapsed) : 0, Environment.WorkingSet, BusyWorkersPercent()));
-                (cpu, time) = (cpuNow, timeNow);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            var (cpuNow, timeNow) = (Environment.CpuUsage.TotalTime, clock.GetTimestamp());
+            var elapsed = clock.GetElapsedTime(time, timeNow);
+            metrics.Show(new ProcessSample(
+                elapsed > TimeSpan.Zero ? 100 * ((cpuNow - cpu) / elapsed) : 0, Environment.WorkingSet, BusyWorkersPercent()));
+            (cpu, time) = (cpuNow, timeNow);
         }
-        catch (OperationCanceledException)
-        {
-            // The program ends.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static double BusyWorkersPercent()

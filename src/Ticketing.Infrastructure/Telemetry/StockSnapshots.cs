@@ -25,31 +25,24 @@ internal sealed class StockSnapshots(
     {
         using var timer = new PeriodicTimer(_period, clock);
         var isFailing = false;
-        try
+        do
         {
-            do
+            try
             {
-                try
-                {
-                    metrics.Show(await ReadAsync(stoppingToken));
-                    isFailing = false;
-                }
-                catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
-                {
-                    if (!isFailing)
-                    {
-                        TelemetryLog.NoSnapshot(logger, exception.GetBaseException().Message);
-                    }
-
-                    isFailing = true;
-                }
+                metrics.Show(await ReadAsync(stoppingToken));
+                isFailing = false;
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
+            {
+                if (!isFailing)
+                {
+                    TelemetryLog.NoSnapshot(logger, exception.GetBaseException().Message);
+                }
+
+                isFailing = true;
+            }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The program ends.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task<List<EventStock>> ReadAsync(CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ public sealed class CacheTests : IAsyncLifetime
             (await here.Client.GetAnswerAsync("/history?user_id=7")).Json.GetProperty("total").GetInt32().Should().Be(sold);
         }
 
-        await EventuallyAsync(TimeSpan.FromSeconds(5), async () => await SoldAsync(there, id) == 10);
+        await Eventually.HoldsAsync(async () => await SoldAsync(there, id) == 10, TimeSpan.FromSeconds(5));
         (await MissesAsync(here, "status")).Should().BeLessThanOrEqualTo(4, "ten bookings are no reason to ask the database ten times");
     }
 
@@ -134,17 +134,19 @@ public sealed class CacheTests : IAsyncLifetime
             }
         }
 
-        await EventuallyAsync(TimeSpan.FromSeconds(20), async () =>
-        {
-            var clock = Stopwatch.StartNew();
-            var answer = await api.Client.BookAsync(id);
-            answer.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "database_unavailable");
-            return clock.Elapsed < TimeSpan.FromSeconds(1);
-        });
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var clock = Stopwatch.StartNew();
+                var answer = await api.Client.BookAsync(id);
+                answer.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "database_unavailable");
+                return clock.Elapsed < TimeSpan.FromSeconds(1);
+            },
+            TimeSpan.FromSeconds(20));
 
         await RestartDatabaseAsync(hangs);
-        await EventuallyAsync(TimeSpan.FromSeconds(10), async () => (await api.Client.BookAsync(id)).IsBooked);
-        await EventuallyAsync(TimeSpan.FromSeconds(10), async () => !(await api.Client.GetAnswerAsync("/status")).Headers.ContainsKey("Warning"));
+        await Eventually.HoldsAsync(async () => (await api.Client.BookAsync(id)).IsBooked, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(async () => !(await api.Client.GetAnswerAsync("/status")).Headers.ContainsKey("Warning"), TimeSpan.FromSeconds(10));
         Convert.ToInt64(await _server.QueryAsync($"SELECT COUNT(*) FROM {DatabaseName}.bookings"), CultureInfo.InvariantCulture)
             .Should().Be(2, "the refused bookings have not been made later");
     }
@@ -225,14 +227,4 @@ public sealed class CacheTests : IAsyncLifetime
 
     private static async Task<double> MissesAsync(ApiProcess api, string cache) =>
         (await Scrape.OfAsync(api.Client)).Find("cache_misses_total", ("cache", cache))!.Value;
-
-    private static async Task EventuallyAsync(TimeSpan patience, Func<Task<bool>> condition)
-    {
-        var deadline = DateTime.UtcNow + patience;
-        while (!await condition())
-        {
-            DateTime.UtcNow.Should().BeBefore(deadline, "this should have come true by now");
-            await Task.Delay(100);
-        }
-    }
 }

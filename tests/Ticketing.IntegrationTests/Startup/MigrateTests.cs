@@ -38,22 +38,13 @@ public sealed class MigrateTests
     {
         var settings = await NewDatabaseAsync(migrateOnStart: false);
         await using var replica = ApiProcess.Launch(settings);
-        var deadline = DateTime.UtcNow + _patience;
-        while (!replica.Output.Contains("--migrate", StringComparison.Ordinal) && DateTime.UtcNow < deadline)
-        {
-            await Task.Delay(50);
-        }
-
+        await Eventually.HoldsAsync(() => Task.FromResult(replica.Output.Contains("--migrate", StringComparison.Ordinal)), _patience, () => replica.Output);
         (await replica.IsReadyAsync()).Should().BeFalse("there are no tables yet");
 
         await using var migration = ApiProcess.Run(settings, "--migrate");
         await migration.WaitForExitAsync(_patience);
 
-        while (!await replica.IsReadyAsync())
-        {
-            DateTime.UtcNow.Should().BeBefore(deadline, replica.Output);
-            await Task.Delay(100);
-        }
+        await Eventually.HoldsAsync(replica.IsReadyAsync, _patience, () => replica.Output);
     }
 
     [Fact]

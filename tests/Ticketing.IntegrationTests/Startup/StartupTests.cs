@@ -108,7 +108,7 @@ public sealed class StartupTests : IDisposable
         await holder.CloseAsync();
         MySqlConnection.ClearPool(holder);
 
-        await WaitUntilAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class StartupTests : IDisposable
 
         await server.StartAsync();
 
-        await WaitUntilAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
         api.Output.Should().Contain("Waiting for the database");
     }
 
@@ -262,14 +262,4 @@ public sealed class StartupTests : IDisposable
     {
         ["ConnectionStrings__Ticketing"] = connectionString,
     };
-
-    private static async Task WaitUntilAsync(Func<Task<bool>> condition, TimeSpan patience)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            clock.Elapsed.Should().BeLessThan(patience);
-            await Task.Delay(100);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
@@ -231,13 +232,6 @@ public sealed class ScrapeTests : IAsyncLifetime
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static async Task WaitAsync(Func<Task<bool>> condition)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(15);
-        while (!await condition())
-        {
-            DateTime.UtcNow.Should().BeBefore(deadline, "this should have been seen by now");
-            await Task.Delay(100);
-        }
-    }
+    private static Task WaitAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+        Eventually.HoldsAsync(condition, TimeSpan.FromSeconds(15), text: text);
 }

@@ -26,11 +26,8 @@ public sealed class TraceTests
         var batched = await BookAsync(api.Client, await api.Client.SetupAsync(5, "batched"));
         var locked = await BookAsync(api.Client, await api.Client.SetupAsync(5, "for_update"));
 
-        var deadline = DateTime.UtcNow.AddSeconds(20);
-        while (!(Has(batched, "POST book") && Has(locked, "POST book") && collector.Spans.Any(IsBatch)) && DateTime.UtcNow < deadline)
-        {
-            await Task.Delay(100);
-        }
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(Has(batched, "POST book") && Has(locked, "POST book") && collector.Spans.Any(IsBatch)), TimeSpan.FromSeconds(20));
 
         foreach (var trace in new[] { batched, locked })
         {

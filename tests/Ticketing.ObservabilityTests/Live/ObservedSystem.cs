@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
@@ -43,28 +42,10 @@ public class ObservedSystem : IAsyncLifetime
     public async Task<ApiProcess> AddReplicaAsync() =>
         Keep(await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = ConnectionString, ["Log__Level"] = "Warning" }));
 
-    /// <summary>Waits until a condition holds, and asks ten times a second.</summary>
-    /// <exception cref="TimeoutException">It did not; the message says what was waited for, and what is raised instead.</exception>
-    public async Task EventuallyAsync(string what, Func<IReadOnlyList<RaisedAlert>, bool> holds, TimeSpan patience)
-    {
-        var clock = Stopwatch.StartNew();
-        while (true)
-        {
-            var alerts = await Prometheus.AlertsAsync();
-            if (holds(alerts))
-            {
-                return;
-            }
-
-            if (clock.Elapsed > patience)
-            {
-                throw new TimeoutException(
-                    $"{what}: not within {patience.TotalSeconds} s. Raised are: {string.Join(", ", alerts.Select(alert => $"{alert.Name} {alert.State}"))}.");
-            }
-
-            await Task.Delay(100);
-        }
-    }
+    /// <summary>Waits until the raised alerts are as expected.</summary>
+    /// <exception cref="TimeoutException">They are not; the message says what was waited for, and what is raised instead.</exception>
+    public Task EventuallyAsync(string what, Func<IReadOnlyList<RaisedAlert>, bool> holds, TimeSpan patience) => Eventually.GetAsync(
+        Prometheus.AlertsAsync, holds, patience, alerts => string.Join(", ", alerts.Select(alert => $"{alert.Name} {alert.State}")), what);
 
     private T Keep<T>(T part)
         where T : IAsyncDisposable

@@ -234,10 +234,5 @@ internal sealed class BatchWriter(
         }
     }
 
-    private static TimeSpan Pause(int tries)
-    {
-#pragma warning disable CA5394 // Jitter needs no secrecy.
-        return Random.Shared.NextDouble() * Math.Min(1 << Math.Min(tries, 10), _longestPause.TotalMilliseconds) * TimeSpan.FromMilliseconds(1);
-#pragma warning restore CA5394
-    }
+    private static TimeSpan Pause(int tries) => Jitter.UpTo(Math.Min(1 << Math.Min(tries, 10), _longestPause.TotalMilliseconds));
 }
