@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using FluentValidation;
 using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Ticketing.Api.Binding;
 using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
@@ -25,6 +26,9 @@ internal static class ApiRegistration
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is all that we speak
+                mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // and nobody looks for a form in it
+                mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+                mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             })
             .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behaviour =>
@@ -37,6 +41,7 @@ internal static class ApiRegistration
         services.ConfigureHttpJsonOptions(json => ConfigureJson(json.SerializerOptions));
 
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
+        services.SkipValidationOfAcceptedModels();
         services.AddValidatorsFromAssemblyContaining<Program>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.AddExceptionHandler<FaultHandler>();

@@ -42,4 +42,16 @@ public sealed class FirstVisitTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(visitor["#events-table tbody tr"]).ToHaveCountAsync(1);
         await Expect(visitor["#tiles"]).ToContainTextAsync("99");
     }
+
+    [Fact]
+    public async Task The_endpoints_can_be_tried_out_on_their_own_page()
+    {
+        var visitor = await VisitAsync(_api, "/docs/");
+        await visitor[".opblock-summary-path[data-path='/stats']"].ClickAsync();
+        await visitor[".try-out__btn"].ClickAsync();
+        await visitor["button.execute"].ClickAsync();
+
+        await Expect(visitor[".live-responses-table tbody .response-col_status"]).ToContainTextAsync("200");
+        await Expect(visitor[".request-url"]).ToContainTextAsync(new Uri(_api.Address, "/stats").ToString());
+    }
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Ticketing.Application.Bookings.BookTicket;
 
 namespace Ticketing.Api.Binding;
@@ -56,15 +55,5 @@ internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketC
         {
             return null;
         }
-    }
-}
-
-/// <summary>For binders that have seen to the validation themselves.</summary>
-internal static class AcceptedModels
-{
-    public static void Accept(this ModelBindingContext context, object model)
-    {
-        context.ValidationState.Add(model, new ValidationStateEntry { SuppressValidation = true });
-        context.Result = ModelBindingResult.Success(model);
     }
 }

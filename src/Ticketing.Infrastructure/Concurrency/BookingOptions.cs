@@ -16,7 +16,7 @@ public sealed class BookingOptions
     [Range(1, 1000)]
     public int MaxAttempts { get; set; } = 20;
 
-    /// <summary>The longest pause before the second attempt, in milliseconds, 1 to 1,000. It doubles with each further one, up to 64 times.</summary>
+    /// <summary>The longest pause before the second attempt, in milliseconds, 1 to 1,000. It doubles with each further one, up to a quarter of the patience.</summary>
     [Range(1, 1000)]
     public int RetryPauseMilliseconds { get; set; } = 4;
 

@@ -17,7 +17,8 @@ namespace Ticketing.Infrastructure.Concurrency;
 /// </remarks>
 internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
 {
-    private const int MaxDoublings = 6;
+    private const int MaxDoublings = 15;
+    private const int MillisecondsPerQuarter = 250;
 
     /// <param name="strategy">Whose retries these are.</param>
     /// <param name="attempt">One whole transaction. Null means that it lost, just as an exception of contention does.</param>
@@ -50,5 +51,6 @@ internal sealed class ContentionRetry(IDatabaseEngine engine, IOptions<BookingOp
         }
     }
 
-    private TimeSpan Pause(int tries) => Jitter.UpTo(options.Value.RetryPauseMilliseconds << Math.Min(tries - 1, MaxDoublings));
+    private TimeSpan Pause(int tries) => Jitter.UpTo(Math.Min(
+        options.Value.RetryPauseMilliseconds << Math.Min(tries - 1, MaxDoublings), options.Value.PatienceSeconds * MillisecondsPerQuarter));
 }

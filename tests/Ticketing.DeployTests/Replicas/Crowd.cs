@@ -65,19 +65,24 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
     /// <summary>Tickets confirmed between two times, per second.</summary>
     public double Rate(TimeSpan from, TimeSpan to) => _events.Count(e => e.Answer == "200" && e.IsOrder && e.At >= from && e.At < to) / (to - from).TotalSeconds;
 
+    /// <summary>The time in which 95 of 100 looks at the stock were answered.</summary>
+    public TimeSpan LookP95 => TimeSpan.FromMilliseconds(Quantile(Times(_events.Where(e => !e.IsOrder)), 0.95));
+
     /// <summary>One line of figures.</summary>
     public string Summary()
     {
-        var times = _events.Select(e => e.Took.TotalMilliseconds).Order().ToArray();
+        var times = Times(_events);
         var answers = string.Join(", ", Answers.OrderBy(answer => answer.Key, StringComparer.Ordinal).Select(answer => $"{answer.Key}: {answer.Value}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{times.Length} requests in {Now.TotalSeconds:0.0} s ({times.Length / Now.TotalSeconds:0}/s), p50 {At(0.5):0} ms, p95 {At(0.95):0} ms, max {times[^1]:0} ms; {answers}");
-
-        double At(double quantile) => times[(int)((times.Length - 1) * quantile)];
+            $"{times.Length} requests in {Now.TotalSeconds:0.0} s ({times.Length / Now.TotalSeconds:0}/s), p50 {Quantile(times, 0.5):0} ms, p95 {Quantile(times, 0.95):0} ms, max {times[^1]:0} ms; {answers}");
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static double[] Times(IEnumerable<Event> events) => [.. events.Select(e => e.Took.TotalMilliseconds).Order()];
+
+    private static double Quantile(double[] sorted, double quantile) => sorted[(int)((sorted.Length - 1) * quantile)];
 
     private async Task VisitAsync(int visitor, CancellationToken closing)
     {

@@ -14,10 +14,17 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
     {
         const int tickets = 5_000;
         var id = await SetupAsync(tickets);
+        var (hitsBefore, missesBefore) = await LooksAsync();
 
         using var crowd = await Crowd.RunAsync(cluster.Address, id, visitors: 300, TimeSpan.FromSeconds(15));
 
         Report("high scenario", crowd);
+        var (hits, misses) = await LooksAsync();
+        (hits, misses) = (hits - hitsBefore, misses - missesBefore);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"/status: p95 {crowd.LookP95.TotalMilliseconds:0.0} ms, {hits / (hits + misses):P1} from the cache: {misses} reads of the database, {hits} saved"));
+        (hits / (hits + misses)).Should().BeGreaterThan(0.8);
         ExpectOnly(crowd, "200", "400 sold_out", "503 busy");
         crowd.Confirmed.Should().HaveCount(tickets, "as many were wanted, and more");
         await ExpectBooksToAgreeAsync(id, tickets, crowd);
@@ -145,6 +152,9 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         using var client = Http.Client(cluster.Address);
         return await client.SetupAsync(tickets, strategy);
     }
+
+    private async Task<(double Hits, double Misses)> LooksAsync() =>
+        (await cluster.SumAsync("cache_hits_total", ("cache", "status")), await cluster.SumAsync("cache_misses_total", ("cache", "status")));
 
     private void ExpectRecovery(Crowd crowd, TimeSpan back)
     {
