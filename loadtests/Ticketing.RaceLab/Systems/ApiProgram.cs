@@ -24,6 +24,9 @@ public sealed record ApiProgram(string Folder, string Name)
 
     private static bool _arePublished;
 
+    /// <summary>The program's own default, which is shorter on a terminal than where it is published to, in a container.</summary>
+    public static string? WarmUpSeconds => _arePublished ? "5" : null;
+
     /// <summary>How the programs were made, for reports.</summary>
     public static string Build => _arePublished ? $"{Configuration} build, published with ReadyToRun" : $"{Configuration} build";
 

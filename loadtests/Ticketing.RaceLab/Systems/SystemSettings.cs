@@ -23,7 +23,7 @@ public sealed record SystemSettings
         var variables = new Dictionary<string, string?>
         {
             ["ConnectionStrings__Ticketing"] = connectionString,
-            ["WarmUp__Seconds"] = null, // the program's own default, which tests do without
+            ["WarmUp__Seconds"] = ApiProgram.WarmUpSeconds, // and not 0, as in tests
         };
         if (redis is not null)
         {

@@ -22,34 +22,26 @@ internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketC
         var request = bindingContext.HttpContext.Request;
         if (request is { ContentType: "application/json" or "application/json; charset=utf-8", ContentLength: > 0 and <= MaxBytes })
         {
-            var length = (int)request.ContentLength;
-            var buffer = ArrayPool<byte>.Shared.Rent(length);
-            try
+            var reader = request.BodyReader;
+            var body = (await reader.ReadAtLeastAsync((int)request.ContentLength, bindingContext.HttpContext.RequestAborted)).Buffer;
+            if (Read(body) is { } order && validator.Validate(order).IsValid)
             {
-                var body = buffer.AsMemory(0, length);
-                await request.Body.ReadExactlyAsync(body, bindingContext.HttpContext.RequestAborted);
-                if (Read(body.Span) is { } order && validator.Validate(order).IsValid)
-                {
-                    bindingContext.Accept(order);
-                    return;
-                }
+                reader.AdvanceTo(body.End);
+                bindingContext.Accept(order);
+                return;
+            }
 
-                request.Body = new MemoryStream(body.ToArray());
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            reader.AdvanceTo(body.Start); // the long way begins at the beginning
         }
 
         await longWay.BindModelAsync(bindingContext);
     }
 
-    private BookTicketCommand? Read(ReadOnlySpan<byte> body)
+    private BookTicketCommand? Read(in ReadOnlySequence<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, json);
+            return body.IsSingleSegment ? JsonSerializer.Deserialize(body.FirstSpan, json) : null;
         }
         catch (JsonException)
         {

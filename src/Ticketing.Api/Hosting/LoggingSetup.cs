@@ -48,6 +48,5 @@ internal static class LoggingSetup
     }
 
     private static bool IsJson(LogFormat format) =>
-        format == LogFormat.Json
-        || (format == LogFormat.Auto && Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") == "true");
+        format == LogFormat.Json || (format == LogFormat.Auto && Container.IsAround);
 }

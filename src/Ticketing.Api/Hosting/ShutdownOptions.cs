@@ -9,7 +9,7 @@ public sealed class ShutdownOptions
     public const string Section = "Shutdown";
 
     /// <summary>In a container somebody routes requests to us, and needs time to notice; on a terminal Ctrl-C must end at once.</summary>
-    private static readonly int _defaultDrain = Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") == "true" ? 5 : 0;
+    private static readonly int _defaultDrain = Container.IsAround ? 5 : 0;
 
     /// <summary>
     /// How long to go on serving after the order to stop, in seconds, 0 to 300: so long it takes whoever sends requests here to learn that he

@@ -4,7 +4,7 @@ namespace Ticketing.Infrastructure.Persistence;
 /// Whether the database can be reached. However many ask, the database is asked once a second at the most: health checks must not add to
 /// the load that they watch.
 /// </summary>
-public sealed class DatabaseHealth(IDatabaseEngine engine, TimeProvider clock)
+public sealed class DatabaseHealth(IDatabaseEngine engine, SignsOfLife life, TimeProvider clock)
 {
     private static readonly TimeSpan _fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
@@ -21,7 +21,7 @@ public sealed class DatabaseHealth(IDatabaseEngine engine, TimeProvider clock)
     /// </summary>
     public bool IsGone => _failuresInARow >= FailuresThatCount;
 
-    /// <summary>The answer of the last second; a database that does not answer within 2 s counts as gone.</summary>
+    /// <summary>The answer of the last second; a database that does not answer within 2 s, nor anybody else, counts as gone.</summary>
     public Task<bool> IsReachableAsync()
     {
         lock (_lock)
@@ -38,10 +38,16 @@ public sealed class DatabaseHealth(IDatabaseEngine engine, TimeProvider clock)
 
     private async Task<bool> AskAsync()
     {
+        var began = clock.GetTimestamp();
         using var timeout = new CancellationTokenSource(_patience, clock);
         try
         {
             await engine.PingAsync(timeout.Token).WaitAsync(timeout.Token);
+            _failuresInARow = 0;
+            return true;
+        }
+        catch (OperationCanceledException) when (life.Since(began))
+        {
             _failuresInARow = 0;
             return true;
         }

@@ -13,7 +13,8 @@ internal sealed class DatabaseMonitor(DatabaseHealth health, TimeProvider clock)
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        await using var end = stoppingToken.Register(timer.Dispose); // ends the loop, without an exception
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             await health.IsReachableAsync();
         }

@@ -27,6 +27,7 @@ internal static class PersistenceRegistration
             provider.GetRequiredService<IConfiguration>(),
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<DatabaseStartup>();
+        services.AddSingleton<SignsOfLife>();
         services.AddSingleton<DatabaseHealth>();
         services.AddSingleton<IEventRepository, EventRepository>();
         services.AddHostedService<DatabaseMonitor>();
@@ -50,7 +51,7 @@ internal static class PersistenceRegistration
             provider.GetRequiredService<TicketingMetrics>()));
         services.AddContexts<SqliteTicketingContext>((provider, options) => options
             .UseSqlite(ConnectionString(provider))
-            .AddInterceptors(provider.GetRequiredService<SqliteWriteGate>(), new SqliteDurability(), Metrics(provider, isPooled: false)));
+            .AddInterceptors(provider.GetRequiredService<SqliteWriteGate>(), new SqliteDurability(), provider.GetRequiredService<SignsOfLife>(), Metrics(provider, isPooled: false)));
         services.AddSingleton<IBatchDatabase>(provider => new SqliteBatchDatabase(
             ConnectionString(provider), provider.GetRequiredService<SqliteWriteGate>(), provider.GetRequiredService<TicketingMetrics>()));
         services.AddSingleton<IDatabaseEngine>(provider => new SqliteEngine(
@@ -73,7 +74,7 @@ internal static class PersistenceRegistration
         services.AddContexts<MariaDbTicketingContext>((provider, options) => options
             .UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion)
             .AddInterceptors(
-                new ReadCommittedTransactions(), new LostConnections(), new RepeatableMigrations(),
+                new ReadCommittedTransactions(), new LostConnections(), new RepeatableMigrations(), provider.GetRequiredService<SignsOfLife>(),
                 Metrics(provider, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Pooling)));
         services.AddSingleton<IBatchDatabase, MariaDbBatchDatabase>();
         services.AddSingleton<IDatabaseEngine, MariaDbEngine>();

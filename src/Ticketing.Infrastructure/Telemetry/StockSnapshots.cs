@@ -24,6 +24,7 @@ internal sealed class StockSnapshots(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
+        await using var end = stoppingToken.Register(timer.Dispose); // ends the loop, without an exception
         var isFailing = false;
         do
         {
@@ -31,6 +32,10 @@ internal sealed class StockSnapshots(
             {
                 metrics.Show(await ReadAsync(stoppingToken));
                 isFailing = false;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
             }
             catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
             {
@@ -42,7 +47,7 @@ internal sealed class StockSnapshots(
                 isFailing = true;
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(CancellationToken.None));
     }
 
     private async Task<List<EventStock>> ReadAsync(CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed class ShutdownTests : IDisposable
     [Fact]
     public async Task While_it_drains_it_is_not_ready_serves_on_and_closes_every_connection()
     {
-        await using var api = await StartAsync(drainSeconds: 4);
+        await using var api = await StartAsync(drainSeconds: 7);
         var id = await api.Client.SetupAsync(100, "batched");
         (await api.Client.GetAsync(new Uri("/health/live", UriKind.Relative))).Headers.ConnectionClose.Should().NotBe(true, "nothing is wrong yet");
 
@@ -26,7 +26,7 @@ public sealed class ShutdownTests : IDisposable
         {
             ready = await api.Client.GetAnswerAsync("/health/ready");
         }
-        while (ready.Status == HttpStatusCode.OK && clock.Elapsed < TimeSpan.FromSeconds(2));
+        while (ready.Status == HttpStatusCode.OK && clock.Elapsed < TimeSpan.FromSeconds(5));
 
         ready.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "shutting_down");
         ready.Headers["Connection"].Should().Be("close");
@@ -36,7 +36,7 @@ public sealed class ShutdownTests : IDisposable
         (await api.Client.GetAnswerAsync("/health/live")).Status.Should().Be(HttpStatusCode.OK, "it is alive, and must not be killed for it");
 
         await api.Process.WaitForExitAsync(TimeSpan.FromSeconds(30));
-        clock.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(3.9));
+        clock.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(6.9));
         api.Process.ExitCode.Should().Be(0);
     }
 

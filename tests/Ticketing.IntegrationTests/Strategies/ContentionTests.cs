@@ -3,6 +3,7 @@ using System.Net;
 using MySqlConnector;
 using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Strategies;
 
@@ -82,6 +83,27 @@ public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedA
         (await api.Client.BookAsync(id)).Status.Should().Be(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [MemberData(nameof(StrategiesThatLock))]
+    public async Task Who_gets_no_connection_from_the_pool_is_told_busy(string strategy)
+    {
+        await using var small = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = api.ConnectionString,
+            ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
+            ["Database__MaxPoolSize"] = "1",
+            ["Database__ConnectTimeoutSeconds"] = "1",
+            ["Booking__PatienceSeconds"] = "2",
+        });
+        var id = await api.Client.SetupAsync(10, strategy);
+        (await small.Client.BookAsync(id)).Status.Should().Be(HttpStatusCode.OK);
+        await using (await api.LockEventAsync(id))
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => small.Client.BookAsync(id)));
+            answers.Should().AllSatisfy(answer => answer.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "busy"));
+        }
+    }
+
     [Fact]
     public async Task An_item_that_the_database_refuses_does_not_fail_its_neighbours()
     {
@@ -140,6 +162,8 @@ public sealed class ContendedApi : MariaDbApi
             END IF;
         END
         """);
+
+    public string ConnectionString => _connectionString;
 
     public async Task<int> FailuresLeftAsync()
     {

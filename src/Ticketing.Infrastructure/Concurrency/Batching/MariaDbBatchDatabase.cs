@@ -10,13 +10,13 @@ using Ticketing.Infrastructure.Persistence.MariaDb;
 namespace Ticketing.Infrastructure.Concurrency.Batching;
 
 /// <summary>Batches on MariaDB: each round trip is one text of several statements.</summary>
-internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics) : IBatchDatabase
+internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics, SignsOfLife life) : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
         {
-            return new Transaction(await dataSource.OpenConnectionAsync(), metrics);
+            return new Transaction(await dataSource.OpenConnectionAsync(), metrics, life);
         }
         catch
         {
@@ -25,7 +25,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         }
     }
 
-    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics) : IBatchTransaction
+    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, SignsOfLife life) : IBatchTransaction
     {
         /// <summary>Enough to reach behind whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
@@ -53,6 +53,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             var began = Stopwatch.GetTimestamp();
             await using var reader = await ReadAsync(command);
             metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
+            life.Notice();
             int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
             var earlier = new Dictionary<string, KeyedBooking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())

@@ -39,6 +39,9 @@ internal static class MariaDbErrors
 
     private const string Driver = "MySqlConnector";
 
+    /// <summary>How the driver tells a pool without a free connection from a server that cannot be reached: by its words alone.</summary>
+    private const string PoolExhausted = "All pooled connections are in use";
+
     /// <summary>Looks through the exceptions that EF Core wraps around the driver's.</summary>
     public static DatabaseFault Classify(Exception exception)
     {
@@ -46,7 +49,7 @@ internal static class MariaDbErrors
         {
             if (cause is MySqlException mySql)
             {
-                return Classify((int)mySql.ErrorCode);
+                return mySql.Message.Contains(PoolExhausted, StringComparison.Ordinal) ? DatabaseFault.Contention : Classify((int)mySql.ErrorCode);
             }
 
             // The end of the stream, or "the connection is closed": the driver throws, or lets through, the framework's exceptions for what it did
