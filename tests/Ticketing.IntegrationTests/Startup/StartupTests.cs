@@ -189,13 +189,13 @@ public sealed class StartupTests : IDisposable
         await using var server = await MariaDbProcess.StartAsync();
         await server.StopAsync();
         await using var api = ApiProcess.Launch(ConnectTo(server.ConnectionString));
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(api.Output.Contains("Waiting for the database", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => api.Output);
         (await api.IsReadyAsync()).Should().BeFalse();
 
         await server.StartAsync();
 
         await Eventually.HoldsAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
-        api.Output.Should().Contain("Waiting for the database");
     }
 
     [Theory]
