@@ -30,6 +30,13 @@ public sealed partial class Scrape
         return Parse(await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Adds a metric up over several processes; one that does not have it counts 0.</summary>
+    public static async Task<double> SumAsync(IEnumerable<ApiProcess> processes, string name, params IReadOnlyCollection<(string Name, string Value)> labels)
+    {
+        var scrapes = await Task.WhenAll(processes.Select(process => OfAsync(process.Client)));
+        return scrapes.Sum(scrape => scrape.Find(name, labels) ?? 0);
+    }
+
     public static Scrape Parse(string text)
     {
         var types = new Dictionary<string, string>();

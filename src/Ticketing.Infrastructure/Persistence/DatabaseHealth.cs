@@ -38,23 +38,24 @@ public sealed class DatabaseHealth(IDatabaseEngine engine, SignsOfLife life, Tim
 
     private async Task<bool> AskAsync()
     {
+        bool isThere;
         var began = clock.GetTimestamp();
         using var timeout = new CancellationTokenSource(_patience, clock);
         try
         {
             await engine.PingAsync(timeout.Token).WaitAsync(timeout.Token);
-            _failuresInARow = 0;
-            return true;
+            isThere = true;
         }
-        catch (OperationCanceledException) when (life.Since(began))
+        catch (OperationCanceledException)
         {
-            _failuresInARow = 0;
-            return true;
+            isThere = life.Since(began);
         }
-        catch (Exception exception) when (exception is OperationCanceledException || engine.Classify(exception) != DatabaseFault.None)
+        catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
         {
-            _failuresInARow = Math.Min(_failuresInARow + 1, FailuresThatCount);
-            return false;
+            isThere = false;
         }
+
+        _failuresInARow = isThere ? 0 : Math.Min(_failuresInARow + 1, FailuresThatCount);
+        return isThere;
     }
 }

@@ -13,8 +13,7 @@ internal sealed class DatabaseMonitor(DatabaseHealth health, TimeProvider clock)
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
-        await using var end = stoppingToken.Register(timer.Dispose); // ends the loop, without an exception
-        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        while (await timer.NextAsync(stoppingToken))
         {
             await health.IsReachableAsync();
         }

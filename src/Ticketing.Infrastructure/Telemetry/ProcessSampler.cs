@@ -11,7 +11,6 @@ internal sealed class ProcessSampler(TicketingMetrics metrics, TimeProvider cloc
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
-        await using var end = stoppingToken.Register(timer.Dispose); // ends the loop, without an exception
         var cpu = Environment.CpuUsage.TotalTime;
         var time = clock.GetTimestamp();
         do
@@ -22,7 +21,7 @@ internal sealed class ProcessSampler(TicketingMetrics metrics, TimeProvider cloc
                 elapsed > TimeSpan.Zero ? 100 * ((cpuNow - cpu) / elapsed) : 0, Environment.WorkingSet, BusyWorkersPercent()));
             (cpu, time) = (cpuNow, timeNow);
         }
-        while (await timer.WaitForNextTickAsync(CancellationToken.None));
+        while (await timer.NextAsync(stoppingToken));
     }
 
     private static double BusyWorkersPercent()

@@ -24,7 +24,6 @@ internal sealed class StockSnapshots(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
-        await using var end = stoppingToken.Register(timer.Dispose); // ends the loop, without an exception
         var isFailing = false;
         do
         {
@@ -47,7 +46,7 @@ internal sealed class StockSnapshots(
                 isFailing = true;
             }
         }
-        while (await timer.WaitForNextTickAsync(CancellationToken.None));
+        while (await timer.NextAsync(stoppingToken));
     }
 
     private async Task<List<EventStock>> ReadAsync(CancellationToken cancellationToken)

@@ -74,11 +74,7 @@ public sealed class Cluster : IAsyncLifetime
     }
 
     /// <summary>Adds a metric up over the replicas, since they were started.</summary>
-    internal async Task<double> SumAsync(string metric, params (string, string)[] labels)
-    {
-        var scrapes = await Task.WhenAll(_replicas.Select(replica => Scrape.OfAsync(replica.Client)));
-        return scrapes.Sum(scrape => scrape.Find(metric, labels) ?? 0);
-    }
+    internal Task<double> SumAsync(string metric, params (string, string)[] labels) => Scrape.SumAsync(_replicas, metric, labels);
 
     /// <summary>What the database says of an event, which no cache stands before.</summary>
     internal async Task<Books> ReadBooksAsync(int eventId)

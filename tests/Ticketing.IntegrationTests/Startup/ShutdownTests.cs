@@ -95,20 +95,17 @@ public sealed class ShutdownTests : IDisposable
     [Fact]
     public async Task A_booking_that_is_under_way_at_the_end_is_answered()
     {
-        var settings = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync() };
-        await using var api = await ApiProcess.StartAsync(settings);
+        var database = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = database });
         var id = await api.Client.SetupAsync(1, "batched");
-        await using var holder = new MySqlConnector.MySqlConnection(settings["ConnectionStrings__Ticketing"] + ";Pooling=false");
-        await holder.OpenAsync();
-        await using var hold = new MySqlConnector.MySqlCommand($"START TRANSACTION; SELECT id FROM events WHERE id = {id} FOR UPDATE", holder);
-        await hold.ExecuteScalarAsync();
+        await using var holder = await RowLock.TakeAsync(database, id);
 
         var order = api.Client.BookAsync(id);
         await Task.Delay(TimeSpan.FromSeconds(1));
         api.Process.Terminate();
         await Task.Delay(TimeSpan.FromSeconds(1));
         order.IsCompleted.Should().BeFalse("its row is held");
-        await holder.CloseAsync();
+        await holder.DisposeAsync();
 
         (await order).IsBooked.Should().BeTrue();
         await api.Process.WaitForExitAsync(TimeSpan.FromSeconds(30));

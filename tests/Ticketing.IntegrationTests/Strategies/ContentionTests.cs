@@ -175,14 +175,7 @@ public sealed class ContendedApi : MariaDbApi
         return (int)(await command.ExecuteScalarAsync())!;
     }
 
-    public async Task<IAsyncDisposable> LockEventAsync(int eventId)
-    {
-        var connection = new MySqlConnection(_connectionString + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new MySqlCommand($"START TRANSACTION; SELECT id FROM events WHERE id = {eventId} FOR UPDATE", connection);
-        await command.ExecuteScalarAsync();
-        return connection;
-    }
+    public Task<IAsyncDisposable> LockEventAsync(int eventId) => RowLock.TakeAsync(_connectionString, eventId);
 
     protected override async Task<string> PrepareDatabaseAsync() => _connectionString = await base.PrepareDatabaseAsync();
 

@@ -119,11 +119,7 @@ public sealed class ThreeReplicas : IAsyncLifetime
     }
 
     /// <summary>Adds a metric up over the processes.</summary>
-    public async Task<double> SumAsync(string metric, params (string, string)[] labels)
-    {
-        var scrapes = await Task.WhenAll(_processes.Select(process => Scrape.OfAsync(process.Client)));
-        return scrapes.Sum(scrape => scrape.Find(metric, labels) ?? 0);
-    }
+    public Task<double> SumAsync(string metric, params (string, string)[] labels) => Scrape.SumAsync(_processes, metric, labels);
 
     public async Task DisposeAsync()
     {

@@ -25,12 +25,8 @@ public sealed class OverloadTests
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = crowd }) { BaseAddress = api.Address };
 
         List<Task<Answer>> orders = [];
-        await using (var holder = new MySqlConnector.MySqlConnection(connectionString + ";Pooling=false"))
+        await using (await RowLock.TakeAsync(connectionString, id))
         {
-            await holder.OpenAsync();
-            await using var command = new MySqlConnector.MySqlCommand($"START TRANSACTION; SELECT id FROM events WHERE id = {id} FOR UPDATE", holder);
-            await command.ExecuteScalarAsync();
-
             orders.AddRange(Enumerable.Range(1, crowd).Select(user => client.BookAsync(id, user)));
 
             // While the row is held nobody is served, so whoever is answered now is the surplus.

@@ -40,14 +40,7 @@ public sealed partial class ProxiedSale : IAsyncLifetime
     }
 
     /// <summary>Holds the row, until it is disposed of.</summary>
-    public async Task<IAsyncDisposable> LockEventAsync(int eventId)
-    {
-        var connection = new MySqlConnection(_direct + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new MySqlCommand($"START TRANSACTION; SELECT id FROM events WHERE id = {eventId} FOR UPDATE", connection);
-        await command.ExecuteScalarAsync();
-        return connection;
-    }
+    public Task<IAsyncDisposable> LockEventAsync(int eventId) => RowLock.TakeAsync(_direct, eventId);
 
     /// <summary>The bookings of the event are exactly those that these answers confirmed.</summary>
     public async Task ShouldHaveAsync(int eventId, params Answer[] answers)
