@@ -46,6 +46,16 @@ has kubectl || missing+=(kubernetes-client)
 say "Building"
 dotnet build Ticketing.sln --configuration "$configuration" --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
 
+# As it is made for production, because the tests start it more than a hundred times, and compiled ahead of time it is ready in two thirds of the time.
+say "Publishing"
+readonly published="$PWD/src/Ticketing.Api/bin/published"
+if dotnet publish src/Ticketing.Api --configuration "$configuration" --use-current-runtime --self-contained false -p:PublishReadyToRun=true \
+    --output "$published" --nologo --verbosity quiet; then
+    export TICKETING_TEST_PROGRAM="$published/Ticketing.Api.dll"
+else
+    echo "It could not be compiled ahead of time; the tests start the one that was built."
+fi
+
 rm -rf "$results"
 broken=0
 for project in tests/*Tests/*.csproj; do

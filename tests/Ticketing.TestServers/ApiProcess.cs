@@ -24,7 +24,7 @@ public sealed class ApiProcess : IAsyncDisposable
 
     /// <summary>Starts it on a free port and waits until it is ready.</summary>
     /// <param name="settings">Settings by their names as environment variables, such as <c>Database__Pooling</c>.</param>
-    /// <param name="program">The program's dll; left out, the one that was built with the tests.</param>
+    /// <param name="program">The program's dll; left out, <see cref="DefaultProgram"/>.</param>
     /// <param name="address">Where it listens; left out, a free port.</param>
     public static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, string? program = null, Uri? address = null)
     {
@@ -86,8 +86,10 @@ public sealed class ApiProcess : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    /// <summary>The one that was built with the tests.</summary>
-    public static string DefaultProgram
+    /// <summary>The one that <c>TICKETING_TEST_PROGRAM</c> names, as <c>test.sh</c> does with what it has published; else the one that was built with the tests.</summary>
+    public static string DefaultProgram { get; } = Environment.GetEnvironmentVariable("TICKETING_TEST_PROGRAM") ?? BuiltProgram;
+
+    private static string BuiltProgram
     {
         get
         {
