@@ -186,9 +186,9 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
         public ValueTask SendAsync(long started) => _load.Plan.Mix.Draw(_random) switch
         {
             RequestKind.Order => OrderAsync(started),
-            RequestKind.Status => GetAsync(_status, started),
-            RequestKind.Live => GetAsync(_live, started),
-            _ => GetAsync(_health, started),
+            RequestKind.Status => GetAsync(RequestKind.Status, _status, started),
+            RequestKind.Live => GetAsync(RequestKind.Live, _live, started),
+            _ => GetAsync(RequestKind.Health, _health, started),
         };
 
         private async ValueTask OrderAsync(long started)
@@ -218,12 +218,12 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
             }
         }
 
-        private async ValueTask GetAsync(byte[] request, long started)
+        private async ValueTask GetAsync(RequestKind kind, byte[] request, long started)
         {
             try
             {
                 var answer = await _connection.ExchangeAsync(request);
-                _load.Tally.Count(answer, Stopwatch.GetElapsedTime(started));
+                _load.Tally.Count(kind, answer, Stopwatch.GetElapsedTime(started));
             }
             catch (Exception exception) when (exception is AnswerLostException or CannotConnectException)
             {

@@ -12,6 +12,7 @@ public sealed class Tally
     private static readonly long _longest = (long)TimeSpan.FromMinutes(10).TotalMicroseconds;
 
     private readonly LongConcurrentHistogram _orderLatency = new(1, _longest, 3);
+    private readonly LongConcurrentHistogram _statusLatency = new(1, _longest, 3);
     private readonly LongConcurrentHistogram _allLatency = new(1, _longest, 3);
     private readonly ConcurrentDictionary<string, int> _failures = new();
     private readonly List<ConfirmedOrder> _confirmed = [];
@@ -62,6 +63,9 @@ public sealed class Tally
 
     /// <summary>Of the orders that were not refused for want of tickets: refusals are quick, and would flatter the strategy.</summary>
     public HistogramBase OrderLatency => _orderLatency;
+
+    /// <summary>Of <c>GET /status</c>.</summary>
+    public HistogramBase StatusLatency => _statusLatency;
 
     /// <summary>Of all requests.</summary>
     public HistogramBase AllLatency => _allLatency;
@@ -130,9 +134,14 @@ public sealed class Tally
     public void CountFailure(string what) => _failures.AddOrUpdate(what, 1, (_, count) => count + 1);
 
     /// <summary>Counts an answer to something else than an order.</summary>
-    public void Count(HttpAnswer answer, TimeSpan latency)
+    public void Count(RequestKind kind, HttpAnswer answer, TimeSpan latency)
     {
         CountRequest(latency);
+        if (kind == RequestKind.Status)
+        {
+            Record(_statusLatency, latency);
+        }
+
         if (!answer.IsSuccess)
         {
             CountFailure(NameOf(answer));

@@ -14,6 +14,7 @@ internal static class Measurements
     public const string BaselineForUpdate = "by hand, FOR UPDATE";
     public const string Replicas = "batched, 3 replicas";
     public const string HotEvents = "batched, 10 hot events";
+    public const string FlashSale = "scenario high, batched";
     public const string LoneBatched = "one buyer, batched";
     public const string LoneAtomic = "one buyer, atomic_update";
 
@@ -44,6 +45,7 @@ internal static class Measurements
             byHand,
             batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },
             batched with { Name = HotEvents, Events = HotEventCount },
+            batched with { Name = FlashSale, Tickets = Scenarios.Tickets, Plan = Scenarios.High with { Seed = settings.Seed } },
             .. settings.PoolSizes.Select(size => batched with { Name = ForUpdate(size), Strategy = "for_update", System = new() { MaxPoolSize = size } }),
             byHand with { Name = BaselineForUpdate, Strategy = "for_update" },
             lone with { Name = LoneBatched },

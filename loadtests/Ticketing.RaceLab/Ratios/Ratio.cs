@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ticketing.RaceLab.Load;
 using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Ratios;
@@ -12,7 +13,7 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
     private const double Megabyte = 1024 * 1024;
 
     public static IReadOnlyList<string> Keys { get; } =
-        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory"];
+        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory", "status"];
 
     /// <summary>The table, in the order in which it is printed.</summary>
     public static IReadOnlyList<Ratio> All(RatioSettings settings)
@@ -46,6 +47,11 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
             {
                 var peak = rounds.Of(Measurements.Batched, sale => (sale.PeakMemoryBytes ?? 0) / Megabyte);
                 return (peak.Most, peak.Text("MB"));
+            }),
+            new("status", $"p95 of GET /status among {Scenarios.High.Buyers} buyers of the high scenario, ms", new(10, "< 10", IsLimit: true), [Measurements.FlashSale], rounds =>
+            {
+                var p95 = rounds.Of(Measurements.FlashSale, sale => sale.StatusLatency.P95);
+                return (p95.Median, p95.Text("ms", "0.0"));
             }),
         ];
     }

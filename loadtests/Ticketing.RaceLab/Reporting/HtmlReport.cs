@@ -92,12 +92,13 @@ internal static class HtmlReport
 
     /// <summary>What it took.</summary>
     private static string CostTable(IReadOnlyList<SaleResult> sales) => Table(
-        ["Sale", "buyers", "requests", "requests/s", "all: p95", "longest", "dropped", "connections opened", "CPU lab", "CPU API", "CPU DB", "memory, peak"],
+        ["Sale", "buyers", "requests", "requests/s", "/status: p95", "all: p95", "longest", "dropped", "connections opened", "CPU lab", "CPU API", "CPU DB", "memory, peak"],
         sales.Select(sale => Row(
             sale,
             Cell(Figures.Count(sale.Buyers)),
             Cell(Figures.Count(sale.Requests)),
             Cell(Figures.Count(sale.RequestsPerSecond)),
+            Cell(Figures.Milliseconds(sale.StatusLatency.P95)),
             Cell(Figures.Milliseconds(sale.AllLatency.P95)),
             Cell(Figures.Milliseconds(sale.AllLatency.Max)),
             Cell(Figures.Count(sale.Dropped)),

@@ -68,6 +68,9 @@ public sealed record SaleResult
     /// <summary>Orders that were not refused for want of tickets.</summary>
     public required LatencySummary OrderLatency { get; init; }
 
+    /// <summary>Of <c>GET /status</c>, where the mix has it.</summary>
+    public required LatencySummary StatusLatency { get; init; }
+
     public required LatencySummary AllLatency { get; init; }
 
     public required CpuShares Cpu { get; init; }

@@ -195,6 +195,7 @@ public sealed class SaleRunner(Laboratory laboratory)
             Dropped = tally.Dropped,
             Oversold = stored.Sum(one => one.Oversold),
             OrderLatency = LatencySummary.Of(tally.OrderLatency),
+            StatusLatency = LatencySummary.Of(tally.StatusLatency),
             AllLatency = LatencySummary.Of(tally.AllLatency),
             Cpu = load.Cpu,
             PeakMemoryBytes = system.PeakMemory,
