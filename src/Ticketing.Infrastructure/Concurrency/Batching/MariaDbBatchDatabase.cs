@@ -70,15 +70,15 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)
         {
             await using var command = connection.CreateCommand();
-            command.Parameters.AddWithValue("@t", timestamp);
-            var sql = new StringBuilder(256 + (orders.Count * 40))
+            var time = string.Create(CultureInfo.InvariantCulture, $"'{timestamp:yyyy-MM-dd HH:mm:ss.ffffff}'"); // a parameter would be written out for each row
+            var sql = new StringBuilder(256 + (orders.Count * 64))
                 .Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp) VALUES ");
             for (var i = 0; i < orders.Count; i++)
             {
                 var order = orders[i];
                 sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}({order.UserId},{eventId},{order.Quantity},")
                     .Append(order.IdempotencyKey is { } key ? AddKey(command, i, key) : "NULL")
-                    .Append(",@t)");
+                    .Append(',').Append(time).Append(')');
             }
 
             // No "AND available_tickets >= …" on the UPDATE: where it did not match, the COMMIT behind it would still be carried out. The CHECK
