@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using Serilog;
 using Ticketing.Infrastructure;
 using Ticketing.Infrastructure.Persistence;
 using Ticketing.Infrastructure.Persistence.Startup;
@@ -24,10 +23,6 @@ internal static class ExitCode
         {
             Console.Error.WriteLine($"Cannot start. {line}");
             return CannotStart;
-        }
-        finally
-        {
-            await Log.CloseAndFlushAsync();
         }
     }
 
