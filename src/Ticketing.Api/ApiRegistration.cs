@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using FluentValidation;
 using FluentValidation.AspNetCore;
+using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Ticketing.Api.Binding;
@@ -22,10 +23,13 @@ internal static class ApiRegistration
         services
             .AddMvcCore(mvc => // and not AddControllers, whose pipeline asks each request who it is and what it may do
             {
-                mvc.ModelBinderProviders.Insert(0, new BookingBinders());
+                mvc.ModelBinderProviders.Insert(0, new OrderBinderProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single());
+                mvc.Filters.Add(new InvalidInputFilter());
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is all that we speak
+                mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single().SupportOnly("application/json");
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // and nobody looks for a form in it
                 mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
@@ -33,7 +37,7 @@ internal static class ApiRegistration
             .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behaviour =>
             {
-                behaviour.InvalidModelStateResponseFactory = ValidationProblem.From;
+                behaviour.SuppressModelStateInvalidFilter = true; // InvalidInputFilter does it
                 behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter says where it comes from
                 behaviour.SuppressMapClientErrors = true; // UseStatusCodePages writes them, as it does those of the routing
             })
@@ -53,15 +57,25 @@ internal static class ApiRegistration
     public static void UseApi(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
         app.UseBodyLimit();
-        app.UseWhen(context => context.GetEndpoint() is null, files => // so that a booking passes all of them by with one comparison
+        app.UseDatabaseGuard();
+        app.UseWhen(context => !IsAction(context), others => // so that a booking passes all of them by with one comparison
         {
-            files.UseOpenApiDocument();
-            files.UsePage();
+            others.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
+            others.UseOpenApiDocument();
+            others.UsePage();
         });
         app.MapPage();
         app.MapControllers();
+    }
+
+    /// <summary>Whether a controller answers this, always with a body.</summary>
+    private static bool IsAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
+
+    private static void SupportOnly(this InputFormatter formatter, string mediaType)
+    {
+        formatter.SupportedMediaTypes.Clear();
+        formatter.SupportedMediaTypes.Add(mediaType);
     }
 
     /// <summary>Strict on purpose: what a client did not mean must not become a booking.</summary>

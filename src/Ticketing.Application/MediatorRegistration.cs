@@ -12,10 +12,9 @@ internal static class MediatorRegistration
 {
     public static void AddMediator(this IServiceCollection services, Assembly handlers)
     {
-        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
-        services.AddScoped<IMediator, Mediator>();
-
-        // The handlers keep no state and ask only for singletons.
+        // The handlers keep no state and ask only for singletons, so none of this need be made for each request.
+        services.AddSingleton<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddSingleton<IMediator, Mediator>();
         foreach (var handler in handlers.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }))
         {
             foreach (var contract in handler.GetInterfaces().Where(IsRequestHandler))

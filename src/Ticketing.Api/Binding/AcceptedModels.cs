@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Ticketing.Api.Binding;
 
 /// <summary>
-/// For binders that have seen to the validation themselves. What they accepted is not looked at again: even to find that it has nothing to do,
-/// the validation of the framework reads attributes by reflection, for each request.
+/// For binders that have seen to the validation themselves, or bind what needs none, as that of cancellation tokens. What they accepted is not
+/// looked at again: even to find that it has nothing to do, the validation of the framework reads attributes by reflection, for each request.
 /// </summary>
 internal static class AcceptedModels
 {
@@ -35,7 +35,7 @@ internal static class AcceptedModels
         public override void Validate(
             ActionContext actionContext, ValidationStateDictionary? validationState, string? prefix, object? model, ModelMetadata metadata, object? container)
         {
-            if (model is null || validationState?[model] != _accepted)
+            if (model is null || validationState?[model] is not { SuppressValidation: true })
             {
                 framework.Validate(actionContext, validationState, prefix, model, metadata, container);
             }

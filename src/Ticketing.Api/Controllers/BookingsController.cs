@@ -22,8 +22,6 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// booking and the header <c>Idempotent-Replayed: true</c>. An answer that booked nothing leaves the key unused.
     /// </remarks>
     /// <param name="order">Who wants how many tickets of which event.</param>
-    /// <param name="headers">The optional idempotency key.</param>
-    /// <param name="cancellationToken">The client's patience.</param>
     /// <response code="200">Booked.</response>
     /// <response code="400">
     /// <c>sold_out</c>: no ticket is left. <c>not_enough_tickets</c>: fewer are left than were asked for, <c>available_tickets</c> says how many.
@@ -38,15 +36,10 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// </response>
     [HttpPost("/book")]
     [NeedsDatabase]
-    [Consumes("application/json")]
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 413, 415, 422, 503)]
-    public async Task<IActionResult> Book(
-        [FromBody] BookTicketCommand order, BookingHeaders headers, CancellationToken cancellationToken)
-    {
-        var command = headers.IdempotencyKey is { } key ? order with { IdempotencyKey = key } : order;
-        return Answer(command, await mediator.Send(command, cancellationToken));
-    }
+    public async Task<IActionResult> Book([FromBody] BookTicketCommand order) =>
+        Answer(order, await mediator.Send(order, HttpContext.RequestAborted)); // a parameter for that would cost each order its binding
 
     /// <summary>Lists bookings, newest first.</summary>
     /// <response code="200">One page of them.</response>

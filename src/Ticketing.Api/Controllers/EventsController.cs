@@ -22,7 +22,6 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="400"><c>validation_failed</c>: <c>errors</c> says where.</response>
     [HttpPost("/setup")]
     [NeedsDatabase]
-    [Consumes("application/json")]
     [ProducesResponseType<SetupEventResult>(200)]
     [ProducesProblem(400, 413, 415, 503)]
     public async Task<SetupEventResult> Setup([FromBody] SetupEventCommand command, CancellationToken cancellationToken) =>

@@ -1,22 +1,5 @@
-using Microsoft.AspNetCore.Mvc.Filters;
-using Ticketing.Api.Problems;
-using Ticketing.Infrastructure.Persistence;
-
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Says at once that the database is gone while it is known to be, rather than have everybody wait for it.</summary>
+/// <summary>Marks what is refused at once while the database is known to be gone, see <see cref="Hosting.DatabaseGuard"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class NeedsDatabaseAttribute : Attribute, IResourceFilter
-{
-    public void OnResourceExecuting(ResourceExecutingContext context)
-    {
-        if (context.HttpContext.RequestServices.GetRequiredService<DatabaseHealth>().IsGone)
-        {
-            context.Result = ProblemWriter.Result(context.HttpContext, ProblemKind.DatabaseUnavailable);
-        }
-    }
-
-    public void OnResourceExecuted(ResourceExecutedContext context)
-    {
-    }
-}
+internal sealed class NeedsDatabaseAttribute : Attribute;

@@ -27,6 +27,7 @@ internal static class OpenApiSetup
 
             swagger.SupportNonNullableReferenceTypes();
             swagger.SchemaFilter<StrategySchema>();
+            swagger.OperationFilter<IdempotencyKeyHeader>();
             swagger.OperationFilter<ProblemResponses>();
             swagger.DocumentFilter<ProblemResponses>();
         });

@@ -14,6 +14,9 @@ public sealed record BookTicketCommand(
     [property: Required] int EventId,
     int Quantity = 1) : IRequest<BookingOutcome>
 {
+    /// <summary>Where <see cref="IdempotencyKey"/> is given.</summary>
+    public const string IdempotencyKeyHeader = "Idempotency-Key";
+
     /// <summary>The buyer's own name for this order, from the header <c>Idempotency-Key</c>; null where none was given.</summary>
     [JsonIgnore]
     public string? IdempotencyKey { get; init; }

@@ -12,5 +12,12 @@ internal sealed class BookTicketValidator : AbstractValidator<BookTicketCommand>
         RuleFor(order => order.UserId).IsId();
         RuleFor(order => order.EventId).IsId();
         RuleFor(order => order.Quantity).IsBetween(1, Booking.MaxQuantity);
+        RuleFor(order => order.IdempotencyKey)
+            .Must(IsKey)
+            .WithMessage($"Must have 1 to {Booking.MaxIdempotencyKeyLength} visible ASCII characters.")
+            .OverridePropertyName(BookTicketCommand.IdempotencyKeyHeader);
     }
+
+    private static bool IsKey(string? key) =>
+        key is null || (key.Length is >= 1 and <= Booking.MaxIdempotencyKeyLength && !key.AsSpan().ContainsAnyExceptInRange('!', '~'));
 }

@@ -5,21 +5,15 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Binders;
 using Microsoft.Extensions.Options;
-using Ticketing.Api.Controllers;
 using Ticketing.Application.Bookings.BookTicket;
 
 namespace Ticketing.Api.Binding;
 
-/// <summary>Hands out the binders of <c>POST /book</c>, the one endpoint whose speed is what this program is for.</summary>
-internal sealed class BookingBinders : IModelBinderProvider
+/// <summary>Hands out the binder of <c>POST /book</c>, the one endpoint whose speed is what this program is for.</summary>
+internal sealed class OrderBinderProvider : IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context)
     {
-        if (context.Metadata.ModelType == typeof(BookingHeaders))
-        {
-            return new BookingHeadersBinder();
-        }
-
         if (context.Metadata.ModelType != typeof(BookTicketCommand))
         {
             return null;

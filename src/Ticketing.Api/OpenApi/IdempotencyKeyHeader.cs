@@ -1,0 +1,26 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+using Ticketing.Application.Bookings.BookTicket;
+
+namespace Ticketing.Api.OpenApi;
+
+/// <summary>Describes the header of an order, which is bound together with its body.</summary>
+internal sealed class IdempotencyKeyHeader : IOperationFilter
+{
+    private const string Example = "5f0c1a9e-order-1";
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        if (context.ApiDescription.ParameterDescriptions.Any(parameter => parameter.Type == typeof(BookTicketCommand)))
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = BookTicketCommand.IdempotencyKeyHeader,
+                In = ParameterLocation.Header,
+                Description = "The client's own name for this order, 1 to 255 visible ASCII characters; repeat it to repeat the order safely.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = Example,
+            });
+        }
+    }
+}
