@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Json;
@@ -13,6 +14,7 @@ internal sealed class BookedResult(BookTicketResponse booking) : ActionResult
         var body = JsonSerializer.SerializeToUtf8Bytes(booking, ApiJsonContext.Default.BookTicketResponse);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body).AsTask();
+        response.BodyWriter.Write(body); // goes out with the head when the request ends
+        return Task.CompletedTask;
     }
 }
