@@ -119,14 +119,22 @@ public sealed partial class ComposeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Every_variable_stands_in_the_example()
+    public void Every_variable_stands_in_the_example_with_its_default()
     {
-        var used = Variable().Matches(File.ReadAllText(Repository.File("deploy", "docker-compose.yml"))).Select(match => match.Groups[1].Value).ToHashSet();
+        var used = Variable().Matches(File.ReadAllText(Repository.File("deploy", "docker-compose.yml")))
+            .Where(match => match.Groups["name"].Value != "TAG")
+            .Select(match => (Name: match.Groups["name"].Value, Default: match.Groups["default"]))
+            .ToHashSet();
         var given = File.ReadAllLines(Repository.File("deploy", ".env.example"))
             .Where(line => line.Length > 0 && line[0] != '#')
-            .Select(line => line.Split('=')[0]);
+            .Select(line => line.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 
-        given.Should().BeEquivalentTo(used.Where(name => name != "TAG"));
+        given.Keys.Should().BeEquivalentTo(used.Select(variable => variable.Name).Distinct());
+        foreach (var (name, value) in used.Where(variable => variable.Default.Success))
+        {
+            given[name].Should().Be(value.Value, $"whoever copies the example gets {name} from it");
+        }
     }
 
     [Fact]
@@ -162,6 +170,6 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [GeneratedRegex(@"^(\$\{\w+:-)?(?<host>[\d-]+)\}?:(?<container>\d+)$")]
     private static partial Regex PortMapping();
 
-    [GeneratedRegex(@"\$\{(\w+)")]
+    [GeneratedRegex(@"\$\{(?<name>\w+)(:-(?<default>[^}]*))?")]
     private static partial Regex Variable();
 }
