@@ -118,7 +118,14 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
             }
         }
 
-        public void Enter(SaleStage stage) => _stage = stage;
+        public void Enter(SaleStage stage)
+        {
+            _stage = stage;
+            if (stage == SaleStage.Starting)
+            {
+                _tally = null; // that of the round before
+            }
+        }
 
         public void Follow(Tally tally, TimeSpan duration)
         {
