@@ -44,7 +44,7 @@ internal static class HtmlReport
         }
 
         var selling = sales.Where(sale => sale.Booked > 0).ToList();
-        var limited = selling.Any(sale => sale.TicketsLeft <= 0) ? selling : [];
+        var limited = selling.Where(sale => selling.Any(other => other.TicketsLeft <= 0 && other.Tickets == sale.Tickets)).ToList();
         var watched = sales.MaxBy(sale => sale.Memory.Count)!;
         return Section("Results", Table(sales))
             + (selling.Count == 0 ? "" : Section(

@@ -7,8 +7,17 @@ namespace Ticketing.RaceLab.Reporting;
 /// <summary>Shows the sales while they run: a table that is redrawn on a terminal, a line now and then elsewhere.</summary>
 public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
 {
+    /// <summary>In characters. On a narrow terminal a table of all figures would break them over several lines.</summary>
+    internal const int NarrowBelow = 110;
+
     private static readonly TimeSpan _redraw = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _line = TimeSpan.FromSeconds(5);
+
+    private static readonly (string Heading, bool IsEssential)[] _columns =
+    [
+        ("Sale", true), ("", true), ("bookings/s", true), ("p50", false), ("p95", true), ("p99", false),
+        ("sold", true), ("refused", false), ("busy", false), ("errors", true), ("oversold", true),
+    ];
 
     private readonly List<SaleProgress> _sales = [.. names.Select(name => new SaleProgress(name))];
 
@@ -56,19 +65,18 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
 
     private Table Draw()
     {
+        var isNarrow = console.Profile.Width < NarrowBelow;
+        var columns = _columns.Index().Where(column => column.Item.IsEssential || !isNarrow).ToList();
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var (heading, right) in new[]
+        foreach (var (i, (heading, _)) in columns)
         {
-            ("Sale", false), ("", false), ("bookings/s", true), ("p50", true), ("p95", true), ("p99", true),
-            ("sold", true), ("refused", true), ("busy", true), ("errors", true), ("oversold", true),
-        })
-        {
-            table.AddColumn(new TableColumn(heading) { Alignment = right ? Justify.Right : Justify.Left, NoWrap = true });
+            table.AddColumn(new TableColumn(heading) { Alignment = i < 2 ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
         foreach (var sale in _sales)
         {
-            table.AddRow([.. sale.Cells]);
+            var cells = sale.Cells.ToList();
+            table.AddRow([.. columns.Select(column => cells[column.Index])]);
         }
 
         return Caption.Length == 0 ? table : table.Caption(Caption);
@@ -106,7 +114,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
                 }
 
                 yield return Stage();
-                yield return Figures.Count(Rate());
+                yield return _stage == SaleStage.Done ? "" : Figures.Count(Rate()); // the table of the end has the whole sale's
                 yield return Figures.Milliseconds(At(50));
                 yield return Figures.Milliseconds(At(95));
                 yield return Figures.Milliseconds(At(99));
@@ -156,7 +164,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
             return $"[yellow]{new string('━', done)}[/][grey]{new string('━', width - done)}[/] {StageName}";
         }
 
-        /// <summary>Of the last moments while it sells, over the whole sale afterwards.</summary>
+        /// <summary>Of the last moments.</summary>
         private double Rate()
         {
             var (now, count) = (_tally!.Elapsed, _tally.ConfirmedCount > 0 ? _tally.ConfirmedCount : _tally.Requests);

@@ -12,7 +12,7 @@ public static class ResultTable
         console.WriteLine();
         if (report.Sales.Count > 0)
         {
-            console.Write(SalesTable(report.Sales));
+            console.Write(SalesTable(report.Sales, console.Profile.Width < LiveView.NarrowBelow));
         }
 
         if (report.Ratios.Count > 0)
@@ -30,29 +30,33 @@ public static class ResultTable
         console.MarkupLineInterpolated($"[grey]{string.Join(", ", files)}[/]");
     }
 
-    private static Table SalesTable(IReadOnlyList<SaleResult> sales)
+    /// <param name="isNarrow">Whether there is no room for all figures; the report has them.</param>
+    private static Table SalesTable(IReadOnlyList<SaleResult> sales, bool isNarrow)
     {
+        (string Heading, bool IsEssential, Func<SaleResult, string> Cell)[] figures =
+        [
+            ("bookings/s", true, sale => Figures.Count(sale.Booked > 0 ? sale.BookingsPerSecond : null)),
+            ("p50", false, sale => Figures.Milliseconds(sale.OrderLatency.P50)),
+            ("p95", true, sale => Figures.Milliseconds(sale.OrderLatency.P95)),
+            ("p99", false, sale => Figures.Milliseconds(sale.OrderLatency.P99)),
+            ("sold", true, sale => Figures.Count(sale.TicketsSold)),
+            ("refused", false, sale => Figures.Count(sale.SoldOut + sale.NotEnough)),
+            ("busy", false, sale => Figures.Count(sale.Busy)),
+            ("errors", true, sale => sale.FailureCount == 0 ? "0" : $"[red]{Figures.Count(sale.FailureCount)}[/]"),
+            ("unknown", false, sale => sale.Unknown == 0 ? "0" : $"{sale.Unknown - sale.Resolved} of {sale.Unknown}"),
+            ("oversold", true, sale => sale.Oversold == 0 ? "0" : $"[red]{Figures.Oversold(sale)}[/]"),
+        ];
+        var shown = figures.Where(figure => figure.IsEssential || !isNarrow).ToList();
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("Sale").NoWrap());
-        foreach (var heading in (string[])["bookings/s", "p50", "p95", "p99", "sold", "refused", "busy", "errors", "unknown", "oversold"])
+        foreach (var (heading, _, _) in shown)
         {
             table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
         }
 
         foreach (var sale in sales)
         {
-            table.AddRow(
-                sale.Name,
-                Figures.Count(sale.Booked > 0 ? sale.BookingsPerSecond : null),
-                Figures.Milliseconds(sale.OrderLatency.P50),
-                Figures.Milliseconds(sale.OrderLatency.P95),
-                Figures.Milliseconds(sale.OrderLatency.P99),
-                Figures.Count(sale.TicketsSold),
-                Figures.Count(sale.SoldOut + sale.NotEnough),
-                Figures.Count(sale.Busy),
-                sale.FailureCount == 0 ? "0" : $"[red]{Figures.Count(sale.FailureCount)}[/]",
-                sale.Unknown == 0 ? "0" : $"{sale.Unknown - sale.Resolved} of {sale.Unknown}",
-                sale.Oversold == 0 ? "0" : $"[red]{Figures.Oversold(sale)}[/]");
+            table.AddRow([sale.Name, .. shown.Select(figure => figure.Cell(sale))]);
         }
 
         return table;
