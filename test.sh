@@ -46,7 +46,7 @@ has kubectl || missing+=(kubernetes-client)
 say "Building"
 dotnet build Ticketing.sln --configuration "$configuration" --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
 
-# As it is made for production, because the tests start it more than a hundred times, and compiled ahead of time it is ready in two thirds of the time.
+# As it is made for production, because the tests start it more than a hundred times, and compiled ahead of time it is ready sooner.
 say "Publishing"
 readonly published="$PWD/src/Ticketing.Api/bin/published"
 if dotnet publish src/Ticketing.Api --configuration "$configuration" --use-current-runtime --self-contained false -p:PublishReadyToRun=true \

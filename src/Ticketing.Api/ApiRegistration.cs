@@ -39,7 +39,7 @@ internal static class ApiRegistration
             {
                 behaviour.SuppressModelStateInvalidFilter = true; // InvalidInputFilter does it
                 behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter says where it comes from
-                behaviour.SuppressMapClientErrors = true; // UseStatusCodePages writes them, as it does those of the routing
+                behaviour.SuppressMapClientErrors = true; // no action answers with a status alone
             })
             .AddJsonOptions(json => ConfigureJson(json.JsonSerializerOptions));
         services.ConfigureHttpJsonOptions(json => ConfigureJson(json.SerializerOptions));

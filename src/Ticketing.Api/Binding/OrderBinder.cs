@@ -8,9 +8,9 @@ using Ticketing.Application.Bookings.BookTicket;
 namespace Ticketing.Api.Binding;
 
 /// <summary>
-/// Makes an order of the body and the header <c>Idempotency-Key</c>. The short way is for good orders: their JSON is read and validated right here, without the framework's formatters and its walk over the object,
-/// which cost more than all the rest of a booking. Whatever is not plainly a good order goes the long way, which finds the words for what is
-/// wrong with it.
+/// Makes an order of the body and the header <c>Idempotency-Key</c>. The short way is for good orders: their JSON is read and validated right
+/// here, without the framework's formatters and its walk over the object, which cost more than all the rest of a booking. Whatever is not
+/// plainly a good order goes the long way, which finds the words for what is wrong with it.
 /// </summary>
 internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketCommand> json, IValidator<BookTicketCommand> validator) : IModelBinder
 {
@@ -36,7 +36,7 @@ internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketC
         }
 
         await longWay.BindModelAsync(bindingContext);
-        if (key is not null && bindingContext.Result.Model is BookTicketCommand read)
+        if (bindingContext.Result.Model is BookTicketCommand read)
         {
             bindingContext.Result = ModelBindingResult.Success(WithKey(read, key));
         }
