@@ -12,14 +12,9 @@ public sealed class ServerDefaultsTests
 {
     [Theory]
     [InlineData("transaction-isolation=READ-COMMITTED")]
-    [InlineData("transaction-isolation=REPEATABLE-READ", "innodb-snapshot-isolation=ON")]
+    [InlineData("transaction-isolation=REPEATABLE-READ", "loose-innodb-snapshot-isolation=ON")] // loose: where the server has it
     public async Task The_last_tickets_are_sold_once_whatever_the_servers_default_is(params string[] settings)
     {
-        if (settings.Length > 1 && !await HasSnapshotIsolationAsync())
-        {
-            return; // "where the server has it"
-        }
-
         await using var server = await MariaDbServer.StartAsync(settings);
         await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
         {
@@ -41,14 +36,10 @@ public sealed class ServerDefaultsTests
         }
     }
 
-    private static async Task<bool> HasSnapshotIsolationAsync() =>
-        (long)(await (await SharedMariaDb.GetAsync()).QueryAsync(
-            "SELECT COUNT(*) FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_NAME = 'INNODB_SNAPSHOT_ISOLATION'"))! > 0;
-
     private static async Task<int> LastTicketAsync(ApiProcess api, Buyers buyers, BookingStrategy strategy)
     {
         var oversold = 0;
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 20; round++)
         {
             var id = await api.Client.SetupAsync(1, strategy.Name());
             var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(user => buyers.BuyAsync(id, user)));
