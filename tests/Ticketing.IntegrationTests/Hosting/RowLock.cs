@@ -14,4 +14,14 @@ internal static class RowLock
         await command.ExecuteScalarAsync();
         return connection;
     }
+
+    /// <summary>How many UPDATEs of this database are under way, which means that they wait for whoever holds the row.</summary>
+    public static async Task<long> WaitingUpdatesAsync(string connectionString)
+    {
+        await using var connection = new MySqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand(
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'UPDATE%'", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 }
