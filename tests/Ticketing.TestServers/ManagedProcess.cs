@@ -10,15 +10,27 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     private const int SigTerm = 15;
     private const int KeptLines = 200;
 
+    private static readonly ConcurrentDictionary<ManagedProcess, bool> _running = new();
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
-    private readonly EventHandler _killAtExit;
+
+    /// <summary>
+    /// One handler for all, and before any other: a test host has a tenth of a second to end, and whoever waited in there for one server to
+    /// stop in good order would leave the next one running.
+    /// </summary>
+    static ManagedProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var process in _running.Keys)
+        {
+            process.Kill();
+        }
+    };
 
     private ManagedProcess(Process process)
     {
         _process = process;
-        _killAtExit = (_, _) => Kill();
-        AppDomain.CurrentDomain.ProcessExit += _killAtExit;
+        _running.TryAdd(this, true);
     }
 
     public int Id => _process.Id;
@@ -121,7 +133,7 @@ public sealed partial class ManagedProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= _killAtExit;
+        _running.TryRemove(this, out _);
         if (!_process.HasExited)
         {
             Terminate();
