@@ -5,12 +5,7 @@ namespace Ticketing.IntegrationTests.Hosting;
 /// <summary>The one Redis of this test run. Fixtures share it, as events of different databases never meet in one lock for long.</summary>
 internal static class SharedRedis
 {
-    private static readonly Lazy<Task<RedisServer>> _server = new(async () =>
-    {
-        var server = await RedisServer.StartAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return server;
-    });
+    private static readonly Lazy<Task<RedisServer>> _server = new(async () => SharedServers.Keep(await RedisServer.StartAsync()));
 
     public static Task<RedisServer> GetAsync() => _server.Value;
 }
