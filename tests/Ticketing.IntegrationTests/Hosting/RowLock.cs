@@ -15,13 +15,11 @@ internal static class RowLock
         return connection;
     }
 
-    /// <summary>How many UPDATEs of this database are under way, which means that they wait for whoever holds the row.</summary>
+    /// <summary>How many UPDATEs of a database on the shared server are under way, which means that they wait for whoever holds the row.</summary>
     public static async Task<long> WaitingUpdatesAsync(string connectionString)
     {
-        await using var connection = new MySqlConnection(connectionString + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new MySqlCommand(
-            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'UPDATE%'", connection);
-        return (long)(await command.ExecuteScalarAsync())!;
+        var database = new MySqlConnectionStringBuilder(connectionString).Database;
+        var server = await SharedMariaDb.GetAsync();
+        return (long)(await server.QueryAsync($"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = '{database}' AND INFO LIKE 'UPDATE%'"))!;
     }
 }

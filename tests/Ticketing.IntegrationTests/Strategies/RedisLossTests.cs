@@ -89,6 +89,40 @@ public sealed class RedisLossTests
         status.GetProperty("available_tickets").GetInt32().Should().Be(0);
     }
 
+    [Fact]
+    public async Task Locks_that_are_lost_all_the_time_sell_exactly_what_there_is()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        var settings = await SettingsAsync(redis);
+        await using var first = await ApiProcess.StartAsync(settings);
+        await using var second = await ApiProcess.StartAsync(settings);
+        using var buyers = new Buyers(100, first.Address, second.Address);
+        using var stop = new CancellationTokenSource();
+
+        // Locks vanish all the time, as if they had expired under their holders.
+        var forgetful = Task.Run(async () =>
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
+            while (!stop.IsCancellationRequested)
+            {
+                await connection.GetDatabase().ExecuteAsync("FLUSHALL");
+            }
+        });
+
+        for (var round = 0; round < 5; round++)
+        {
+            var id = await first.Client.SetupAsync(20, "distributed_lock");
+            var answers = await Task.WhenAll(Enumerable.Range(1, 100).Select(user => buyers.BuyAsync(id, user)));
+            answers.Count(answer => answer.IsBooked).Should().Be(20);
+            var status = await first.Client.StatusAsync(id);
+            status.GetProperty("tickets_sold").GetInt32().Should().Be(20);
+            status.GetProperty("available_tickets").GetInt32().Should().Be(0);
+        }
+
+        await stop.CancelAsync();
+        await forgetful;
+    }
+
     private static async Task<Dictionary<string, string?>> SettingsAsync(RedisProcess redis) => new()
     {
         ["ConnectionStrings__Ticketing"] = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync(),
