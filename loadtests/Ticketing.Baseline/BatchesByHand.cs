@@ -6,7 +6,7 @@ using MySqlConnector;
 
 namespace Ticketing.Baseline;
 
-/// <summary>A queue for each event: while one batch commits, the next gathers. Two round trips a batch, and buyers are answered after the COMMIT.</summary>
+/// <summary>Group commit: a queue for each event, two round trips per batch. Buyers are answered after the COMMIT.</summary>
 internal sealed class BatchesByHand(MySqlDataSource database)
 {
     private const int LargestBatch = 500;

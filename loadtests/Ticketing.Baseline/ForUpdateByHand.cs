@@ -3,7 +3,7 @@ using MySqlConnector;
 
 namespace Ticketing.Baseline;
 
-/// <summary>A transaction for each buyer: lock the row, check, update, insert, commit. No retry: the row lock orders the buyers.</summary>
+/// <summary>A transaction per buyer: lock the row, check, update, insert, commit. No retry: the row lock orders the buyers.</summary>
 internal sealed class ForUpdateByHand(MySqlDataSource database)
 {
     /// <returns>The booking's id, or null when too few tickets are left.</returns>
@@ -30,7 +30,7 @@ internal sealed class ForUpdateByHand(MySqlDataSource database)
         return await ReadAllAsync(command) is [var id] ? id : throw new InvalidOperationException("The booking was not stored.");
     }
 
-    /// <summary>To the last result: the errors of later statements are found only there.</summary>
+    /// <summary>Reads to the last result: only there do the errors of later statements appear.</summary>
     internal static async Task<List<long>> ReadAllAsync(MySqlCommand command)
     {
         var ids = new List<long>();

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 using MySqlConnector;
 using Ticketing.Baseline;
 
-// The least that can book tickets on MariaDB over HTTP: a minimal API on the bare driver, without layers, validation, keys, metrics or logs. It is
-// the yardstick for what the product's comforts cost. Its tables are the product's, as far as it needs them.
+// The minimum that books tickets on MariaDB over HTTP: a minimal API on the bare driver, without layers, validation, keys, metrics or logs. It shows
+// what the product's features cost. Its tables are the product's, as far as it needs them.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.ConfigureHttpJsonOptions(json =>

@@ -52,7 +52,7 @@ public sealed class LabProcessTests : IDisposable
             "--base-url", system.Addresses[0].ToString(), "--staleness", "12s", "--strategies", "atomic_update", "--tickets", "60", "--buyers", "4", "--duration", "10s");
 
         code.Should().Be(Broken, output);
-        output.Should().MatchRegex(@"lost booking: booking \d*7: user \d+ was told this booking, and it is not there").And.Contain("stock does not add up");
+        output.Should().MatchRegex(@"lost booking: booking \d*7: user \d+ was answered with this booking, which does not exist").And.Contain("stock does not add up");
     }
 
     [Theory]
@@ -60,9 +60,9 @@ public sealed class LabProcessTests : IDisposable
     [InlineData("--strategies 'nave'", "--strategies", "naive,nave")]
     [InlineData("--duration 'soon'", "--duration", "soon")]
     [InlineData("--base-url 'localhost:8000'", "--base-url", "localhost:8000")]
-    [InlineData("--connections goes with --rate", "--connections", "5")]
-    [InlineData("--replicas is for a system that the lab starts itself", "--base-url", "http://127.0.0.1:1", "--replicas", "2")]
-    [InlineData("Nobody answers at http://127.0.0.1:1", "--base-url", "http://127.0.0.1:1")]
+    [InlineData("--connections needs --rate", "--connections", "5")]
+    [InlineData("--replicas applies only to a system that the lab starts", "--base-url", "http://127.0.0.1:1", "--replicas", "2")]
+    [InlineData("No answer from http://127.0.0.1:1", "--base-url", "http://127.0.0.1:1")]
     public async Task A_wrong_option_gives_one_clear_line_and_exit_code_2(string line, params string[] arguments)
     {
         var (code, output) = await RunAsync(arguments);

@@ -9,7 +9,7 @@ namespace Ticketing.RaceLabTests;
 public sealed class VerifierTests(VerifierTests.SoldEvent sold) : IClassFixture<VerifierTests.SoldEvent>
 {
     [Fact]
-    public async Task A_sale_that_nobody_touched_is_in_order() => (await sold.CheckAsync("SELECT 1")).Should().BeEmpty();
+    public async Task An_untouched_sale_has_no_violations() => (await sold.CheckAsync("SELECT 1")).Should().BeEmpty();
 
     [Fact]
     public async Task A_lost_booking_is_found() => await ShouldFindAsync(

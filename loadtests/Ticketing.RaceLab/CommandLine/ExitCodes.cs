@@ -1,14 +1,14 @@
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary>What the lab ends with.</summary>
+/// <summary>Exit codes of the lab.</summary>
 public static class ExitCodes
 {
-    /// <summary>Measured, and all invariants hold.</summary>
+    /// <summary>Measured; all invariants hold.</summary>
     public const int Success = 0;
 
-    /// <summary>A broken invariant, or a ratio that misses its goal.</summary>
+    /// <summary>An invariant is broken, or a ratio misses its goal.</summary>
     public const int Broken = 1;
 
-    /// <summary>Nothing could be measured: a wrong option, or something is missing.</summary>
+    /// <summary>Nothing could be measured: an option is invalid, or something is missing.</summary>
     public const int CannotRun = 2;
 }

@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary>The commands, and how their errors end.</summary>
+/// <summary>The commands, and how they report errors.</summary>
 public static class LabCommandLine
 {
-    /// <summary>After Ctrl-C what was sold is still verified and reported, which takes its time.</summary>
+    /// <summary>After Ctrl-C, what was sold is still verified and reported, which takes time.</summary>
     private static readonly TimeSpan _timeToFinish = TimeSpan.FromMinutes(10);
 
     private const int LogWidth = 200;
@@ -16,7 +16,7 @@ public static class LabCommandLine
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive)
         {
-            AnsiConsole.Profile.Width = LogWidth; // a file has no edge to wrap at
+            AnsiConsole.Profile.Width = LogWidth; // a file needs no line breaks
         }
 
         var root = SaleCommand.Create();
@@ -39,7 +39,7 @@ public static class LabCommandLine
         }
         catch (Exception exception) when (exception is HttpRequestException or DbException)
         {
-            return Refuse($"The system under test was lost: {exception.Message}");
+            return Refuse($"The system under test is unavailable: {exception.Message}");
         }
         catch (OperationCanceledException)
         {
@@ -47,7 +47,7 @@ public static class LabCommandLine
         }
     }
 
-    /// <summary>The command as it can be repeated; where its results went is nobody else's business.</summary>
+    /// <summary>The command line to repeat the run, without the output folder.</summary>
     public static string Spell(ParseResult parsed)
     {
         var words = parsed.Tokens.Select(token => token.Value).ToList();

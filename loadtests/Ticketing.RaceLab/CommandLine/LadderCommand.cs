@@ -7,10 +7,10 @@ using Ticketing.RaceLab.Systems;
 
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary><c>ladder</c>: from the system that oversells to the one that does not and is fast, one flaw at a time.</summary>
+/// <summary><c>ladder</c>: from the system that oversells to the one that is correct and fast, one flaw at a time.</summary>
 internal static class LadderCommand
 {
-    /// <summary>So few that the slowest naive rung sells out too: only then can it oversell.</summary>
+    /// <summary>Few enough that the slowest naive rung sells out too: only then can it oversell.</summary>
     private const int DefaultTickets = 2000;
 
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(3);
@@ -18,7 +18,7 @@ internal static class LadderCommand
     private static readonly Option<int?> _tickets = Values.Number("--tickets", $"Stock. [default: {DefaultTickets}]", 1, 10_000_000);
     private static readonly Option<int?> _buyers = Values.Number("--buyers", "Buyers at the same time. [default: 300]", 1, 20_000);
     private static readonly Option<TimeSpan?> _duration = Values.Duration(
-        "--duration", "The longest time for one rung. [default: 60s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(1));
+        "--duration", "Maximum time for one rung. [default: 60s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(1));
 
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
     private static readonly Option<string> _out = Values.Out();
@@ -27,7 +27,7 @@ internal static class LadderCommand
     {
         var command = new Command(
             "ladder",
-            "Measures each rung from naive without a pool to batched in one run on a MariaDB, and prints the table of loadtests/README.md.")
+            "Measures each rung, from naive without a pool to batched, in one run on MariaDB, and prints the table of loadtests/README.md.")
         {
             _tickets, _buyers, _duration, _updateReadme, _out,
         };

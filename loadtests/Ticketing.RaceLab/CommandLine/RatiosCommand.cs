@@ -7,19 +7,19 @@ using Ticketing.RaceLab.Systems;
 
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary><c>ratios</c>: the figures by which the speed of this system is judged.</summary>
+/// <summary><c>ratios</c>: the figures that describe the speed of this system.</summary>
 internal static class RatiosCommand
 {
-    private static readonly Option<int?> _rounds = Values.Number("--rounds", "How often everything is measured; medians are compared. [default: 3]", 1, 100);
-    private static readonly Option<TimeSpan?> _seconds = Values.Duration("--seconds", "One measurement, after the warm-up. [default: 8s]", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    private static readonly Option<int?> _rounds = Values.Number("--rounds", "Rounds of measurements; medians are compared. [default: 3]", 1, 100);
+    private static readonly Option<TimeSpan?> _seconds = Values.Duration("--seconds", "Time for one measurement, after the warm-up. [default: 8s]", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
     private static readonly Option<TimeSpan?> _warmUp = Values.Duration(
-        "--warm-up", "The same load before each measurement, until what is hot is compiled. [default: 20s]", Sale.FirstSeconds, TimeSpan.FromHours(1));
+        "--warm-up", "Time for the same load before each measurement, until hot code is compiled. [default: 20s]", Sale.FirstSeconds, TimeSpan.FromHours(1));
     private static readonly Option<int?> _connections = Values.Number("--connections", "Buyers at the same time. [default: 300]", 1, 20_000);
     private static readonly Option<string?> _keys = Values.Word("--keys", "Whether orders carry an Idempotency-Key. [default: off]", "on", "off");
-    private static readonly Option<int?> _seed = Values.Number("--seed", "Where the random users start. [default: 1]", 0, int.MaxValue);
+    private static readonly Option<int?> _seed = Values.Number("--seed", "Seed of the random users. [default: 1]", 0, int.MaxValue);
     private static readonly Option<IReadOnlyList<int>?> _pools = PoolSizes();
-    private static readonly Option<IReadOnlyList<string>?> _only = Values.Words("--only", $"Some of the ratios: {string.Join(", ", Ratio.Keys)}.", Ratio.Keys);
-    private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Watch the memory for so long, too, such as 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
+    private static readonly Option<IReadOnlyList<string>?> _only = Values.Words("--only", $"Measure only these ratios: {string.Join(", ", Ratio.Keys)}.", Ratio.Keys);
+    private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Also watch the memory for this time, for example 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
     private static readonly Option<string> _out = Values.Out();
 
@@ -27,8 +27,8 @@ internal static class RatiosCommand
     {
         var command = new Command(
             "ratios",
-            "Compares the batched strategy with for_update, with the bare HTTP stack, with an API written by hand, and with itself, on a MariaDB that flushes every commit. "
-            + "Exit code: 0 all goals are met, 1 one is missed or an invariant is broken, 2 nothing could be measured.")
+            "Compares batched with for_update, with the HTTP stack alone, with a hand-written API, and with itself, on a MariaDB that flushes every commit. "
+            + "Exit code: 0 if all goals are met, 1 if one is missed or an invariant is broken, 2 if nothing could be measured.")
         {
             _rounds, _seconds, _warmUp, _connections, _keys, _seed, _pools, _only, _soak, _updateReadme, _out,
         };
@@ -61,11 +61,11 @@ internal static class RatiosCommand
 
         List<string> notes =
         [
-            $"{settings.Connections} connections, stock larger than demand, {settings.Rounds} interleaved rounds of {Figures.Seconds(settings.Duration.TotalSeconds)} after {Figures.Seconds(settings.WarmUp.TotalSeconds)} of warm-up, orders {(settings.UseKeys ? "with" : "without")} an Idempotency-Key; each sale below is the round in the middle.",
+            $"{settings.Connections} connections, stock larger than demand, {settings.Rounds} interleaved rounds of {Figures.Seconds(settings.Duration.TotalSeconds)} after {Figures.Seconds(settings.WarmUp.TotalSeconds)} of warm-up, orders {(settings.UseKeys ? "with" : "without")} an Idempotency-Key; each sale below is the median round.",
         ];
         if (cancellationToken.IsCancellationRequested)
         {
-            notes.Add("Stopped early by Ctrl-C: these are the ratios that were measured until then.");
+            notes.Add("Stopped early by Ctrl-C: only the ratios measured until then are shown.");
         }
 
         var met = ratios.Count(ratio => ratio.IsMet);
@@ -91,5 +91,5 @@ internal static class RatiosCommand
     }
 
     private static Option<IReadOnlyList<int>?> PoolSizes() => Values.Numbers(
-        "--pools", "Pool sizes that for_update is tried with; its best counts. [default: 4,8,16,40]", 1, 1000);
+        "--pools", "Pool sizes for for_update; the best counts. [default: 4,8,16,40]", 1, 1000);
 }

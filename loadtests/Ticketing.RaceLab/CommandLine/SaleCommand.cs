@@ -6,7 +6,7 @@ using Ticketing.RaceLab.Verification;
 
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary>The lab without a subcommand: sells the same stock to the same buyers with each strategy, and compares.</summary>
+/// <summary>The default command: sells the same stock to the same buyers with each strategy, and compares.</summary>
 internal static class SaleCommand
 {
     private const int DefaultTickets = 500;
@@ -16,42 +16,42 @@ internal static class SaleCommand
     private static readonly LoadPlan _default = new() { Buyers = 64, Duration = TimeSpan.FromSeconds(10), StopWhenSoldOut = true };
 
     private static readonly Option<IReadOnlyList<string>?> _strategies = Values.Words(
-        "--strategies", "Which, in this order. [default: all that can run there]", Sale.Strategies);
+        "--strategies", "Strategies to run, in this order. [default: all that are available]", Sale.Strategies);
 
     private static readonly Option<int?> _tickets = Values.Number("--tickets", $"Stock of the event. [default: {DefaultTickets}; 5000 with --scenario]", 1, 10_000_000);
     private static readonly Option<int?> _buyers = Values.Number("--buyers", $"Buyers at the same time, each with a connection. [default: {_default.Buyers}]", 1, 20_000);
     private static readonly Option<TimeSpan?> _duration = Values.Duration(
-        "--duration", "The longest time for one strategy; it ends a second after it is sold out. [default: 10s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(24));
+        "--duration", "Maximum time for one strategy; a sale ends a second after it sold out. [default: 10s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(24));
 
     private static readonly Option<TimeSpan?> _thinkTime = Values.Duration(
-        "--think-time", "What a buyer waits between an answer and the next request. [default: 0; 100ms with --scenario]", TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        "--think-time", "Time that a buyer waits between an answer and the next request. [default: 0; 100ms with --scenario]", TimeSpan.Zero, TimeSpan.FromMinutes(10));
 
     private static readonly Option<string?> _scenario = Values.Word(
-        "--scenario", "The load of the k6 scripts: normal (50 buyers that come and leave, 80 % orders) or high (300 at once, 95 % orders); until the time is up.", Scenarios.Names);
+        "--scenario", "The load of the k6 scripts: normal (50 buyers who come and leave, 80 % orders) or high (300 at once, 95 % orders). Runs to the end even when sold out.", Scenarios.Names);
 
     private static readonly Option<double?> _rate = Values.Rate();
     private static readonly Option<IReadOnlyList<int>?> _quantities = Values.Numbers(
-        "--quantity", "Tickets an order asks for; of several, such as 1,2,4, each is as likely. [default: 1]", 1, 10);
+        "--quantity", "Tickets per order; several values, such as 1,2,4, are equally likely. [default: 1]", 1, 10);
 
 
-    private static readonly Option<int?> _connections = Values.Number("--connections", "With --rate: how many connections the orders share. [default: as --buyers]", 1, 20_000);
-    private static readonly Option<int?> _seed = Values.Number("--seed", "Where the random users and quantities start. [default: 1]", 0, int.MaxValue);
+    private static readonly Option<int?> _connections = Values.Number("--connections", "With --rate: number of connections that the orders share. [default: as --buyers]", 1, 20_000);
+    private static readonly Option<int?> _seed = Values.Number("--seed", "Seed of the random users and quantities. [default: 1]", 0, int.MaxValue);
     private static readonly Option<string?> _keys = Values.Word("--keys", "Whether orders carry an Idempotency-Key, which settles lost answers and costs some speed. [default: on]", "on", "off");
-    private static readonly Option<string?> _database = Values.Word("--database", "The embedded one, or a MariaDB that is found or started as by the tests. [default: sqlite]", "sqlite", "mariadb");
-    private static readonly Option<int?> _replicas = Values.Number("--replicas", "API processes on the one database. [default: 1]", 1, 50);
-    private static readonly Option<string?> _pooling = Values.Word("--pooling", "off opens a database connection for every use. [default: on]", "on", "off");
+    private static readonly Option<string?> _database = Values.Word("--database", "SQLite, or a MariaDB that is found or started as in the tests. [default: sqlite]", "sqlite", "mariadb");
+    private static readonly Option<int?> _replicas = Values.Number("--replicas", "API processes on the same database. [default: 1]", 1, 50);
+    private static readonly Option<string?> _pooling = Values.Word("--pooling", "off opens a new database connection for every use. [default: on]", "on", "off");
     private static readonly Option<Uri?> _baseUrl = Values.BaseUrl();
     private static readonly Option<TimeSpan?> _staleness = Values.Duration(
-        "--staleness", "With --base-url: how old cached answers of that system may be; what disagrees is read again until then. [default: 310s]", TimeSpan.Zero, TimeSpan.FromHours(1));
+        "--staleness", "With --base-url: maximum age of that system's cached answers; reads that disagree are repeated until then. [default: 310s]", TimeSpan.Zero, TimeSpan.FromHours(1));
 
     private static readonly Option<string> _out = Values.Out();
 
     public static RootCommand Create()
     {
         var root = new RootCommand(
-            "Sells the same tickets to the same buyers with each booking strategy, shows who is fast and who oversells, and verifies every booking. "
-            + "Without options it starts the API on an embedded database and needs nothing else. "
-            + "Exit code: 0 all invariants hold, 1 one is broken, 2 nothing could be measured.")
+            "Sells the same tickets to the same buyers with each strategy, shows which are fast and which oversell, and verifies every booking. "
+            + "Without options, it starts the API on SQLite and needs nothing else. "
+            + "Exit code: 0 if all invariants hold, 1 if one is broken, 2 if nothing could be measured.")
         {
             _strategies, _tickets, _buyers, _duration, _thinkTime, _scenario, _rate, _quantities, _connections, _seed, _keys,
             _database, _replicas, _pooling, _baseUrl, _staleness, _out,
@@ -74,7 +74,7 @@ internal static class SaleCommand
         var notes = new List<string>();
         if (named is null && strategies.Count < Sale.Strategies.Count)
         {
-            notes.Add("distributed_lock needs Redis, and was left out; --strategies distributed_lock finds or starts one.");
+            notes.Add("distributed_lock was skipped, because it needs Redis; --strategies distributed_lock finds or starts one.");
         }
 
         var sales = strategies.Select(strategy => new Sale
@@ -104,7 +104,7 @@ internal static class SaleCommand
             Buyers = given.GetValue(_connections) ?? given.GetValue(_buyers) ?? plan.Buyers,
             Duration = duration ?? plan.Duration,
 
-            // A scenario that is cut short keeps its shape.
+            // A shortened scenario keeps its shape.
             RampUp = duration is { } shorter ? plan.RampUp * (shorter / plan.Duration) : plan.RampUp,
             RampDown = duration is { } time ? plan.RampDown * (time / plan.Duration) : plan.RampDown,
             ThinkTime = given.GetValue(_thinkTime) ?? plan.ThinkTime,
@@ -123,28 +123,28 @@ internal static class SaleCommand
             {
                 if (given.GetResult(option) is not null)
                 {
-                    throw new LabException($"{option.Name} is for a system that the lab starts itself: leave it out, or leave out --base-url.");
+                    throw new LabException($"{option.Name} applies only to a system that the lab starts: remove it, or remove --base-url.");
                 }
             }
         }
         else if (given.GetValue(_staleness) is not null)
         {
-            throw new LabException("--staleness goes with --base-url: of a database of its own the lab reads the rows themselves.");
+            throw new LabException("--staleness needs --base-url: in its own database, the lab reads the rows.");
         }
 
         if (given.GetValue(_rate) is null && given.GetValue(_connections) is not null)
         {
-            throw new LabException("--connections goes with --rate: without it every buyer has a connection of its own, see --buyers.");
+            throw new LabException("--connections needs --rate: without it, every buyer has a connection of its own, see --buyers.");
         }
 
         if (given.GetValue(_rate) is not null && given.GetValue(_thinkTime) is not null)
         {
-            throw new LabException("--think-time does not go with --rate: there the orders have their times.");
+            throw new LabException("--think-time cannot be combined with --rate, which determines the time of each order.");
         }
 
         if (given.GetValue(_rate) is not null && given.GetValue(_scenario) is not null)
         {
-            throw new LabException("--rate does not go with --scenario: that has buyers who wait for their answers.");
+            throw new LabException("--rate cannot be combined with --scenario, whose buyers wait for their answers.");
         }
     }
 }

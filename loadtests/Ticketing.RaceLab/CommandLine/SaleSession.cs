@@ -5,7 +5,7 @@ using Ticketing.RaceLab.Systems;
 
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary>Carries several sales out under a live view, and reports.</summary>
+/// <summary>Runs several sales under a live view, and reports.</summary>
 internal sealed class SaleSession(Laboratory laboratory, string title, string command, string folder, List<string> notes)
 {
     private readonly IAnsiConsole _console = AnsiConsole.Console;
@@ -13,8 +13,8 @@ internal sealed class SaleSession(Laboratory laboratory, string title, string co
     public Report? Report { get; private set; }
 
     /// <param name="sales">In this order.</param>
-    /// <param name="mayLeaveOut">Whether a strategy that the system refuses is left out, or an error.</param>
-    /// <param name="cancellationToken">Ends the current sale and leaves out the rest.</param>
+    /// <param name="mayLeaveOut">True to skip a strategy that the system refuses; false to treat it as an error.</param>
+    /// <param name="cancellationToken">Ends the current sale and skips the rest.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<Sale> sales, bool mayLeaveOut, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class SaleSession(Laboratory laboratory, string title, string co
                 }
                 catch (StrategyRefusedException refused) when (mayLeaveOut)
                 {
-                    notes.Add($"{sales[i].Name} was left out: {refused.Message}");
+                    notes.Add($"{sales[i].Name} was skipped: {refused.Message}");
                     view[i].Enter(SaleStage.Skipped);
                 }
                 catch (StrategyRefusedException refused)

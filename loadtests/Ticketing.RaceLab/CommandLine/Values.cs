@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Ticketing.RaceLab.CommandLine;
 
-/// <summary>Options whose values are more than a number, each with an error that says what is expected.</summary>
+/// <summary>Parsers of option values, each with an error that says what is expected.</summary>
 internal static class Values
 {
     private static readonly (string Suffix, double Seconds)[] _units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)];
@@ -22,7 +22,7 @@ internal static class Values
                 return parsed;
             }
 
-            result.AddError($"{name} '{text}': a time such as 500ms, 10s or 2m is expected, from {Text(from)} to {Text(to)}.");
+            result.AddError($"{name} '{text}': expected a duration such as 500ms, 10s or 2m, from {Text(from)} to {Text(to)}.");
             return null;
         },
     };
@@ -39,7 +39,7 @@ internal static class Values
                 return number;
             }
 
-            result.AddError($"{name} '{text}': a whole number from {from} to {to} is expected.");
+            result.AddError($"{name} '{text}': expected a whole number from {from} to {to}.");
             return null;
         },
     };
@@ -66,7 +66,7 @@ internal static class Values
             }
 
             var wrong = given.FirstOrDefault(word => !words.Contains(word)) ?? "";
-            result.AddError($"{name} '{wrong}': known are {string.Join(", ", words)}; several are separated by commas.");
+            result.AddError($"{name} '{wrong}': expected one or more of {string.Join(", ", words)}, separated by commas.");
             return null;
         },
     };
@@ -85,14 +85,14 @@ internal static class Values
                 return numbers;
             }
 
-            result.AddError($"{name} '{text}': whole numbers from {from} to {to} are expected, separated by commas.");
+            result.AddError($"{name} '{text}': expected whole numbers from {from} to {to}, separated by commas.");
             return null;
         },
     };
 
     public static Option<double?> Rate() => new("--rate")
     {
-        Description = "Open loop: so many orders a second, whatever the answers do. Latency counts from the intended start.",
+        Description = "Open loop: this many orders per second, whatever the response times. Latency counts from the intended start.",
         HelpName = "n",
         CustomParser = result =>
         {
@@ -102,14 +102,14 @@ internal static class Values
                 return rate;
             }
 
-            result.AddError($"--rate '{text}': orders per second are expected, from 0.1 to 1000000.");
+            result.AddError($"--rate '{text}': expected orders per second, from 0.1 to 1000000.");
             return null;
         },
     };
 
     public static Option<Uri?> BaseUrl() => new("--base-url")
     {
-        Description = "Drive a system that runs already, such as http://localhost:8000; nothing is started.",
+        Description = "Drive a running system, for example http://localhost:8000; the lab starts nothing.",
         HelpName = "url",
         CustomParser = result =>
         {
@@ -119,7 +119,7 @@ internal static class Values
                 return address;
             }
 
-            result.AddError($"--base-url '{text}': an address that begins with http:// is expected.");
+            result.AddError($"--base-url '{text}': expected an address that begins with http://.");
             return null;
         },
     };
@@ -155,7 +155,7 @@ internal static class Values
             return text;
         }
 
-        result.AddError($"{name} '{text}': {string.Join(" or ", words)} is expected.");
+        result.AddError($"{name} '{text}': expected {string.Join(" or ", words)}.");
         return null;
     }
 

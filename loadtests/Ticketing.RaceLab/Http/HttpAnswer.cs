@@ -11,7 +11,7 @@ public readonly record struct HttpAnswer(int Status, ReadOnlyMemory<byte> Body, 
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>The whole number behind <c>"name":</c>, or null. No parser: this runs for every answer, beside the server that is measured.</summary>
+    /// <summary>The whole number after <c>"name":</c>, or null. Not a parser: this runs for every answer, on the machine of the measured server.</summary>
     /// <param name="quotedName">The name with its quotes and colon.</param>
     public long? NumberAfter(ReadOnlySpan<byte> quotedName)
     {

@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace Ticketing.RaceLab.Http;
 
 /// <summary>
-/// Finds one answer in the bytes received so far: as little of RFC 9112 as an honest client needs, because the generator's CPU is taken from
-/// the server on the same machine.
+/// Finds one answer in the bytes received so far. Implements only what a client needs of RFC 9112, because the generator takes CPU from the
+/// server on the same machine.
 /// </summary>
 public static class HttpAnswerParser
 {
@@ -33,7 +33,7 @@ public static class HttpAnswerParser
             var bodyStart = start + headLength + 4;
             if (status is >= 100 and < 200)
             {
-                start = bodyStart; // "100 Continue" and the like announce the answer, and are none
+                start = bodyStart; // an interim response such as "100 Continue" is not the answer
                 continue;
             }
 
@@ -76,7 +76,7 @@ public static class HttpAnswerParser
     private static int ParseStatus(ReadOnlySpan<byte> head) =>
         head.StartsWith("HTTP/1."u8) && head.Length > 12 && Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var digits) && digits == 3
             ? status
-            : throw new InvalidDataException("The server does not speak HTTP/1.1.");
+            : throw new InvalidDataException("The response is not HTTP/1.1.");
 
     private readonly record struct Fields(int ContentLength, bool IsChunked, bool IsLast, bool IsReplayed)
     {
@@ -90,7 +90,7 @@ public static class HttpAnswerParser
                 var line = rest[..end].TrimEnd((byte)'\r');
                 rest = rest[(end + 1)..];
 
-                // The first letter sorts out nearly all lines.
+                // The first letter rules out nearly all lines.
                 switch (line.IsEmpty ? 0 : line[0] | 0x20)
                 {
                     case 'c' when ValueOf(line, "content-length:"u8, out var value):
@@ -98,7 +98,7 @@ public static class HttpAnswerParser
                         {
                             ContentLength = Utf8Parser.TryParse(value, out int length, out _) && length >= 0
                                 ? length
-                                : throw new InvalidDataException("The answer's Content-Length is no number."),
+                                : throw new InvalidDataException("The Content-Length of the response is not a number."),
                         };
                         break;
                     case 'c' when ValueOf(line, "connection:"u8, out var value):
@@ -135,7 +135,7 @@ public static class HttpAnswerParser
     /// <summary>The chunked transfer coding. Source: RFC 9112, section 7.1.</summary>
     private static class Chunks
     {
-        /// <summary>Puts the chunks together at the beginning of <paramref name="body"/>, once all are there.</summary>
+        /// <summary>Joins the chunks at the beginning of <paramref name="body"/>, once all have arrived.</summary>
         /// <returns>How many bytes the coded body took, or 0 while it is not complete.</returns>
         public static int Join(Memory<byte> body, out int length)
         {
@@ -158,7 +158,7 @@ public static class HttpAnswerParser
 
                 if (!Utf8Parser.TryParse(body.Slice(at, line), out int size, out _, 'x') || size < 0)
                 {
-                    throw new InvalidDataException("The answer has a chunk without a size.");
+                    throw new InvalidDataException("The response has a chunk without a size.");
                 }
 
                 at += line + 2;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Ticketing.RaceLab.Http;
 
-/// <summary>One keep-alive connection, one request at a time. It opens when first used, and again after it was lost.</summary>
+/// <summary>One keep-alive connection, one request at a time. It opens at its first use, and again after it was lost.</summary>
 public sealed class HttpConnection(EndPoint server) : IDisposable
 {
     private byte[] _buffer = new byte[2048];
@@ -43,7 +43,7 @@ public sealed class HttpConnection(EndPoint server) : IDisposable
     /// <summary>Opens it ahead of the first request.</summary>
     public async Task OpenAsync() => _socket ??= await ConnectAsync();
 
-    /// <summary>Gives up on an answer that takes longer than this; for a watchdog, as a timer for every request would cost too much.</summary>
+    /// <summary>Abandons an answer that takes longer than this. A watchdog calls it, because a timer for every request would cost too much.</summary>
     public void AbortWhenBusyFor(TimeSpan patience)
     {
         var since = Volatile.Read(ref _busySince);
@@ -89,7 +89,7 @@ public sealed class HttpConnection(EndPoint server) : IDisposable
 
             if (count == 0)
             {
-                throw new InvalidDataException("The server closed the connection in the middle.");
+                throw new InvalidDataException("The server closed the connection in the middle of a response.");
             }
         }
     }

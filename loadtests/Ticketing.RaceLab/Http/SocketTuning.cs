@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Ticketing.RaceLab.Http;
 
-/// <summary>Lets a buyer go on at once, on the thread that saw the answer come in: no hand-over to the thread pool, so less CPU.</summary>
+/// <summary>Lets a buyer continue on the thread that received the answer: no hand-over to the thread pool, so less CPU.</summary>
 /// <remarks>.NET reads these variables once, when it first waits for a socket. Source: dotnet/runtime, SocketAsyncEngine.Unix.cs. No effect on Windows.</remarks>
 internal static class SocketTuning
 {
@@ -16,7 +16,7 @@ internal static class SocketTuning
         Environment.SetEnvironmentVariable(Threads, "1");
         WaitForASocket();
 
-        // The programs that are measured inherit our variables, and must not have these.
+        // The measured programs inherit these variables, and must not have them.
         Environment.SetEnvironmentVariable(Inline, null);
         Environment.SetEnvironmentVariable(Threads, null);
     }

@@ -6,9 +6,9 @@ using Ticketing.RaceLab.Http;
 namespace Ticketing.RaceLab.Load;
 
 /// <summary>Sends what a <see cref="LoadPlan"/> says to one or several servers, and counts the answers.</summary>
-/// <param name="servers">The buyers are spread over these.</param>
-/// <param name="eventIds">And their orders over these.</param>
-/// <param name="keyPrefix">Makes this load's keys unlike any other's.</param>
+/// <param name="servers">The servers, over which the buyers are spread.</param>
+/// <param name="eventIds">The events, over which the orders are spread.</param>
+/// <param name="keyPrefix">Makes the keys of this load unique.</param>
 public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IReadOnlyList<int> eventIds, string keyPrefix, Tally tally)
 {
     private static readonly TimeSpan _linger = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
     private long _began;
     private volatile bool _isStopped;
 
-    /// <summary>Sends until the time is up or it is cancelled. Answers that are on their way are waited for.</summary>
+    /// <summary>Sends until the time is up or it is cancelled, and waits for outstanding answers.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var endPoints = await Task.WhenAll(servers.Select(ResolveAsync));
@@ -57,7 +57,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
         }
     }
 
-    /// <summary>Closed loop: the next request goes out when the answer is in and the buyer has thought.</summary>
+    /// <summary>Closed loop: a buyer sends the next request after the answer and the think time.</summary>
     private async Task BuyAsync(int index)
     {
         var sender = new Sender(this, index);
@@ -74,8 +74,8 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
     }
 
     /// <summary>
-    /// Open loop: arrivals have their times, whatever the answers do, and latency counts from there. Counted from when a connection was free,
-    /// it would leave out just the time that a slow server makes buyers wait.
+    /// Open loop: each order has its time, whatever the response times, and latency counts from there. Counted from when a connection was free,
+    /// it would omit the time for which a slow server makes buyers wait.
     /// </summary>
     private async Task ServeArrivalsAsync(int index, double rate)
     {
@@ -93,7 +93,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
                 await Task.Delay(early);
             }
 
-            // A buyer whom nobody has served for so long, or by the end of the sale, has gone away.
+            // A buyer who was not served within the timeout, or by the end of the sale, has left.
             var now = Stopwatch.GetElapsedTime(_began);
             if (now >= plan.Duration || now - due > plan.Patience)
             {
@@ -105,7 +105,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
         }
     }
 
-    /// <summary>Those arrivals that were due, and that no connection got round to.</summary>
+    /// <summary>Arrivals that were due, and that no connection could send.</summary>
     private void CountUnsent(double rate)
     {
         var due = (long)(Math.Min(Stopwatch.GetElapsedTime(_began).TotalSeconds, plan.Duration.TotalSeconds) * rate);
@@ -146,7 +146,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
             }
             catch (CannotConnectException)
             {
-                return; // its first request will find that out, and count it
+                return; // its first request will fail, and be counted
             }
         }
     }

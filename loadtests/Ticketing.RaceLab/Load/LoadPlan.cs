@@ -1,6 +1,6 @@
 namespace Ticketing.RaceLab.Load;
 
-/// <summary>How the buyers behave. Two runs with the same plan send the same orders; in which order they arrive is up to the machine.</summary>
+/// <summary>How the buyers behave. Two runs with the same plan send the same orders; the order of their arrival depends on the machine.</summary>
 public sealed record LoadPlan
 {
     /// <summary>Buyers at the same time, each with a connection of its own; with <see cref="Rate"/>, the connections that all arrivals share.</summary>
@@ -9,38 +9,38 @@ public sealed record LoadPlan
     /// <summary>How long orders are sent.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Over what time the buyers come.</summary>
+    /// <summary>Ramp-up: the time in which the buyers arrive.</summary>
     public TimeSpan RampUp { get; init; }
 
-    /// <summary>Over what time, at the end, the buyers leave.</summary>
+    /// <summary>Ramp-down: the time at the end in which the buyers leave.</summary>
     public TimeSpan RampDown { get; init; }
 
-    /// <summary>What a buyer waits between an answer and the next request.</summary>
+    /// <summary>How long a buyer waits between an answer and the next request.</summary>
     public TimeSpan ThinkTime { get; init; }
 
-    /// <summary>What is asked for.</summary>
+    /// <summary>The mix of requests.</summary>
     public RequestMix Mix { get; init; } = RequestMix.OnlyOrders;
 
-    /// <summary>How many tickets an order asks for: drawn evenly from these.</summary>
+    /// <summary>Tickets per order, drawn evenly from these values.</summary>
     public IReadOnlyList<int> Quantities { get; init; } = [1];
 
-    /// <summary>Arrivals per second, whatever the answers do (open loop); null lets every buyer wait for the answer before (closed loop).</summary>
+    /// <summary>Arrivals per second, whatever the response times (open loop); null if every buyer waits for the previous answer (closed loop).</summary>
     public double? Rate { get; init; }
 
-    /// <summary>Whether orders carry an <c>Idempotency-Key</c>, so that one whose answer is lost can be resolved.</summary>
+    /// <summary>Whether orders carry an <c>Idempotency-Key</c>, which resolves an order whose answer is lost.</summary>
     public bool UseKeys { get; init; } = true;
 
     /// <summary>Whether to end a second after the first "sold out", or only when the time is up.</summary>
     public bool StopWhenSoldOut { get; init; }
 
-    /// <summary>Where the random numbers start.</summary>
+    /// <summary>Seed of the random numbers.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>How long to wait for an answer before it counts as lost; an arrival that has found no free connection for as long is dropped.</summary>
+    /// <summary>Timeout for an answer, after which it counts as lost; an arrival that finds no free connection in this time is dropped.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>The shares of the requests, in percent; what is missing from 100 goes to <c>GET /health</c>.</summary>
+/// <summary>The shares of the requests, in percent; the rest up to 100 goes to <c>GET /health</c>.</summary>
 /// <param name="Orders"><c>POST /book</c>.</param>
 /// <param name="Status"><c>GET /status</c>.</param>
 /// <param name="Live"><c>GET /health/live</c>, to measure the HTTP stack alone.</param>
@@ -73,7 +73,7 @@ public enum RequestKind
     Live,
 }
 
-/// <summary>The load scenarios of the system's contract, which the k6 scripts have too.</summary>
+/// <summary>The load scenarios, which the k6 scripts have too.</summary>
 public static class Scenarios
 {
     public const int Tickets = 5000;

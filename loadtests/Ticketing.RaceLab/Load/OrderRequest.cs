@@ -5,8 +5,8 @@ using System.Text;
 namespace Ticketing.RaceLab.Load;
 
 /// <summary>
-/// The bytes of <c>POST /book</c>, made once. Each order is written into places of fixed width, padded with the blanks that JSON allows, so
-/// that nothing else of the request changes.
+/// The bytes of <c>POST /book</c>, made once. Each order is written into fields of fixed width, padded with blanks as JSON allows, so that the
+/// rest of the request does not change.
 /// </summary>
 public sealed class OrderRequest
 {

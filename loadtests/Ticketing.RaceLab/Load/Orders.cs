@@ -1,6 +1,6 @@
 namespace Ticketing.RaceLab.Load;
 
-/// <summary>What a buyer asked for.</summary>
+/// <summary>An order of a buyer.</summary>
 /// <param name="Number">Counts the orders of a run; its key is made from it.</param>
 public readonly record struct Order(long Number, int EventId, int UserId, int Quantity);
 

@@ -6,7 +6,7 @@ using Ticketing.RaceLab.Http;
 
 namespace Ticketing.RaceLab.Load;
 
-/// <summary>What the buyers of one load were told, counted as the answers come in. All members may be used from any thread.</summary>
+/// <summary>Counts the answers of one load as they arrive. All members are thread-safe.</summary>
 public sealed class Tally
 {
     private static readonly long _longest = (long)TimeSpan.FromMinutes(10).TotalMicroseconds;
@@ -28,10 +28,10 @@ public sealed class Tally
     private long _ticketsConfirmed;
     private int _fewestLeft = int.MaxValue;
 
-    /// <param name="tickets">How many there are to sell, over all events.</param>
+    /// <param name="tickets">The stock of all events.</param>
     public Tally(int tickets) => _tickets = tickets;
 
-    /// <summary>Every answer, those of a lost connection excepted.</summary>
+    /// <summary>All answers, without those of a lost connection.</summary>
     public int Requests => _requests;
 
     public int SoldOut => _soldOut;
@@ -49,7 +49,7 @@ public sealed class Tally
 
     public int Tickets => _tickets;
 
-    /// <summary>The fewest tickets that an answer "not enough" named: later there cannot be more.</summary>
+    /// <summary>The smallest stock that an answer "not enough" named: it cannot grow later.</summary>
     public int? FewestLeft => _fewestLeft == int.MaxValue ? null : _fewestLeft;
 
     /// <summary>When the load began, as a <see cref="Stopwatch"/> timestamp.</summary>
@@ -61,13 +61,13 @@ public sealed class Tally
     /// <summary>Answers that are neither a booking nor a refusal, by the problem's code or the HTTP status.</summary>
     public IReadOnlyDictionary<string, int> Failures => _failures;
 
-    /// <summary>Of the orders that were not refused for want of tickets: refusals are quick, and would flatter the strategy.</summary>
+    /// <summary>Latency of orders that were not refused because tickets ran out: refusals are quick, and would flatter the strategy.</summary>
     public HistogramBase OrderLatency => _orderLatency;
 
-    /// <summary>Of <c>GET /status</c>.</summary>
+    /// <summary>Latency of <c>GET /status</c>.</summary>
     public HistogramBase StatusLatency => _statusLatency;
 
-    /// <summary>Of all requests.</summary>
+    /// <summary>Latency of all requests.</summary>
     public HistogramBase AllLatency => _allLatency;
 
     public int ConfirmedCount
@@ -103,7 +103,7 @@ public sealed class Tally
         }
     }
 
-    /// <summary>Orders that may or may not have booked: the answer was lost, or says so.</summary>
+    /// <summary>Orders that may or may not have booked: the answer was lost, or was <c>outcome_unknown</c>.</summary>
     public IReadOnlyList<Order> Uncertain
     {
         get
@@ -115,7 +115,7 @@ public sealed class Tally
         }
     }
 
-    /// <summary>Answers that cannot be right by themselves, such as "not enough" where enough were left.</summary>
+    /// <summary>Answers that contradict themselves, such as "not enough" with enough tickets left.</summary>
     public IReadOnlyList<string> Contradictions
     {
         get
@@ -133,7 +133,7 @@ public sealed class Tally
 
     public void CountFailure(string what) => _failures.AddOrUpdate(what, 1, (_, count) => count + 1);
 
-    /// <summary>Counts an answer to something else than an order.</summary>
+    /// <summary>Counts the answer to a request other than an order.</summary>
     public void Count(RequestKind kind, HttpAnswer answer, TimeSpan latency)
     {
         CountRequest(latency);
@@ -176,7 +176,7 @@ public sealed class Tally
         }
         else
         {
-            // A fault in the middle may have come after the COMMIT, and "outcome_unknown" says so itself.
+            // A fault may have happened after the COMMIT; outcome_unknown says so itself.
             if (answer.Status >= 500)
             {
                 CountUncertain(order);
@@ -203,7 +203,7 @@ public sealed class Tally
         }
     }
 
-    /// <summary>Takes an order off the uncertain ones, now that its fate is known.</summary>
+    /// <summary>Removes an order from the uncertain ones, now that its outcome is known.</summary>
     public void Resolve(Order order)
     {
         lock (_uncertain)
@@ -225,7 +225,7 @@ public sealed class Tally
         {
             lock (_contradictions)
             {
-                _contradictions.Add($"order {order.Number} for {order.Quantity} was told \"not enough\" with {left} left");
+                _contradictions.Add($"order {order.Number} for {order.Quantity} was answered \"not enough\" with {left} left");
             }
 
             return;

@@ -24,7 +24,7 @@ internal static class Measurements
 
     public static string ForUpdate(int poolSize) => $"for_update, pool {poolSize}";
 
-    /// <summary>All of them, those next to each other that are compared most closely.</summary>
+    /// <summary>All measurements; those that are compared with each other are neighbours.</summary>
     public static IReadOnlyList<Sale> All(RatioSettings settings)
     {
         var batched = new Sale
@@ -53,16 +53,16 @@ internal static class Measurements
         ];
     }
 
-    /// <summary>The same load for so long that a leak would show.</summary>
+    /// <summary>The same load for long enough that a leak would show.</summary>
     public static Sale Soak(Sale batched, TimeSpan duration) =>
         batched with { Name = $"batched, {duration.TotalMinutes:0.#} min", Plan = batched.Plan with { Duration = duration } };
 }
 
-/// <param name="Duration">Of one measurement, after the warm-up.</param>
-/// <param name="WarmUp">How long the same load runs before: until a runtime has compiled what is hot, which takes it a while on a small machine.</param>
-/// <param name="PoolSizes">Connections that <c>for_update</c> is tried with.</param>
-/// <param name="Only">Keys of the ratios that are wanted; empty for all.</param>
-/// <param name="Soak">How long memory is watched; null leaves that out.</param>
+/// <param name="Duration">Time of one measurement, after the warm-up.</param>
+/// <param name="WarmUp">How long the same load runs before the measurement: until the runtime has compiled hot code, which takes long on a small machine.</param>
+/// <param name="PoolSizes">Pool sizes for <c>for_update</c>.</param>
+/// <param name="Only">Keys of the ratios to measure; empty for all.</param>
+/// <param name="Soak">How long to watch the memory; null to skip this.</param>
 internal sealed record RatioSettings(
     int Rounds,
     TimeSpan Duration,

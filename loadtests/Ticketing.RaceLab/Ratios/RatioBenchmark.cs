@@ -6,8 +6,8 @@ using Ticketing.RaceLab.Systems;
 namespace Ticketing.RaceLab.Ratios;
 
 /// <summary>
-/// Measures everything in several rounds, one after the other within each, so that whatever else the machine does hits all alike, and compares
-/// the medians. Every second round goes backwards.
+/// Measures everything in several rounds and compares the medians, so that other load on the machine affects all measurements alike. Every
+/// second round runs in reverse order.
 /// </summary>
 internal sealed class RatioBenchmark(Laboratory laboratory, RatioSettings settings)
 {
@@ -51,7 +51,7 @@ internal sealed class RatioBenchmark(Laboratory laboratory, RatioSettings settin
 
         void Keep(SaleResult result)
         {
-            // One that was cut short has no figure that can be compared.
+            // A measurement that was cut short cannot be compared.
             if (!cancellationToken.IsCancellationRequested)
             {
                 rounds.Add(result);

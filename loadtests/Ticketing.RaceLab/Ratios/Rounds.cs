@@ -11,7 +11,7 @@ internal sealed class Rounds
 
     public IReadOnlyList<SaleResult> All => [.. _results.Values.SelectMany(results => results)];
 
-    /// <summary>Of each measurement the round in the middle.</summary>
+    /// <summary>The median round of each measurement.</summary>
     public IReadOnlyList<SaleResult> Middle => [.. _results.Values.Select(results => results.OrderBy(RateOf).ElementAt(results.Count / 2))];
 
     public void Add(SaleResult result)
@@ -26,7 +26,7 @@ internal sealed class Rounds
 
     public bool Has(string name) => _results.ContainsKey(name);
 
-    /// <summary>Bookings per second; of a load without orders its requests.</summary>
+    /// <summary>Bookings per second; for a load without orders, requests per second.</summary>
     public Figure Rate(string name) => Of(name, RateOf);
 
     public Figure Of(string name, Func<SaleResult, double> read) => Figure.Of(name, [.. _results[name].Select(read)]);
@@ -34,7 +34,7 @@ internal sealed class Rounds
     private static double RateOf(SaleResult sale) => sale.Booked > 0 ? sale.BookingsPerSecond : sale.RequestsPerSecond;
 }
 
-/// <summary>The median of several rounds, and how far they were apart.</summary>
+/// <summary>The median of several rounds, and their spread.</summary>
 internal sealed record Figure(string Name, double Median, double Least, double Most)
 {
     public static Figure Of(string name, IReadOnlyList<double> values)

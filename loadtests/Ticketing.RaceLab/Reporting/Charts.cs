@@ -10,7 +10,7 @@ internal static class Charts
     private const double ValueWidth = 110;
     private const double Row = 34;
 
-    /// <summary>Bars on one scale, the fastest in full width.</summary>
+    /// <summary>Bars on one scale; the fastest has the full width.</summary>
     public static string Throughput(IReadOnlyList<SaleResult> sales)
     {
         var svg = new Svg(Width, (sales.Count * Row) + 8, "Bookings per second of each sale");
@@ -29,7 +29,7 @@ internal static class Charts
         return svg.ToString();
     }
 
-    /// <summary>From the median to the 99th percentile, on a scale of powers of ten.</summary>
+    /// <summary>From the median to the 99th percentile, on a logarithmic scale.</summary>
     public static string Latency(IReadOnlyList<SaleResult> sales)
     {
         const double axis = 26;
@@ -66,7 +66,7 @@ internal static class Charts
         double X(double milliseconds) => LabelWidth + ((Math.Log10(Math.Max(milliseconds, 0.001)) - from) / (to - from) * room);
     }
 
-    /// <summary>One small picture a sale, all on the same scales, so that slow looks slow; what is below zero is red.</summary>
+    /// <summary>One small chart per sale, all on the same scales; red below zero.</summary>
     public static string Stock(IReadOnlyList<SaleResult> sales)
     {
         var longest = sales.Max(sale => sale.Stock[^1].T);
@@ -85,7 +85,7 @@ internal static class Charts
         double most = sale.Tickets * (long)sale.Events;
         var least = Math.Min(0, sale.Stock.Min(point => point.Left));
 
-        // A quarter of the picture is kept for below zero, so that all zeros stand at the same height; more where more was oversold.
+        // At least a quarter of each chart is below zero, so that all zeros are at the same height.
         var floor = Math.Min(-most / 4, least * 1.15);
         var zero = Y(0);
         svg.Line(left, zero, width - right, zero, "axis")
@@ -94,7 +94,7 @@ internal static class Charts
             .Text(left, height - 6, "0 s", "tick")
             .Text(width - right, height - 6, Figures.Seconds(longest), "tick", "end");
 
-        // Stairs: the stock is what it was until the next booking.
+        // Steps: the stock does not change until the next booking.
         var stairs = new List<(double T, double Left)>();
         foreach (var (t, stock) in sale.Stock)
         {
@@ -127,7 +127,7 @@ internal static class Charts
         double Y(double stock) => top + ((most - stock) / (most - floor) * (height - top - bottom));
     }
 
-    /// <summary>Who used how much of the machine.</summary>
+    /// <summary>CPU by process.</summary>
     public static string Cpu(IReadOnlyList<SaleResult> sales)
     {
         const double axis = 26;

@@ -2,7 +2,7 @@ using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>One sentence that says what came out.</summary>
+/// <summary>One sentence that sums up the results.</summary>
 internal static class Conclusions
 {
     public static string Of(IReadOnlyList<SaleResult> sales)
@@ -14,7 +14,7 @@ internal static class Conclusions
         if (sound.MaxBy(sale => sale.BookingsPerSecond) is { } fastest)
         {
             var slowest = sound.MinBy(sale => sale.BookingsPerSecond)!;
-            parts.Add($"{fastest.Name} is the fastest that never oversold, with {Figures.Count(fastest.BookingsPerSecond)} bookings a second"
+            parts.Add($"{fastest.Name} is the fastest that never oversold, with {Figures.Count(fastest.BookingsPerSecond)} bookings per second"
                 + (sound.Count > 1 ? $", {fastest.BookingsPerSecond / slowest.BookingsPerSecond:0.#} times {slowest.Name}" : ""));
         }
 

@@ -3,7 +3,7 @@ using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>Numbers as people read them, the same in every table.</summary>
+/// <summary>Formats numbers, in the same way for every table.</summary>
 internal static class Figures
 {
     public static string Count(double? number) => number?.ToString("#,0", CultureInfo.InvariantCulture) ?? "–";
@@ -33,7 +33,7 @@ internal static class Figures
 
     public static string Megabytes(long? bytes) => bytes is { } known ? Count(known / 1024.0 / 1024.0) + " MB" : "–";
 
-    /// <summary>What was oversold, and of what.</summary>
+    /// <summary>Tickets oversold, and their share of the stock.</summary>
     public static string Oversold(SaleResult sale) =>
         sale.Oversold == 0 ? "0" : $"{Count(sale.Oversold)} ({Percent(sale.Oversold / (double)sale.Tickets / sale.Events)})";
 }

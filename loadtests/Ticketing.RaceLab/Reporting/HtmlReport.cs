@@ -4,7 +4,7 @@ using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>One file that needs no other: style and pictures are in it, and it has no script.</summary>
+/// <summary>A self-contained HTML file: styles and charts are inline, and it has no script.</summary>
 internal static class HtmlReport
 {
     private const int ShownViolations = 20;
@@ -50,30 +50,30 @@ internal static class HtmlReport
             + (selling.Count == 0 ? "" : Section(
                 "Throughput",
                 Charts.Throughput(selling),
-                "Bookings per second that were confirmed to their buyers and found in the database afterwards. Red: the strategy sold tickets that did not exist."))
+                "Bookings per second that were confirmed to their buyers and then found in the database. Red: the strategy sold tickets that did not exist."))
             + (limited.Count == 0 ? "" : Section(
                 "Stock over time",
                 $"<div class=\"multiples\">{Charts.Stock(limited)}</div>",
-                "Tickets left, all on the same scales. Below zero, in red, are seats that were sold to a second buyer."))
+                "Tickets left, all on the same scales. Below zero, in red: seats that were sold twice."))
             + (selling.Count == 0 ? "" : Section(
                 "Latency",
                 Charts.Latency(selling),
-                "How long a buyer waited for the answer; refusals for want of tickets are left out. Each step to the right is ten times as long. "
+                "How long a buyer waited for the answer, without refusals because tickets ran out. Logarithmic scale. "
                 + "<span class=\"key p50\"></span> p50 <span class=\"key p95\"></span> p95 <span class=\"key p99\"></span> p99"))
             + Section(
                 "What it took",
                 CostTable(sales),
                 "CPU in cores; requests of all kinds, refusals included. Orders carry " + (sales[0].Keys ? "an" : "no") + " Idempotency-Key. "
-                + "Connections are those that the API opened to its database from its start on.")
+                + "Connections are those that the API has opened to its database since its start.")
             + (Charts.Cpu(sales) is { Length: > 0 } cpu ? Section(
-                "Who used the machine",
+                "CPU by process",
                 cpu,
-                "CPU in cores. What the load generator takes, the system lacks. "
+                "CPU in cores. The system cannot use what the load generator takes. "
                 + "<span class=\"key cpu-api\"></span> API <span class=\"key cpu-db\"></span> database server <span class=\"key cpu-lab\"></span> load generator") : "")
-            + (watched.Memory.Count >= 60 ? Section("Memory", Charts.Memory(watched), $"Memory in RAM of the API during “{Html(watched.Name)}”.") : "");
+            + (watched.Memory.Count >= 60 ? Section("Memory", Charts.Memory(watched), $"Resident memory of the API during “{Html(watched.Name)}”.") : "");
     }
 
-    /// <summary>What the buyers and the organiser see.</summary>
+    /// <summary>The results for buyers and organisers.</summary>
     private static string Table(IReadOnlyList<SaleResult> sales) => Table(
         ["Sale", "bookings/s", "p50", "p95", "p99", "sold", "left", "oversold", "refused", "busy", "errors", "unknown"],
         sales.Select(sale => Row(
@@ -90,7 +90,7 @@ internal static class HtmlReport
             Cell(Figures.Count(sale.FailureCount), sale.FailureCount == 0 ? "" : "bad", string.Join(", ", sale.Failures.Select(failure => $"{failure.Value} × {failure.Key}"))),
             Cell(sale.Unknown == 0 ? "0" : $"{sale.Unknown} ({sale.Resolved} resolved)"))));
 
-    /// <summary>What it took.</summary>
+    /// <summary>The resources that were used.</summary>
     private static string CostTable(IReadOnlyList<SaleResult> sales) => Table(
         ["Sale", "buyers", "requests", "requests/s", "/status: p95", "all: p95", "longest", "dropped", "connections opened", "CPU lab", "CPU API", "CPU DB", "memory, peak"],
         sales.Select(sale => Row(
@@ -136,7 +136,7 @@ internal static class HtmlReport
         : Section("Notes", $"<ul>{string.Concat(notes.Select(note => $"<li>{Html(note)}</li>"))}</ul>");
 
     private static string Origin(Provenance origin) => Section(
-        "Where these figures come from",
+        "Provenance",
         $"""
         <dl>
         <dt>Command</dt><dd><code>{Html(origin.Command)}</code></dd>

@@ -4,10 +4,10 @@ using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>Shows the sales while they run: a table that is redrawn on a terminal, a line now and then elsewhere.</summary>
+/// <summary>Shows the sales while they run: a table on a terminal, a line from time to time elsewhere.</summary>
 public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
 {
-    /// <summary>In characters. On a narrow terminal a table of all figures would break them over several lines.</summary>
+    /// <summary>In characters. On a narrower terminal, a table of all figures would wrap.</summary>
     internal const int NarrowBelow = 110;
 
     private static readonly TimeSpan _redraw = TimeSpan.FromMilliseconds(250);
@@ -21,12 +21,12 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
 
     private readonly List<SaleProgress> _sales = [.. names.Select(name => new SaleProgress(name))];
 
-    /// <summary>Stands below the table.</summary>
+    /// <summary>The text below the table.</summary>
     public string Caption { get; set; } = "";
 
     public ISaleProgress this[int index] => _sales[index];
 
-    /// <summary>Shows them until <paramref name="work"/> is done.</summary>
+    /// <summary>Shows the sales until <paramref name="work"/> is done.</summary>
     public async Task ShowAsync(Func<Task> work)
     {
         if (!console.Profile.Capabilities.Interactive)
@@ -114,7 +114,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
                 }
 
                 yield return Stage();
-                yield return _stage == SaleStage.Done ? "" : Figures.Count(Rate()); // the table of the end has the whole sale's
+                yield return _stage == SaleStage.Done ? "" : Figures.Count(Rate()); // the final table has the rate of the whole sale
                 yield return Figures.Milliseconds(At(50));
                 yield return Figures.Milliseconds(At(95));
                 yield return Figures.Milliseconds(At(99));
@@ -131,7 +131,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
             _stage = stage;
             if (stage == SaleStage.Starting)
             {
-                _tally = null; // that of the round before
+                _tally = null; // of the previous round
             }
         }
 
@@ -146,7 +146,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
         private string StageName => _stage switch
         {
             SaleStage.WarmingUp => "warming up",
-            SaleStage.WaitingForCaches => "waiting until caches are fresh",
+            SaleStage.WaitingForCaches => "waiting for caches to expire",
             SaleStage.Done => "verified",
             _ => _stage.ToString().ToLowerInvariant(),
         };
@@ -164,7 +164,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
             return $"[yellow]{new string('━', done)}[/][grey]{new string('━', width - done)}[/] {StageName}";
         }
 
-        /// <summary>Of the last moments.</summary>
+        /// <summary>Of the last moments only.</summary>
         private double Rate()
         {
             var (now, count) = (_tally!.Elapsed, _tally.ConfirmedCount > 0 ? _tally.ConfirmedCount : _tally.Requests);

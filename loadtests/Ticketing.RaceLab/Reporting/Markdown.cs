@@ -31,6 +31,6 @@ internal static class Markdown
     private static string Origin(Report report)
     {
         var origin = report.Provenance;
-        return $"`{origin.Command}`, {origin.Date}, commit {origin.Commit}, {origin.Runtime}. {origin.Machine}, the load generator on it too. {origin.Database}.";
+        return $"`{origin.Command}`, {origin.Date}, commit {origin.Commit}, {origin.Runtime}. {origin.Machine}, with the load generator on it. {origin.Database}.";
     }
 }

@@ -7,7 +7,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>Where figures come from: without this they are worth nothing.</summary>
+/// <summary>Where figures come from; without this, they mean nothing.</summary>
 public sealed record Provenance(
     string Command, string Date, string Commit, string Machine, string Runtime, string Database, string Build, IReadOnlyDictionary<string, string> Versions)
 {
@@ -45,7 +45,7 @@ public sealed record Provenance(
         using var git = Process.Start(new ProcessStartInfo("git", ["-C", Repository.Root, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = git.StandardOutput.ReadToEnd().Trim();
         git.WaitForExit();
-        return git.ExitCode == 0 ? output : throw new InvalidOperationException("This is no git repository.");
+        return git.ExitCode == 0 ? output : throw new InvalidOperationException("This is not a Git repository.");
     }
 
     private static string VersionOf(Type type) =>

@@ -18,7 +18,7 @@ internal static class ReadmeSection
         var to = text.IndexOf(end, StringComparison.Ordinal);
         if (from < 0 || to < from)
         {
-            throw new LabException($"{_file} has no place for this table: it belongs between '{begin}' and '{end}'.");
+            throw new LabException($"{_file} has no section for this table: add the lines '{begin}' and '{end}'.");
         }
 
         await File.WriteAllTextAsync(_file, $"{text[..(from + begin.Length)]}\n{content}\n{text[to..]}");

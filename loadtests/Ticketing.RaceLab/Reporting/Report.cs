@@ -4,10 +4,10 @@ using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>All that a run of the lab has found, as it is written to files.</summary>
+/// <summary>The results of a run, as they are written to files.</summary>
 /// <param name="Conclusion">One sentence.</param>
-/// <param name="Ratios">Of the benchmark, else none.</param>
-/// <param name="Notes">What a reader has to know, such as a strategy that was left out.</param>
+/// <param name="Ratios">The ratios of a benchmark; empty for other runs.</param>
+/// <param name="Notes">What a reader has to know, such as a strategy that was skipped.</param>
 public sealed record Report(
     string Title, string Conclusion, Provenance Provenance, IReadOnlyList<SaleResult> Sales, IReadOnlyList<RatioResult> Ratios, IReadOnlyList<string> Notes)
 {
@@ -17,7 +17,7 @@ public sealed record Report(
         WriteIndented = true,
     };
 
-    /// <summary>Of a benchmark: every measurement of every round.</summary>
+    /// <summary>For a benchmark: every measurement of every round.</summary>
     public IReadOnlyList<SaleResult> Rounds { get; init; } = [];
 
     public IReadOnlyList<string> Violations => [.. Sales.Concat(Rounds).SelectMany(sale => sale.Violations).Distinct()];

@@ -4,7 +4,7 @@ using Ticketing.RaceLab.Sales;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>The results as the terminal shows them at the end.</summary>
+/// <summary>The results, as the terminal shows them at the end.</summary>
 public static class ResultTable
 {
     public static void Write(IAnsiConsole console, Report report, IReadOnlyList<string> files)
@@ -30,7 +30,7 @@ public static class ResultTable
         console.MarkupLineInterpolated($"[grey]{string.Join(", ", files)}[/]");
     }
 
-    /// <param name="isNarrow">Whether there is no room for all figures; the report has them.</param>
+    /// <param name="isNarrow">Whether there is no room for all figures; the report has them all.</param>
     private static Table SalesTable(IReadOnlyList<SaleResult> sales, bool isNarrow)
     {
         (string Heading, bool IsEssential, Func<SaleResult, string> Cell)[] figures =

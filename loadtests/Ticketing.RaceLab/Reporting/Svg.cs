@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ticketing.RaceLab.Reporting;
 
-/// <summary>Draws the few shapes that our charts need. Colours come from the page's style sheet, so that they follow light and dark.</summary>
+/// <summary>Draws the few shapes that the charts need. Colours come from the style sheet of the page, which supports light and dark.</summary>
 internal sealed class Svg(double width, double height, string title)
 {
     private readonly StringBuilder _shapes = new();

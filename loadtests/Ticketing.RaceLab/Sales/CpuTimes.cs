@@ -3,7 +3,7 @@ using Ticketing.RaceLab.Systems;
 
 namespace Ticketing.RaceLab.Sales;
 
-/// <summary>CPU that the parties of a measurement have used so far.</summary>
+/// <summary>CPU used so far by each party of a measurement.</summary>
 internal readonly record struct CpuTimes(TimeSpan Generator, TimeSpan? Api, TimeSpan? Database)
 {
     public static CpuTimes Read(SystemUnderTest system)

@@ -2,12 +2,12 @@ using Ticketing.RaceLab.Load;
 
 namespace Ticketing.RaceLab.Sales;
 
-/// <summary>Is told how a sale goes on.</summary>
+/// <summary>Receives the progress of a sale.</summary>
 public interface ISaleProgress
 {
     void Enter(SaleStage stage);
 
-    /// <summary>A load begins, whose counts can be read from now on.</summary>
+    /// <summary>A load begins; its counts can be read from now on.</summary>
     void Follow(Tally tally, TimeSpan duration);
 }
 

@@ -6,7 +6,7 @@ namespace Ticketing.RaceLab.Sales;
 /// <summary>One thing to measure: a strategy, its stock, its buyers and the system that it runs on.</summary>
 public sealed record Sale
 {
-    /// <summary>How long a system that has just started is watched on its own, as part of the warm-up.</summary>
+    /// <summary>How long the first seconds after a start are measured on their own, as part of the warm-up.</summary>
     public static readonly TimeSpan FirstSeconds = TimeSpan.FromSeconds(5);
 
     public const string Naive = "naive";
@@ -32,11 +32,11 @@ public sealed record Sale
     public SystemSettings System { get; init; } = new();
 
     /// <summary>
-    /// How long buyers come before the measurement, to an event of its own with more stock than they can buy. It begins as soon as the system
-    /// says that it is ready.
+    /// How long buyers book before the measurement, from an event of its own with more stock than they can buy. It begins as soon as the system
+    /// reports ready.
     /// </summary>
     public TimeSpan WarmUp { get; init; }
 
-    /// <summary>Whether this strategy exists to show the race.</summary>
+    /// <summary>Whether this strategy oversells on purpose.</summary>
     public bool MayOversell => Strategy == Naive;
 }

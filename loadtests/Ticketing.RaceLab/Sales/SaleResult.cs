@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace Ticketing.RaceLab.Sales;
 
-/// <summary>What came of a <see cref="Sale"/>. Goes into <c>results.json</c> as it is, in snake_case.</summary>
+/// <summary>The result of a <see cref="Sale"/>, written to <c>results.json</c> in snake_case.</summary>
 public sealed record SaleResult
 {
     public required string Name { get; init; }
@@ -26,7 +26,7 @@ public sealed record SaleResult
     /// </summary>
     public required double BookingsPerSecond { get; init; }
 
-    /// <summary>From the first order to the last confirmation when it sold out, else to the end of the load.</summary>
+    /// <summary>From the first order to the last confirmation if it sold out, otherwise to the end of the load.</summary>
     public required double SaleSeconds { get; init; }
 
     /// <summary>Answers of any kind, per second of the load.</summary>
@@ -34,7 +34,7 @@ public sealed record SaleResult
 
     public required double LoadSeconds { get; init; }
 
-    /// <summary>Bookings per second in the <see cref="Sale.FirstSeconds"/> after the system said that it is ready; null where it was not watched so long.</summary>
+    /// <summary>Bookings per second in the <see cref="Sale.FirstSeconds"/> after the system reported ready; null if they were not measured.</summary>
     public double? FirstSecondsBookingsPerSecond { get; init; }
 
     public required int Requests { get; init; }
@@ -53,10 +53,10 @@ public sealed record SaleResult
 
     public required IReadOnlyDictionary<string, int> Failures { get; init; }
 
-    /// <summary>Orders whose answer was lost, before they were asked about again.</summary>
+    /// <summary>Orders whose answer was lost, before they were repeated.</summary>
     public required int Unknown { get; init; }
 
-    /// <summary>How many of <see cref="Unknown"/> their key has settled.</summary>
+    /// <summary>How many of <see cref="Unknown"/> were settled by their key.</summary>
     public required int Resolved { get; init; }
 
     public required int Dropped { get; init; }
@@ -65,10 +65,10 @@ public sealed record SaleResult
 
     public long? ConnectionsOpened { get; init; }
 
-    /// <summary>Orders that were not refused for want of tickets.</summary>
+    /// <summary>Orders that were not refused because tickets ran out.</summary>
     public required LatencySummary OrderLatency { get; init; }
 
-    /// <summary>Of <c>GET /status</c>, where the mix has it.</summary>
+    /// <summary>Of <c>GET /status</c>, if the mix includes it.</summary>
     public required LatencySummary StatusLatency { get; init; }
 
     public required LatencySummary AllLatency { get; init; }
@@ -77,17 +77,17 @@ public sealed record SaleResult
 
     public long? PeakMemoryBytes { get; init; }
 
-    /// <summary>Memory of the API in the course of the load.</summary>
+    /// <summary>Memory of the API during the load.</summary>
     public required IReadOnlyList<MemorySample> Memory { get; init; }
 
-    /// <summary>The stock in the course of the sale, from the bookings in the order of their ids.</summary>
+    /// <summary>The stock during the sale, from the bookings in the order of their ids.</summary>
     public required IReadOnlyList<StockPoint> Stock { get; init; }
 
     public required IReadOnlyList<string> Violations { get; init; }
 
     public int FailureCount => Failures.Values.Sum();
 
-    /// <summary>What share of all requests failed: neither answered nor refused for want of tickets.</summary>
+    /// <summary>Share of requests that failed: neither served nor refused because tickets ran out.</summary>
     public double ErrorShare => (Busy + FailureCount) / (double)Math.Max(1, Requests + Failures.GetValueOrDefault("answer lost") + Failures.GetValueOrDefault("no connection"));
 }
 
@@ -98,7 +98,7 @@ public readonly record struct StockPoint(double T, long Left);
 /// <param name="T">Seconds since the load began.</param>
 public readonly record struct MemorySample(double T, long Bytes);
 
-/// <summary>In cores: 1 is one core at work all the time. Null where the processes are out of reach.</summary>
+/// <summary>In cores: 1 is one core, fully used. Null if the processes cannot be observed.</summary>
 public sealed record CpuShares(double Generator, double? Api, double? Database)
 {
     public int Cores { get; } = Environment.ProcessorCount;

@@ -7,7 +7,7 @@ using Ticketing.RaceLab.Verification;
 
 namespace Ticketing.RaceLab.Sales;
 
-/// <summary>Carries a <see cref="Sale"/> out: start, warm up, load, read back, compare.</summary>
+/// <summary>Runs a <see cref="Sale"/>: start, warm up, load, read back, compare.</summary>
 public sealed class SaleRunner(Laboratory laboratory)
 {
     private const int PlentyOfTickets = 10_000_000;
@@ -15,8 +15,8 @@ public sealed class SaleRunner(Laboratory laboratory)
     private static readonly TimeSpan _memoryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _rereadPause = TimeSpan.FromSeconds(5);
 
-    /// <param name="progress">Is told what happens, for a live view.</param>
-    /// <param name="cancellationToken">Ends the load early. What was sold until then is verified all the same.</param>
+    /// <param name="progress">Receives the progress, for a live view.</param>
+    /// <param name="cancellationToken">Ends the load early. What was sold until then is still verified.</param>
     public async Task<SaleResult> RunAsync(Sale sale, ISaleProgress progress, CancellationToken cancellationToken)
     {
         progress.Enter(SaleStage.Starting);
@@ -140,7 +140,7 @@ public sealed class SaleRunner(Laboratory laboratory)
                 violations.AddRange(Verifier.Check(one, load.ToldBuyersOf(eventId), sale.MayOversell).Select(violation => $"{sale.Name}: {violation}"));
             }
 
-            // What a cache answers may be older than the sale. Only what still disagrees when it must be fresh is broken.
+            // A cached answer may be older than the sale: an invariant is broken only if it still disagrees after the cache has expired.
             if (violations.Count == 0 || Stopwatch.GetElapsedTime(reading) >= ledger.Staleness)
             {
                 return (stored, violations);
@@ -151,7 +151,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         }
     }
 
-    /// <summary>From the moment the system said that it is ready, connecting and setting up included.</summary>
+    /// <summary>Measures from the moment the system reported ready, including connecting and set-up.</summary>
     private static double FirstSecondsRate(SystemUnderTest system, FinishedLoad load, IReadOnlyList<StoredSale> stored)
     {
         var lead = Stopwatch.GetElapsedTime(system.ReadyAt, load.Tally.BeganAt);

@@ -3,12 +3,12 @@ using Ticketing.RaceLab.Verification;
 
 namespace Ticketing.RaceLab.Sales;
 
-/// <summary>The stock in the course of a sale.</summary>
+/// <summary>The stock during a sale.</summary>
 public static class StockCurve
 {
     private const int Points = 240;
 
-    /// <summary>Each stored booking takes its tickets when its buyer was told, by the generator's clock: no two clocks have to agree.</summary>
+    /// <summary>Each stored booking counts when its buyer was answered, by the generator's clock, so no two clocks have to agree.</summary>
     public static IReadOnlyList<StockPoint> Of(IReadOnlyList<StoredSale> sales, IReadOnlyList<ConfirmedOrder> confirmed)
     {
         var left = sales.Sum(sale => (long)sale.Event.TotalTickets);

@@ -3,7 +3,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.RaceLab.Systems;
 
-/// <summary>The programs that the lab starts, and the one place that knows where they are.</summary>
+/// <summary>The programs that the lab starts, and where they are.</summary>
 /// <param name="Folder">The folder of its project.</param>
 /// <param name="Name">The project, and the dll.</param>
 public sealed record ApiProgram(string Folder, string Name)
@@ -24,20 +24,20 @@ public sealed record ApiProgram(string Folder, string Name)
 
     private static bool _arePublished;
 
-    /// <summary>The program's own default, which is shorter on a terminal than where it is published to, in a container.</summary>
+    /// <summary>The warm-up of a container, for published programs; null for the program's default on a terminal.</summary>
     public static string? WarmUpSeconds => _arePublished ? "5" : null;
 
-    /// <summary>How the programs were made, for reports.</summary>
+    /// <summary>How the programs were built, for reports.</summary>
     public static string Build => _arePublished ? $"{Configuration} build, published with ReadyToRun" : $"{Configuration} build";
 
-    /// <summary>The dll: the published one where <see cref="PublishAsync"/> has made it, else the one that was built along with the lab.</summary>
+    /// <summary>The dll: the published one if <see cref="PublishAsync"/> has run, otherwise the one that was built with the lab.</summary>
     public string Path => _arePublished
         ? System.IO.Path.Combine(PublishedTo, $"{Name}.dll")
         : Repository.File(Folder, Name, "bin", Configuration, "net10.0", $"{Name}.dll");
 
     private string PublishedTo => System.IO.Path.Combine(AppContext.BaseDirectory, "published", Name);
 
-    /// <summary>Makes the programs as they are made for production: compiled ahead of time, so that the first buyers do not wait for the compiler.</summary>
+    /// <summary>Publishes the programs as for production: compiled ahead of time, so that the first buyers do not wait for the compiler.</summary>
     public static async Task PublishAsync(Action<string> progress)
     {
         foreach (var program in new[] { Product, Baseline })

@@ -6,7 +6,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.RaceLab.Systems;
 
-/// <summary>A database that the lab has started, or found as the tests do, and that goes away with it.</summary>
+/// <summary>A database that the lab has started, or found as the tests do.</summary>
 public abstract class LabDatabase : IAsyncDisposable
 {
     /// <summary>Product, version, and how durable a commit is on it.</summary>
@@ -15,7 +15,7 @@ public abstract class LabDatabase : IAsyncDisposable
     /// <summary>For the API.</summary>
     public required string ConnectionString { get; init; }
 
-    /// <summary>CPU used so far by a server process of ours; null where there is none.</summary>
+    /// <summary>CPU used so far by a server process that the lab started; null if there is none.</summary>
     public virtual TimeSpan? CpuTime => null;
 
     public static Task<LabDatabase> StartAsync(string product) =>
@@ -23,7 +23,7 @@ public abstract class LabDatabase : IAsyncDisposable
 
     public abstract DbConnection Connect();
 
-    /// <summary>Connections that the server has accepted so far, ours left out; null where there is no server.</summary>
+    /// <summary>Connections that the server has accepted so far, without those of the lab; null if there is no server.</summary>
     public virtual Task<long?> CountConnectionsAsync() => Task.FromResult<long?>(null);
 
     public abstract ValueTask DisposeAsync();
@@ -56,7 +56,7 @@ internal sealed class SqliteLabDatabase(TemporaryFolder folder) : LabDatabase
 
 internal sealed class MariaDbLabDatabase(MariaDbServer server) : LabDatabase
 {
-    /// <summary>The buffer pool holds all that a run writes, as that of a server in production would.</summary>
+    /// <summary>The buffer pool holds everything that a run writes, as on a server in production.</summary>
     private static readonly string[] _settings = ["innodb-buffer-pool-size=512M", "max-connections=2000"];
 
     public override TimeSpan? CpuTime => server.Process?.CpuTime;
@@ -86,7 +86,7 @@ internal sealed class MariaDbLabDatabase(MariaDbServer server) : LabDatabase
     }
 
     /// <summary>
-    /// From a pool of one connection that is opened at the first counting and stays, so that a difference of two countings has none of ours.
+    /// Uses a pool of one connection that stays open, so that the difference of two counts contains no connection of the lab.
     /// </summary>
     public override DbConnection Connect() => new MySqlConnection($"{ConnectionString};Maximum Pool Size=1;Connection Idle Timeout=0;Connection Reset=false");
 

@@ -2,7 +2,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.RaceLab.Systems;
 
-/// <summary>The surroundings of a run: the database and Redis, started once, or the address of a system that runs elsewhere.</summary>
+/// <summary>The environment of a run: a database and Redis, started once, or the address of a running system.</summary>
 public sealed class Laboratory : IAsyncDisposable
 {
     private readonly LabDatabase? _database;
@@ -18,7 +18,7 @@ public sealed class Laboratory : IAsyncDisposable
         _address = address;
     }
 
-    public string Database => _database?.Description ?? $"whatever {_address} uses";
+    public string Database => _database?.Description ?? $"the database of {_address}";
 
     public bool HasRedis => _redis is not null || _address is not null;
 
@@ -26,7 +26,7 @@ public sealed class Laboratory : IAsyncDisposable
     public static Laboratory Elsewhere(Uri address, TimeSpan staleness) => new(null, null, address, staleness);
 
     /// <param name="product"><c>sqlite</c> or <c>mariadb</c>.</param>
-    /// <param name="withRedis">Whether a Redis is needed, too.</param>
+    /// <param name="withRedis">Whether Redis is needed too.</param>
     public static async Task<Laboratory> OpenAsync(string product, bool withRedis)
     {
         var database = await LabDatabase.StartAsync(product);
@@ -47,7 +47,7 @@ public sealed class Laboratory : IAsyncDisposable
         ? SystemUnderTest.AttachAsync(_address, _staleness)
         : SystemUnderTest.StartAsync(_database!, settings, _redis?.ConnectionString);
 
-    /// <summary>Connections that the database server has accepted so far, those of the lab itself left out; null where there is no server of ours.</summary>
+    /// <summary>Connections that the database server has accepted so far, without those of the lab; null if the lab has started none.</summary>
     public Task<long?> CountConnectionsAsync() => _database?.CountConnectionsAsync() ?? Task.FromResult<long?>(null);
 
     public async ValueTask DisposeAsync()

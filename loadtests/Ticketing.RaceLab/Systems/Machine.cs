@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ticketing.RaceLab.Systems;
 
-/// <summary>What figures depend on, as far as the system tells.</summary>
+/// <summary>The machine that figures depend on.</summary>
 public static class Machine
 {
     public static string Description { get; } =

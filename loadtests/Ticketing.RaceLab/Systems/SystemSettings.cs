@@ -1,20 +1,20 @@
 namespace Ticketing.RaceLab.Systems;
 
-/// <summary>How a system of our own is started.</summary>
+/// <summary>How the lab starts a system.</summary>
 public sealed record SystemSettings
 {
     public ApiProgram Program { get; init; } = ApiProgram.Product;
 
-    /// <summary>Processes on one database.</summary>
+    /// <summary>API processes on one database.</summary>
     public int Replicas { get; init; } = 1;
 
-    /// <summary>False opens a database connection for every use.</summary>
+    /// <summary>False opens a new database connection for every use.</summary>
     public bool Pooling { get; init; } = true;
 
-    /// <summary>Database connections of one process; null leaves the program's default.</summary>
+    /// <summary>Pool size of one process; null for the program's default.</summary>
     public int? MaxPoolSize { get; init; }
 
-    /// <summary>Metrics, and log lines.</summary>
+    /// <summary>Whether metrics and logs are on.</summary>
     public bool Telemetry { get; init; } = true;
 
     /// <summary>As environment variables.</summary>
@@ -23,7 +23,7 @@ public sealed record SystemSettings
         var variables = new Dictionary<string, string?>
         {
             ["ConnectionStrings__Ticketing"] = connectionString,
-            ["WarmUp__Seconds"] = ApiProgram.WarmUpSeconds, // and not 0, as in tests
+            ["WarmUp__Seconds"] = ApiProgram.WarmUpSeconds, // not 0, as in the tests
         };
         if (redis is not null)
         {

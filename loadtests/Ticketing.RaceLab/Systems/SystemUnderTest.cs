@@ -7,7 +7,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.RaceLab.Systems;
 
-/// <summary>What is driven: processes that the lab has started, or a system that runs elsewhere.</summary>
+/// <summary>The system that is measured: processes that the lab has started, or a running system.</summary>
 public sealed class SystemUnderTest : IAsyncDisposable
 {
     private readonly IReadOnlyList<ApiProcess> _processes;
@@ -28,18 +28,18 @@ public sealed class SystemUnderTest : IAsyncDisposable
 
     public ILedger Ledger { get; }
 
-    /// <summary>When it first said that it is ready, as a <see cref="Stopwatch"/> timestamp.</summary>
+    /// <summary>When it first reported ready, as a <see cref="Stopwatch"/> timestamp.</summary>
     public long ReadyAt { get; }
 
-    /// <summary>CPU used so far by the API's processes; null for a system that runs elsewhere.</summary>
+    /// <summary>CPU used so far by the API's processes; null for a system that the lab did not start.</summary>
     public TimeSpan? CpuTime => _processes.Count == 0 ? null : _processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Process.CpuTime);
 
     public TimeSpan? DatabaseCpuTime => _database?.CpuTime;
 
-    /// <summary>Memory in RAM of the largest process, in bytes.</summary>
+    /// <summary>Resident memory of the largest process, in bytes.</summary>
     public long? Memory => Largest(process => process.WorkingSet64);
 
-    /// <summary>The most that <see cref="Memory"/> ever was.</summary>
+    /// <summary>The peak of <see cref="Memory"/>.</summary>
     public long? PeakMemory => Largest(process => process.PeakWorkingSet64);
 
     public static async Task<SystemUnderTest> StartAsync(LabDatabase database, SystemSettings settings, string? redis)
@@ -71,7 +71,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>A system that runs already.</summary>
+    /// <summary>A running system.</summary>
     /// <param name="staleness">How old its cached answers may be.</param>
     public static async Task<SystemUnderTest> AttachAsync(Uri address, TimeSpan staleness)
     {
@@ -83,7 +83,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new LabException($"Nobody answers at {address}: {exception.Message}", exception);
+            throw new LabException($"No answer from {address}: {exception.Message}", exception);
         }
     }
 
@@ -133,5 +133,5 @@ public sealed class SystemUnderTest : IAsyncDisposable
     });
 }
 
-/// <summary>The system cannot run a strategy, and says why.</summary>
+/// <summary>The system cannot run a strategy; the message says why.</summary>
 public sealed class StrategyRefusedException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Ticketing.RaceLab.Verification;
 
-/// <summary>The rows themselves: exact, and past every cache of the API.</summary>
+/// <summary>Reads the rows of the database: exact, and not through a cache of the API.</summary>
 public sealed class DatabaseLedger(Func<DbConnection> connect) : ILedger
 {
     public TimeSpan Staleness => TimeSpan.Zero;
@@ -30,7 +30,7 @@ public sealed class DatabaseLedger(Func<DbConnection> connect) : ILedger
         await using var connection = connect();
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Built here, from numbers.
+#pragma warning disable CA2100 // The text consists of constants and numbers.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ticketing.RaceLab.Verification;
 
-/// <summary>What a system tells over HTTP: for one whose database is out of our reach.</summary>
+/// <summary>Reads over HTTP, from a system whose database the lab cannot reach.</summary>
 public sealed class HttpLedger(HttpClient client, TimeSpan staleness) : ILedger
 {
     private const int LargestPage = 100;
@@ -12,7 +12,7 @@ public sealed class HttpLedger(HttpClient client, TimeSpan staleness) : ILedger
 
     private int _pageSize = LargestPage + 1;
 
-    /// <summary>The contract lets <c>GET /history</c> be five minutes old, and <c>GET /status</c> five seconds.</summary>
+    /// <summary><c>GET /history</c> may be five minutes old, and <c>GET /status</c> five seconds.</summary>
     public static TimeSpan DefaultStaleness { get; } = TimeSpan.FromSeconds(310);
 
     public TimeSpan Staleness => staleness;
@@ -25,7 +25,7 @@ public sealed class HttpLedger(HttpClient client, TimeSpan staleness) : ILedger
 
     public async Task<IReadOnlyList<StoredBooking>> ReadBookingsAsync(int eventId, CancellationToken cancellationToken)
     {
-        // Another page size each time, so that no page of the reading before is served again.
+        // Another page size each time, so that no cached page of the previous read is served.
         _pageSize = _pageSize > SmallestPage ? _pageSize - 1 : LargestPage;
         var bookings = new Dictionary<long, StoredBooking>();
         for (var page = 1; ; page++)

@@ -1,9 +1,9 @@
 namespace Ticketing.RaceLab.Verification;
 
-/// <summary>What the system under test has on record, read back after the load.</summary>
+/// <summary>The bookings of the system under test, read back after the load.</summary>
 public interface ILedger
 {
-    /// <summary>How long an answer may lag behind the truth. Zero for the database itself.</summary>
+    /// <summary>Maximum age of a read. Zero for the database.</summary>
     TimeSpan Staleness { get; }
 
     Task<StoredEvent> ReadEventAsync(int eventId, CancellationToken cancellationToken);

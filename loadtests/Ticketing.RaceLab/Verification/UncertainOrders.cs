@@ -3,13 +3,13 @@ using Ticketing.RaceLab.Load;
 
 namespace Ticketing.RaceLab.Verification;
 
-/// <summary>Finds out, after the load, what became of orders whose answers were lost: by sending them again with the same key, as a buyer would.</summary>
+/// <summary>Finds out, after the load, the outcome of orders whose answers were lost: sends them again with the same key, as a buyer would.</summary>
 public static class UncertainOrders
 {
     private const int Attempts = 10;
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(300);
 
-    /// <returns>How many were resolved: they are booked now, or certainly were not.</returns>
+    /// <returns>How many were resolved: they are now booked, or certainly not booked.</returns>
     public static async Task<int> ResolveAsync(Tally tally, HttpConnection connection, Uri server, string keyPrefix, CancellationToken cancellationToken)
     {
         var resolved = 0;
@@ -43,7 +43,7 @@ public static class UncertainOrders
                         return new(bookingId);
                     }
 
-                    // A refusal of an order with a key says that the key has booked nothing.
+                    // A refused order with a key has not booked.
                     if (answer.HasCode("sold_out"u8) || answer.HasCode("not_enough_tickets"u8))
                     {
                         return new(null);
@@ -51,7 +51,7 @@ public static class UncertainOrders
                 }
                 catch (Exception exception) when (exception is AnswerLostException or CannotConnectException)
                 {
-                    // The system may still be on its way up again.
+                    // The system may still be restarting.
                 }
 
                 await Task.Delay(_pause, CancellationToken.None);

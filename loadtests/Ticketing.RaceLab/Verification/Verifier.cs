@@ -2,12 +2,12 @@ using Ticketing.RaceLab.Load;
 
 namespace Ticketing.RaceLab.Verification;
 
-/// <summary>Compares what buyers were told with what is on record.</summary>
+/// <summary>Compares the answers to the buyers with the stored bookings.</summary>
 public static class Verifier
 {
     /// <param name="sale">The event and its bookings, as stored.</param>
-    /// <param name="told">What the buyers of that event were told.</param>
-    /// <param name="mayOversell">True for the strategy that exists to show it; everything else is checked for that one too.</param>
+    /// <param name="told">The answers to the buyers of that event.</param>
+    /// <param name="mayOversell">True for the strategy that oversells on purpose; everything else is checked for it too.</param>
     public static IReadOnlyList<Violation> Check(StoredSale sale, ToldBuyers told, bool mayOversell) =>
     [
         .. ConfirmedButNotStored(sale, told),
@@ -25,17 +25,17 @@ public static class Verifier
         {
             if (!seen.TryAdd(bookingId, order))
             {
-                yield return new(ViolationKind.SharedBooking, $"user {order.UserId} and user {seen[bookingId].UserId} were both told this booking", bookingId);
+                yield return new(ViolationKind.SharedBooking, $"user {order.UserId} and user {seen[bookingId].UserId} were both answered with this booking", bookingId);
             }
             else if (!stored.TryGetValue(bookingId, out var booking))
             {
-                yield return new(ViolationKind.LostBooking, $"user {order.UserId} was told this booking, and it is not there", bookingId);
+                yield return new(ViolationKind.LostBooking, $"user {order.UserId} was answered with this booking, which does not exist", bookingId);
             }
             else if (booking.UserId != order.UserId || booking.Quantity != order.Quantity || booking.EventId != order.EventId)
             {
                 yield return new(
                     ViolationKind.WrongBooking,
-                    $"user {order.UserId} was told {order.Quantity} of event {order.EventId}, stored are {booking.Quantity} of event {booking.EventId} for user {booking.UserId}",
+                    $"user {order.UserId} was answered {order.Quantity} of event {order.EventId}, but stored are {booking.Quantity} of event {booking.EventId} for user {booking.UserId}",
                     bookingId);
             }
         }
@@ -55,12 +55,12 @@ public static class Verifier
             var who = (booking.UserId, booking.Quantity);
             if (excused.GetValueOrDefault(who) > 0)
             {
-                excused[who]--; // its answer was lost, and nobody asked again
+                excused[who]--; // its answer was lost, and it was not repeated
             }
             else
             {
                 yield return new(
-                    ViolationKind.UnexplainedBooking, $"user {booking.UserId} has {booking.Quantity} that no buyer was told: booked twice, or for nobody", booking.Id);
+                    ViolationKind.UnexplainedBooking, $"user {booking.UserId} has {booking.Quantity} that no answer confirmed: booked twice, or for nobody", booking.Id);
             }
         }
     }
@@ -93,18 +93,18 @@ public static class Verifier
         }
     }
 
-    /// <summary>Stock never comes back, so what is left at the end was there all the time.</summary>
+    /// <summary>Stock never grows, so what is left at the end was available all the time.</summary>
     private static IEnumerable<Violation> Undersold(StoredSale sale, ToldBuyers told)
     {
         if (told.SoldOut > 0 && sale.Event.AvailableTickets > 0)
         {
-            yield return new(ViolationKind.Undersold, $"{told.SoldOut} orders were told \"sold out\", and {sale.Event.AvailableTickets} tickets are left");
+            yield return new(ViolationKind.Undersold, $"{told.SoldOut} orders were answered \"sold out\", but {sale.Event.AvailableTickets} tickets are left");
         }
 
         if (told.FewestLeft is { } fewest && sale.Event.AvailableTickets > fewest)
         {
             yield return new(
-                ViolationKind.Undersold, $"a buyer was told that {fewest} tickets are left, and there are {sale.Event.AvailableTickets} at the end");
+                ViolationKind.Undersold, $"a buyer was answered that {fewest} tickets are left, but {sale.Event.AvailableTickets} are left at the end");
         }
 
         foreach (var contradiction in told.Contradictions)
@@ -114,7 +114,7 @@ public static class Verifier
     }
 }
 
-/// <summary>One event as the ledger has it.</summary>
+/// <summary>One event, as the ledger reads it.</summary>
 public sealed record StoredSale(StoredEvent Event, IReadOnlyList<StoredBooking> Bookings)
 {
     public long Sold { get; } = Bookings.Sum(booking => (long)booking.Quantity);
@@ -122,12 +122,12 @@ public sealed record StoredSale(StoredEvent Event, IReadOnlyList<StoredBooking> 
     public long Oversold => Math.Max(0, Sold - Event.TotalTickets);
 }
 
-/// <summary>What the buyers of one event were told.</summary>
+/// <summary>The answers to the buyers of one event.</summary>
 public sealed record ToldBuyers(
     IReadOnlyList<ConfirmedOrder> Confirmed, IReadOnlyList<Order> Uncertain, int SoldOut, int? FewestLeft, IReadOnlyList<string> Contradictions);
 
 /// <summary>An invariant that does not hold.</summary>
-/// <param name="BookingId">Where it shows, if at a booking.</param>
+/// <param name="BookingId">The booking that shows it, if there is one.</param>
 public sealed record Violation(ViolationKind Kind, string Text, long? BookingId = null)
 {
     public override string ToString() => BookingId is { } id ? $"{Kind.Name()}: booking {id}: {Text}" : $"{Kind.Name()}: {Text}";
@@ -151,7 +151,7 @@ public static class ViolationKindNames
         ViolationKind.LostBooking => "lost booking",
         ViolationKind.WrongBooking => "wrong booking",
         ViolationKind.SharedBooking => "one booking for two orders",
-        ViolationKind.UnexplainedBooking => "booking nobody was told of",
+        ViolationKind.UnexplainedBooking => "unconfirmed booking",
         ViolationKind.StockMismatch => "stock does not add up",
         ViolationKind.Oversold => "oversold",
         _ => "undersold",
