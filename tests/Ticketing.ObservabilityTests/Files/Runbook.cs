@@ -21,6 +21,9 @@ internal sealed partial class Runbook
     /// <summary>The pages on one signal each: all but the index and the playbook.</summary>
     public static IEnumerable<Runbook> Signals => All.Where(page => page.Name is not ("README.md" or "playbook.md"));
 
+    /// <summary>The languages of <see cref="Queries"/>, <see cref="Statements"/> and <see cref="Commands"/>.</summary>
+    public static IReadOnlyList<string> Languages { get; } = ["promql", "sql", "sh"];
+
     /// <summary>The file's name.</summary>
     public string Name { get; }
 
@@ -43,12 +46,19 @@ internal sealed partial class Runbook
     /// <summary>Links to other files of the repository.</summary>
     public IEnumerable<string> Links => Link().Matches(_text).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
 
+    /// <summary>The language of each fenced block, empty where none is given.</summary>
+    public IReadOnlyList<string> LanguagesOfBlocks => [.. Fence().Matches(_text).Where((_, i) => i % 2 == 0).Select(match => match.Groups[1].Value)];
+
+    /// <summary>The names of the pages that have any of what is asked for, such as queries: the rows of a test that goes through it.</summary>
+    public static IEnumerable<string> With<T>(Func<Runbook, IEnumerable<T>> part) => All.Where(page => part(page).Any()).Select(page => page.Name);
+
     public static Runbook Named(string name) => All.Single(page => page.Name == name);
 
     /// <summary>What a heading is called in a link.</summary>
     public static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
-    private IEnumerable<string> Blocks(string language) =>
+    /// <summary>The fenced blocks in a language.</summary>
+    public IEnumerable<string> Blocks(string language) =>
         Block().Matches(_text).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value.Trim());
 
     [GeneratedRegex(@"^#{2,3} (.+)$", RegexOptions.Multiline)]
@@ -59,6 +69,9 @@ internal sealed partial class Runbook
 
     [GeneratedRegex(@"^ *```(?<language>[\w-]+)\n(?<text>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    [GeneratedRegex("^ *```(.*)$", RegexOptions.Multiline)]
+    private static partial Regex Fence();
 
     [GeneratedRegex(@"\]\(([^)]+)\)")]
     private static partial Regex Link();
