@@ -9,5 +9,5 @@ public static class TestLength
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("TICKETING_LONG") == "1";
 
     /// <summary>The number of rounds for this run.</summary>
-    public static int Times(int ordinary, int @long) => IsLong ? @long : ordinary;
+    public static int Times(int ordinary, int extended) => IsLong ? extended : ordinary;
 }

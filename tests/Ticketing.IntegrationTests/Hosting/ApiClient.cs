@@ -27,10 +27,10 @@ public static class ApiClient
 
     public static Task<Answer> PostAnswerAsync(this HttpClient client, string path, object body) => client.SendAsync(HttpMethod.Post, path, body);
 
-    public static async Task<Answer> AnswerToAsync(this HttpClient client, HttpRequestMessage request)
+    public static async Task<Answer> AnswerToAsync(this HttpClient client, HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
-        using var response = await client.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
+        using var response = await client.SendAsync(request, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return new(
             response.StatusCode,
             response.Content.Headers.ContentType?.MediaType,
@@ -66,6 +66,9 @@ public sealed record Answer(HttpStatusCode Status, string? MediaType, string Tex
     public string? Code => MediaType == "application/problem+json" ? Json.GetProperty("code").GetString() : null;
 
     public bool IsBooked => Status == HttpStatusCode.OK;
+
+    /// <summary>Whether the booking was made by an earlier request with the same key.</summary>
+    public bool IsReplayed => Headers.ContainsKey("Idempotent-Replayed");
 
     /// <summary>Asserts that this is a complete problem document of that status and code, which gives nothing of our insides away.</summary>
     public void ShouldBeProblem(HttpStatusCode status, string code)

@@ -154,6 +154,18 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         new("a method that nobody knows", new HttpMethod("BREW"), "/book", null, null, 405, "method_not_allowed"),
     ];
 
+    /// <summary>What the cases above are made of, with nothing wrong.</summary>
+    public static IReadOnlyList<BadInput> Controls { get; } =
+    [
+        Book("an order", Order, 200),
+        WithKey("an order with a key", "key") with { Status = 200 },
+        Setup("an empty setup", "{}") with { Status = 200 },
+        Setup("a setup", """{"event_name":"Concert","total_tickets":100,"strategy":"naive"}""") with { Status = 200 },
+        Get("a status", "/status?event_id=1") with { Status = 200 },
+        Get("a page of events", "/events?page=1&page_size=100") with { Status = 200 },
+        Get("a page of the history", "/history?event_id=1&user_id=1&page=1&page_size=100") with { Status = 200 },
+    ];
+
     public HttpRequestMessage ToRequest()
     {
         var request = new HttpRequestMessage(Method, Path);

@@ -95,20 +95,31 @@ public sealed class StartupTests : IDisposable
         var server = await SharedMariaDb.GetAsync();
         var connectionString = await server.CreateDatabaseAsync();
         var database = new MySqlConnectionStringBuilder(connectionString).Database;
-        await using var holder = new MySqlConnection(connectionString);
-        await holder.OpenAsync();
-        await using (var command = new MySqlCommand($"SELECT GET_LOCK('ticketing_migration_{database}', 1)", holder))
-        {
-            (await command.ExecuteScalarAsync()).Should().Be(1L);
-        }
+        var migrationLock = $"IS_USED_LOCK('ticketing_migration_{database}')";
 
-        await using var api = ApiProcess.Launch(ConnectTo(connectionString));
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        (await api.IsReadyAsync()).Should().BeFalse("another process is migrating");
-        await holder.CloseAsync();
-        MySqlConnection.ClearPool(holder);
+        // The table in which migrations are noted is held, so that the first process gets the lock and then no further.
+        await server.ExecuteAsync(
+            $"CREATE TABLE {database}.__EFMigrationsHistory (MigrationId VARCHAR(150) NOT NULL PRIMARY KEY, ProductVersion VARCHAR(32) NOT NULL)");
+        await using var blocker = new MySqlConnection(connectionString);
+        await blocker.OpenAsync();
+        await using var hold = new MySqlCommand("LOCK TABLES __EFMigrationsHistory WRITE", blocker);
+        await hold.ExecuteNonQueryAsync();
 
-        await Eventually.HoldsAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
+        await using var first = ApiProcess.Launch(ConnectTo(connectionString));
+        await Eventually.HoldsAsync(async () => await server.QueryAsync($"SELECT {migrationLock}") is not DBNull, TimeSpan.FromSeconds(30));
+        await using var second = ApiProcess.Launch(ConnectTo(connectionString));
+        await Eventually.HoldsAsync(
+            async () => (long)(await server.QueryAsync(
+                $"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = '{database}' AND STATE = 'User lock'"))! == 1,
+            TimeSpan.FromSeconds(30));
+
+        first.Process.Kill();
+        await first.Process.WaitForExitAsync(TimeSpan.FromSeconds(10));
+        (await second.IsReadyAsync()).Should().BeFalse("the lock was held until this moment");
+        await using var release = new MySqlCommand("UNLOCK TABLES", blocker);
+        await release.ExecuteNonQueryAsync();
+
+        await Eventually.HoldsAsync(second.IsReadyAsync, TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -6,13 +6,15 @@ using Ticketing.Domain;
 namespace Ticketing.IntegrationTests.Strategies;
 
 /// <summary>
-/// What a sale must look like, kept in memory. Under concurrency nobody can say in which order the orders got through, but much can be said
-/// all the same, because a stock only shrinks and a booking never changes.
+/// What a sale must look like, kept in memory. Under concurrency the order in which the requests took effect is not known, but each took effect at
+/// some moment between its beginning and its end. A stock only shrinks and a booking never changes, so that is enough to judge every answer:
+/// it is right only if there was such a moment at which it could be true.
 /// </summary>
 internal sealed class SalesModel
 {
-    private readonly ConcurrentDictionary<string, KnownBooking> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Observation> _observations = new();
     private readonly List<Sale> _sales = [];
+    private long _now;
 
     public IReadOnlyList<Sale> Sales => _sales;
 
@@ -32,111 +34,128 @@ internal sealed class SalesModel
         }
     }
 
-    /// <summary>The booking that a key is known to have made before the request that is about to be sent.</summary>
-    public KnownBooking? BookingOf(string? key) => key is not null && _keys.TryGetValue(key, out var known) ? known : null;
+    /// <summary>The moment at which a request is about to be sent.</summary>
+    public long Begin() => Interlocked.Increment(ref _now);
 
-    public void Observe(BookTicketCommand order, BookingOutcome outcome, KnownBooking? knownBefore)
+    /// <summary>Notes an answer, at the moment when it has come.</summary>
+    public void End(long began, BookTicketCommand order, BookingOutcome outcome) =>
+        _observations.Enqueue(new(order, outcome, began, Interlocked.Increment(ref _now)));
+
+    /// <summary>Judges every answer, once all have come.</summary>
+    public void CheckAnswers()
     {
-        var sale = SaleOf(order.EventId);
-        if (knownBefore is not null)
+        var bookings = FindBookings();
+        var withKey = bookings.Where(booking => booking.Order.IdempotencyKey is not null).ToList();
+        withKey.Should().OnlyHaveUniqueItems(booking => booking.Order.IdempotencyKey, "one key makes one booking");
+        var keys = withKey.ToDictionary(booking => booking.Order.IdempotencyKey!, StringComparer.Ordinal);
+        var byEvent = bookings.ToLookup(booking => booking.Order.EventId);
+        var sales = _sales.ToDictionary(sale => sale.EventId);
+        foreach (var observation in _observations)
         {
-            outcome.Should().Be(
-                knownBefore.Order == order ? new BookingOutcome.Booked(knownBefore.BookingId, Replayed: true) : BookingOutcome.KeyReused.Instance,
-                "the key {0} had booked before", order.IdempotencyKey);
+            CheckKey(observation, observation.Order.IdempotencyKey is { } key ? keys.GetValueOrDefault(key) : null, sales[observation.Order.EventId]);
+            CheckStock(observation, sales[observation.Order.EventId], [.. byEvent[observation.Order.EventId]]);
+        }
+    }
+
+    /// <summary>The end of a sale: the database and the answers must be one story.</summary>
+    public void CheckRows(Sale sale, IReadOnlyList<Booking> stored, int available)
+    {
+        stored.ToDictionary(booking => booking.Id, booking => (booking.UserId, booking.Quantity, booking.IdempotencyKey)).Should().BeEquivalentTo(
+            FindBookings().Where(booking => booking.Order.EventId == sale.EventId).ToDictionary(
+                booking => booking.Id, booking => (booking.Order.UserId, booking.Order.Quantity, booking.Order.IdempotencyKey)),
+            "{0}: each confirmed booking is there once, and no other", sale.Strategy);
+
+        available.Should().Be(sale.Total - stored.Sum(booking => booking.Quantity), "{0}: available = total - sold", sale.Strategy);
+        if (sale.Strategy != BookingStrategy.Naive)
+        {
+            available.Should().BeGreaterOrEqualTo(0, "{0} never oversells", sale.Strategy);
+        }
+    }
+
+    /// <summary>Each booking was made by one request, and every answer that names it comes from the same order.</summary>
+    private List<MadeBooking> FindBookings()
+    {
+        var bookings = new List<MadeBooking>();
+        var answers = _observations.Where(observation => observation.Outcome is BookingOutcome.Booked);
+        foreach (var told in answers.GroupBy(observation => ((BookingOutcome.Booked)observation.Outcome).BookingId))
+        {
+            told.Select(observation => observation.Order).Distinct().Should().ContainSingle("booking {0} belongs to one order", told.Key);
+            var maker = told.Should().ContainSingle(observation => !((BookingOutcome.Booked)observation.Outcome).Replayed, "one request made booking {0}", told.Key).Which;
+            bookings.Add(new(told.Key, maker.Order, maker.Began, told.Min(observation => observation.Ended)));
+        }
+
+        return bookings;
+    }
+
+    /// <param name="observation">The answer.</param>
+    /// <param name="holder">The booking that its key has made, at whatever moment.</param>
+    /// <param name="sale">The sale of its event.</param>
+    private static void CheckKey(Observation observation, MadeBooking? holder, Sale sale)
+    {
+        var (order, outcome, began, ended) = observation;
+        if (outcome is BookingOutcome.KeyReused)
+        {
+            holder.Should().NotBeNull("{0}: {1} was told that its key is used up, and nothing was booked with it", sale.Strategy, order);
+            holder!.Order.Should().NotBe(order, "{0}: that is the very order that has booked with the key", sale.Strategy);
+            holder.EarliestMoment.Should().BeLessThan(ended, "{0}: {1} was told that its key is used up before it was", sale.Strategy, order);
             return;
         }
 
+        if (outcome is BookingOutcome.Booked booked)
+        {
+            if (booked.Replayed)
+            {
+                order.IdempotencyKey.Should().NotBeNull("only an order with a key is a repetition");
+                holder!.EarliestMoment.Should().BeLessThan(ended, "{0}: a repetition comes after the booking", sale.Strategy);
+            }
+
+            return;
+        }
+
+        if (holder is not null)
+        {
+            holder.LatestMoment.Should().BeGreaterThan(began, "{0}: the key of {1} had booked before, and it was told {2}", sale.Strategy, order, outcome);
+            if (sale.Strategy != BookingStrategy.Naive)
+            {
+                // What is left never grows: it cannot have been too little for an order, and then enough for the same one.
+                holder.Order.Should().NotBe(order, "{0}: {1} was told {2}, and its repetition was booked", sale.Strategy, order, outcome);
+            }
+        }
+    }
+
+    private static void CheckStock(Observation observation, Sale sale, IReadOnlyList<MadeBooking> bookings)
+    {
+        // Naive decides on what was true a while ago, and takes tickets that it gives back when the key is refused.
+        var (order, outcome, began, ended) = observation;
+        if (sale.Strategy == BookingStrategy.Naive || outcome is BookingOutcome.Booked or BookingOutcome.KeyReused)
+        {
+            return;
+        }
+
+        var most = sale.Total - bookings.Where(booking => booking.LatestMoment < began).Sum(booking => booking.Order.Quantity);
+        var least = Math.Max(0, sale.Total - bookings.Where(booking => booking.EarliestMoment < ended).Sum(booking => booking.Order.Quantity));
         switch (outcome)
         {
-            case BookingOutcome.Booked booked:
-                if (order.IdempotencyKey is { } key)
-                {
-                    var known = _keys.GetOrAdd(key, new KnownBooking(booked.BookingId, order));
-                    known.Should().Be(new KnownBooking(booked.BookingId, order), "one key makes one booking");
-                }
-                else
-                {
-                    booked.Replayed.Should().BeFalse();
-                }
-
-                sale.Confirm(booked, order);
-                break;
-
             case BookingOutcome.SoldOut:
-                sale.SawSoldOut();
+                least.Should().Be(0, "{0}: {1} was told that all is sold, when at least {2} of {3} were left", sale.Strategy, order, least, sale.Total);
                 break;
 
             case BookingOutcome.NotEnoughTickets few:
-                few.Available.Should().BeInRange(1, order.Quantity - 1);
-                sale.SawAvailable(few.Available);
-                break;
-
-            case BookingOutcome.KeyReused:
-                order.IdempotencyKey.Should().NotBeNull();
+                few.Available.Should().BeInRange(1, order.Quantity - 1, "{0}: {1} would have been served, or told that all is sold", sale.Strategy, order);
+                few.Available.Should().BeInRange(least, most, "{0}: so many were left while {1} was decided", sale.Strategy, order);
                 break;
 
             default:
-                throw new InvalidOperationException($"{order} must not end as {outcome}.");
+                throw new InvalidOperationException($"{sale.Strategy}: {order} must not end as {outcome}.");
         }
     }
 
-    private Sale SaleOf(int eventId)
-    {
-        lock (_sales)
-        {
-            return _sales.Single(sale => sale.EventId == eventId);
-        }
-    }
+    /// <summary>A request, from its beginning to its end.</summary>
+    private sealed record Observation(BookTicketCommand Order, BookingOutcome Outcome, long Began, long Ended);
+
+    /// <summary>A booking, which was made between the beginning of its request and the first answer that told of it.</summary>
+    private sealed record MadeBooking(long Id, BookTicketCommand Order, long EarliestMoment, long LatestMoment);
 }
-
-/// <summary>A key that is used up.</summary>
-internal sealed record KnownBooking(long BookingId, BookTicketCommand Order);
 
 /// <summary>One event of the model.</summary>
-internal sealed class Sale(int eventId, int total, BookingStrategy strategy)
-{
-    private readonly ConcurrentDictionary<long, BookTicketCommand> _confirmed = new();
-    private int _leastSeen = int.MaxValue;
-
-    public int EventId => eventId;
-
-    public BookingStrategy Strategy => strategy;
-
-    public void Confirm(BookingOutcome.Booked booked, BookTicketCommand order)
-    {
-        if (booked.Replayed)
-        {
-            return; // Another worker has seen, or will see, the first answer.
-        }
-
-        _confirmed.TryAdd(booked.BookingId, order).Should().BeTrue("booking {0} was confirmed to two orders", booked.BookingId);
-    }
-
-    public void SawSoldOut() => SawAvailable(0);
-
-    public void SawAvailable(int available)
-    {
-        int seen;
-        while (available < (seen = Volatile.Read(ref _leastSeen)) && Interlocked.CompareExchange(ref _leastSeen, available, seen) != seen)
-        {
-        }
-    }
-
-    /// <summary>The end of the sale: database, answers and model must be one story.</summary>
-    public void Check(IReadOnlyList<Booking> stored, int available)
-    {
-        stored.ToDictionary(booking => booking.Id, booking => (booking.UserId, booking.Quantity, booking.IdempotencyKey)).Should().BeEquivalentTo(
-            _confirmed.ToDictionary(booking => booking.Key, booking => (booking.Value.UserId, booking.Value.Quantity, booking.Value.IdempotencyKey)),
-            "{0}: each confirmed booking is there once, and no other", strategy);
-
-        var sold = stored.Sum(booking => booking.Quantity);
-        available.Should().Be(total - sold, "{0}: available = total - sold", strategy);
-        if (strategy != BookingStrategy.Naive)
-        {
-            available.Should().BeGreaterOrEqualTo(0, "{0} never oversells", strategy);
-
-            // A stock only shrinks: whoever was told that so few are left must still be right now.
-            available.Should().BeLessOrEqualTo(Math.Min(total, _leastSeen), "{0} never undersells", strategy);
-        }
-    }
-}
+internal sealed record Sale(int EventId, int Total, BookingStrategy Strategy);

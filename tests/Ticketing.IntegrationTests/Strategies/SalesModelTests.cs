@@ -1,0 +1,189 @@
+using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
+
+namespace Ticketing.IntegrationTests.Strategies;
+
+/// <summary>The model finds what is wrong with a sale, or the tests that lean on it prove nothing.</summary>
+public sealed class SalesModelTests
+{
+    private static readonly BookingOutcome _soldOut = BookingOutcome.SoldOut.Instance;
+    private static readonly BookingOutcome _reused = BookingOutcome.KeyReused.Instance;
+
+    private readonly SalesModel _model = new();
+    private readonly Sale _sale = new(EventId: 7, Total: 3, BookingStrategy.Batched);
+
+    public SalesModelTests() => _model.Add(_sale);
+
+    [Fact]
+    public void A_sale_in_which_all_is_right_is_accepted()
+    {
+        var early = _model.Begin();
+        Answer(Order(1, 2, "a"), Booked(1));
+        Answer(Order(1, 2, "a"), Booked(1, replayed: true));
+        Answer(Order(2, 2, "a"), _reused);
+        Answer(Order(2, 2), Few(1));
+        Answer(Order(3), Booked(2));
+        Answer(Order(4), _soldOut);
+        _model.End(early, Order(5), _soldOut); // it was under way all the time
+
+        _model.CheckAnswers();
+        _model.CheckRows(_sale, [Row(1, Order(1, 2, "a")), Row(2, Order(3))], available: 0);
+    }
+
+    [Fact]
+    public void Sold_out_while_tickets_are_left_is_found()
+    {
+        Answer(Order(1, 2), Booked(1));
+        Answer(Order(2), _soldOut);
+        Answer(Order(3), Booked(2));
+
+        ShouldFind("*UserId = 2*was told that all is sold, when at least 1 of 3 were left*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void Sold_out_is_right_while_the_last_order_is_under_way()
+    {
+        var last = _model.Begin();
+        Answer(Order(2), _soldOut);
+        _model.End(last, Order(1, 3), Booked(1));
+
+        _model.CheckAnswers();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Another_number_of_tickets_than_there_can_be_is_found(int told)
+    {
+        Answer(Order(1), Booked(1));
+        Answer(Order(2, 4), Few(told));
+
+        ShouldFind("*so many were left while*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void Too_few_tickets_for_an_order_that_they_are_enough_for_is_found()
+    {
+        Answer(Order(1), Booked(1));
+        Answer(Order(2, 2), Few(2));
+
+        ShouldFind("*would have been served*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_key_that_is_called_used_up_and_is_not_is_found()
+    {
+        Answer(Order(1, key: "a"), _reused);
+
+        ShouldFind("*nothing was booked with it*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_key_that_is_called_used_up_to_its_own_order_is_found()
+    {
+        Answer(Order(1, key: "a"), Booked(1));
+        Answer(Order(1, key: "a"), _reused);
+
+        ShouldFind("*the very order*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_key_that_is_called_used_up_too_early_is_found()
+    {
+        Answer(Order(1, key: "a"), _reused);
+        Answer(Order(2, key: "a"), Booked(1));
+
+        ShouldFind("*before it was*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_second_booking_with_one_key_is_found()
+    {
+        Answer(Order(1, key: "a"), Booked(1));
+        Answer(Order(1, key: "a"), Booked(2));
+
+        ShouldFind("*one key makes one booking*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_refusal_of_a_key_that_has_booked_is_found()
+    {
+        Answer(Order(1, 3, "a"), Booked(1));
+        Answer(Order(1, 3, "a"), _soldOut);
+
+        ShouldFind("*had booked before*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_refusal_of_an_order_whose_repetition_was_booked_is_found()
+    {
+        var first = _model.Begin();
+        Answer(Order(1, 3, "a"), _soldOut);
+        _model.End(first, Order(1, 3, "a"), Booked(1));
+
+        ShouldFind("*its repetition was booked*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_booking_that_was_told_to_two_buyers_is_found()
+    {
+        Answer(Order(1), Booked(1));
+        Answer(Order(2), Booked(1));
+
+        ShouldFind("*belongs to one order*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_repetition_of_a_booking_that_nobody_made_is_found()
+    {
+        Answer(Order(1, key: "a"), Booked(1, replayed: true));
+
+        ShouldFind("*one request made booking 1*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void An_answer_that_a_sale_must_not_give_is_found()
+    {
+        Answer(Order(1), BookingOutcome.EventNotFound.Instance);
+
+        ShouldFind("*must not end as*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void Rows_that_are_not_what_was_told_are_found()
+    {
+        Answer(Order(1, 2), Booked(1));
+
+        ShouldFind("*each confirmed booking is there once*", () => _model.CheckRows(_sale, [], available: 3));
+        ShouldFind("*each confirmed booking is there once*", () => _model.CheckRows(_sale, [Row(1, Order(1))], available: 2));
+        ShouldFind("*each confirmed booking is there once*", () => _model.CheckRows(_sale, [Row(1, Order(1, 2)), Row(2, Order(1))], available: 0));
+        ShouldFind("*available = total - sold*", () => _model.CheckRows(_sale, [Row(1, Order(1, 2))], available: 2));
+    }
+
+    [Fact]
+    public void An_oversold_event_is_found()
+    {
+        Answer(Order(1, 4), Booked(1));
+
+        ShouldFind("*never oversells*", () => _model.CheckRows(_sale, [Row(1, Order(1, 4))], available: -1));
+    }
+
+    private static BookTicketCommand Order(int user, int quantity = 1, string? key = null) => new(user, 7, quantity) { IdempotencyKey = key };
+
+    private static BookingOutcome.Booked Booked(long id, bool replayed = false) => new(id, replayed);
+
+    private static BookingOutcome.NotEnoughTickets Few(int available) => new(available);
+
+    private static Booking Row(long id, BookTicketCommand order)
+    {
+        var booking = new Booking(order.UserId, order.EventId, order.Quantity, order.IdempotencyKey, DateTime.UnixEpoch);
+        typeof(Booking).GetProperty(nameof(Booking.Id))!.SetValue(booking, id);
+        return booking;
+    }
+
+    private static void ShouldFind(string message, Action check) => check.Should().Throw<Exception>().WithMessage(message);
+
+    /// <summary>A request that begins after all that were answered before.</summary>
+    private void Answer(BookTicketCommand order, BookingOutcome outcome) => _model.End(_model.Begin(), order, outcome);
+}
