@@ -97,12 +97,12 @@ public sealed class StartupTests : IDisposable
         var database = new MySqlConnectionStringBuilder(connectionString).Database;
         var migrationLock = $"IS_USED_LOCK('ticketing_migration_{database}')";
 
-        // The table in which migrations are noted is held, so that the first process gets the lock and then no further.
+        // Nobody may write to the table in which migrations are noted, so the first process gets the lock and then no further.
         await server.ExecuteAsync(
             $"CREATE TABLE {database}.__EFMigrationsHistory (MigrationId VARCHAR(150) NOT NULL PRIMARY KEY, ProductVersion VARCHAR(32) NOT NULL)");
         await using var blocker = new MySqlConnection(connectionString);
         await blocker.OpenAsync();
-        await using var hold = new MySqlCommand("LOCK TABLES __EFMigrationsHistory WRITE", blocker);
+        await using var hold = new MySqlCommand("LOCK TABLES __EFMigrationsHistory READ", blocker);
         await hold.ExecuteNonQueryAsync();
 
         await using var first = ApiProcess.Launch(ConnectTo(connectionString));
