@@ -1,14 +1,17 @@
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Concurrency.Batching;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
 /// <summary>The queue clocks itself, is bounded, and retires when it is idle.</summary>
-public sealed class BookingQueueTests
+public sealed class BookingQueueTests : IDisposable
 {
+    private static readonly AsyncLocal<string?> _request = new();
+
+    private readonly Measured _measured = new();
     private readonly List<int[]> _batches = [];
+    private readonly List<string?> _requestsOfWriter = [];
     private readonly SemaphoreSlim _mayWrite = new(0);
     private readonly TaskCompletionSource _firstBatch = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private BookingQueue? _retired;
@@ -80,12 +83,48 @@ public sealed class BookingQueueTests
         _batches.Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task Orders_that_wait_are_counted_and_those_that_are_written_are_not()
+    {
+        var queue = Begin(capacity: 10, maxBatchSize: 10);
+        queue.TryEnqueue(Order(1));
+        await _firstBatch.Task;
+        queue.TryEnqueue(Order(2));
+        queue.TryEnqueue(Order(3));
+        _measured.QueueDepth.Should().Be(2);
+
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        _measured.QueueDepth.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_writer_knows_nothing_of_the_request_that_woke_it()
+    {
+        _request.Value = "the first buyer's";
+        var queue = Begin(capacity: 10, maxBatchSize: 10);
+        queue.TryEnqueue(Order(1));
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        _request.Value.Should().NotBeNull();
+        _requestsOfWriter.Should().Equal([null]);
+    }
+
+    public void Dispose()
+    {
+        _measured.Dispose();
+        _mayWrite.Dispose();
+    }
+
     private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), CancellationToken.None);
 
-    private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, new TicketingMetrics(), WriteAsync, queue => _retired = queue);
+    private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, _measured.Metrics, WriteAsync, queue => _retired = queue);
 
     private async Task WriteAsync(List<PendingOrder> batch)
     {
+        _requestsOfWriter.Add(_request.Value);
         _batches.Add([.. batch.Select(order => order.Order.UserId)]);
         _firstBatch.TrySetResult();
         await _mayWrite.WaitAsync();

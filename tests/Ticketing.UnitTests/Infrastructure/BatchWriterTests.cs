@@ -1,0 +1,392 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Concurrency;
+using Ticketing.Infrastructure.Concurrency.Batching;
+using Ticketing.Infrastructure.Persistence.Sqlite;
+
+namespace Ticketing.UnitTests.Infrastructure;
+
+/// <summary>Batches on a real SQLite, whose transactions fail where a test tells them to.</summary>
+public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
+{
+    private const int Attempts = 4;
+    private const int BadUser = 666;
+
+    private static readonly SqliteException _contention = new("database is locked", 5);
+    private static readonly SqliteException _lost = new("disk I/O error", 10);
+    private static readonly SqliteException _duplicate = new("UNIQUE constraint failed", 19, 2067);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ticketing-").FullName;
+    private readonly BookingOptions _options = new() { MaxAttempts = Attempts, PatienceSeconds = 10 };
+    private readonly JumpingClock _clock = new();
+    private readonly Measured _measured = new();
+    private readonly SqliteWriteGate _gate;
+    private readonly FailingDatabase _database;
+    private readonly BatchWriter _writer;
+    private int _event;
+
+    public BatchWriterTests()
+    {
+        _gate = new(TimeSpan.FromSeconds(10), _measured.Metrics);
+        _database = new(new SqliteBatchDatabase(ConnectionString, _gate, _measured.Metrics));
+        _writer = new(
+            _database, new SqliteEngine(ConnectionString, null!), Options.Create(_options), _measured.Metrics, _clock, NullLogger<BatchWriter>.Instance);
+    }
+
+    private string ConnectionString => $"Data Source={Path.Combine(_folder, "batches.db")};Pooling=false";
+
+    public async Task InitializeAsync()
+    {
+        await using var db = Open();
+        await db.Database.MigrateAsync();
+        await db.Database.ExecuteSqlRawAsync(
+            $"CREATE TRIGGER refuse BEFORE INSERT ON bookings WHEN NEW.user_id = {BadUser} BEGIN SELECT RAISE(ABORT, 'refused by a test'); END");
+        var @event = Event.SetUp("Concert", 10, BookingStrategy.Batched, DateTime.UnixEpoch);
+        db.Events.Add(@event);
+        await db.SaveChangesAsync();
+        _event = @event.Id;
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _measured.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Every_buyer_is_told_the_booking_that_is_stored_for_him()
+    {
+        var outcomes = await WriteAsync(Order(1, 2), Order(2, 3, "a"), Order(2, 3, "a"), Order(3, 9));
+
+        var stored = await StoredAsync();
+        stored.Select(booking => (booking.UserId, booking.Quantity, booking.IdempotencyKey)).Should().Equal((1, 2, null), (2, 3, "a"));
+        outcomes.Should().Equal(
+            new BookingOutcome.Booked(stored[0].Id),
+            new BookingOutcome.Booked(stored[1].Id),
+            new BookingOutcome.Booked(stored[1].Id, Replayed: true),
+            new BookingOutcome.NotEnoughTickets(5));
+        (await AvailableAsync()).Should().Be(5);
+        _database.Opened.Should().Be(1);
+        _database.Keys.Should().Equal("a");
+        _measured.BatchSizes.Should().Equal(4);
+    }
+
+    [Fact]
+    public async Task A_batch_that_books_nothing_writes_nothing()
+    {
+        (await WriteAsync(Order(1, 10))).Should().ContainSingle().Which.Should().BeOfType<BookingOutcome.Booked>();
+
+        (await WriteAsync(Order(2), Order(3))).Should().OnlyContain(outcome => outcome == BookingOutcome.SoldOut.Instance);
+
+        _database.Committed.Should().Be(1);
+        _measured.BatchSizes.Should().Equal(1);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_not_there_is_told_to_everybody()
+    {
+        _event = 99;
+        (await WriteAsync(Order(1), Order(2))).Should().OnlyContain(outcome => outcome == BookingOutcome.EventNotFound.Instance);
+        _database.Opened.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(Moment.Open)]
+    [InlineData(Moment.Begin)]
+    [InlineData(Moment.BeforeCommit)]
+    public async Task A_batch_that_others_got_in_the_way_of_is_written_again(Moment moment)
+    {
+        _database.FailNext(moment, _contention, times: Attempts - 1);
+
+        (await WriteAsync(Order(1), Order(2))).Should().AllBeOfType<BookingOutcome.Booked>();
+
+        (await StoredAsync()).Should().HaveCount(2);
+        _measured.Retries.Should().Be(Attempts - 1);
+    }
+
+    [Fact]
+    public async Task Contention_that_does_not_end_is_told_as_busy_after_the_last_attempt()
+    {
+        _database.FailNext(Moment.Begin, _contention, times: 1_000);
+
+        (await WriteAsync(Order(1), Order(2))).Should().AllBeOfType<BookingOutcome.Busy>();
+
+        _database.Opened.Should().Be(Attempts);
+        _measured.Retries.Should().Be(Attempts - 1);
+        (await StoredAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Contention_is_told_as_busy_when_patience_ends_before_the_attempts_do()
+    {
+        // Each attempt takes 4 s, and patience is 10 s: the third begins after 8 s and is the last.
+        _options.MaxAttempts = 1_000;
+        _database.FailNext(Moment.Begin, _contention, times: 1_000, first: () => _clock.Advance(TimeSpan.FromSeconds(4)));
+
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Busy>();
+
+        _database.Opened.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task The_pauses_between_attempts_differ_and_stay_short()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            _database.FailNext(Moment.Begin, _contention);
+            await WriteAsync(Order(1));
+        }
+
+        _clock.Pauses.Should().OnlyContain(pause => pause.TotalMilliseconds < 2, "the first one is the shortest");
+
+        _options.MaxAttempts = 200;
+        _database.FailNext(Moment.Begin, _contention, times: 199);
+        await WriteAsync(Order(1));
+
+        _clock.Pauses.Should().HaveCountGreaterThan(150, "few are shorter than a millisecond, which is none");
+        _clock.Pauses.Max().TotalMilliseconds.Should().BeInRange(16, 32, "they grow up to there");
+        _clock.Pauses.Distinct().Should().HaveCountGreaterThan(16);
+    }
+
+    [Fact]
+    public async Task A_key_that_somebody_else_has_used_meanwhile_is_found_by_the_next_attempt()
+    {
+        _database.FailNext(Moment.BeforeCommit, _duplicate, afterwards: () => InsertAsync(Order(1, 1, "a")));
+
+        var outcomes = await WriteAsync(Order(1, 1, "a"), Order(2));
+
+        var stored = await StoredAsync();
+        stored.Select(booking => booking.UserId).Should().Equal(1, 2);
+        outcomes.Should().Equal(new BookingOutcome.Booked(stored[0].Id, Replayed: true), new BookingOutcome.Booked(stored[1].Id));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_never_found_and_always_refused_is_a_fault_of_its_order_alone()
+    {
+        _database.FailNext(Moment.BeforeCommit, _duplicate, times: 2 * Attempts); // both together, and then the first one alone
+        var orders = Pending(Order(1), Order(2));
+
+        await _writer.WriteAsync(_event, orders);
+
+        await FluentActions.Awaiting(() => orders[0].Answer).Should().ThrowAsync<SqliteException>();
+        (await orders[1].Answer).Should().BeOfType<BookingOutcome.Booked>();
+        (await StoredAsync()).Select(booking => booking.UserId).Should().Equal(2);
+    }
+
+    [Fact]
+    public async Task An_order_that_the_database_refuses_does_not_fail_its_neighbours()
+    {
+        var orders = Pending(Order(1), Order(2), Order(BadUser), Order(3), Order(4));
+
+        await _writer.WriteAsync(_event, orders);
+
+        (await FluentActions.Awaiting(() => orders[2].Answer).Should().ThrowAsync<SqliteException>()).WithMessage("*refused by a test*");
+        var stored = await StoredAsync();
+        stored.Select(booking => booking.UserId).Should().Equal([1, 2, 3, 4], "they are served in the order of their arrival");
+        foreach (var (order, booking) in orders.Where(order => order.Order.UserId != BadUser).Zip(stored))
+        {
+            (await order.Answer).Should().Be(new BookingOutcome.Booked(booking.Id));
+        }
+
+        _clock.Pauses.Should().BeEmpty("a refusal is no contention");
+        (await AvailableAsync()).Should().Be(6);
+    }
+
+    [Theory]
+    [InlineData(Moment.Open)]
+    [InlineData(Moment.Begin)]
+    public async Task A_connection_that_is_lost_before_the_commit_is_made_anew_once(Moment moment)
+    {
+        _database.FailNext(moment, _lost);
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
+        (await StoredAsync()).Should().ContainSingle();
+
+        _database.FailNext(moment, _lost, times: 2);
+        await ShouldFailAsync<SqliteException>(Order(2));
+        _database.Opened.Should().Be(2 + 2);
+        (await StoredAsync()).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_commit_whose_answer_was_lost_is_found_and_not_done_twice()
+    {
+        _database.FailNext(Moment.AfterCommit, _lost);
+
+        var outcomes = await WriteAsync(Order(1, 2), Order(2, 1, "a"), Order(3, 9));
+
+        var stored = await StoredAsync();
+        stored.Select(booking => booking.UserId).Should().Equal(1, 2);
+        outcomes.Should().Equal(new BookingOutcome.Booked(stored[0].Id), new BookingOutcome.Booked(stored[1].Id), new BookingOutcome.NotEnoughTickets(7));
+        (await AvailableAsync()).Should().Be(7);
+        _measured.Retries.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_commit_that_never_reached_the_database_is_done_again()
+    {
+        _database.FailNext(Moment.BeforeCommit, _lost);
+
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
+
+        (await StoredAsync()).Should().ContainSingle();
+        (await AvailableAsync()).Should().Be(9);
+    }
+
+    [Fact]
+    public async Task A_lost_commit_is_looked_up_until_the_database_is_back()
+    {
+        _database.FailNext(Moment.AfterCommit, _lost);
+        _database.FailNext(Moment.Open, _lost, times: 10);
+        _database.FailNext(Moment.Begin, _contention, times: 10);
+
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
+
+        (await StoredAsync()).Should().ContainSingle();
+        _clock.Pauses.Should().HaveCount(20).And.OnlyContain(pause => pause == BookingCommit.Pause);
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_what_nobody_knows_when_the_database_does_not_come_back()
+    {
+        var first = (BookingOutcome.Booked)(await WriteAsync(Order(1, 2, "a")))[0];
+        _database.FailNext(Moment.AfterCommit, _lost);
+        _database.FailNext(Moment.Open, _lost, times: 1_000);
+        var began = _clock.GetTimestamp();
+
+        var outcomes = await WriteAsync(Order(1, 2, "a"), Order(1, 1, "a"), Order(2, 8), Order(3));
+
+        outcomes[0].Should().Be(first with { Replayed = true }, "that was true before");
+        outcomes[1].Should().BeOfType<BookingOutcome.Busy>();
+        outcomes[2].Should().Be(BookingOutcome.Unknown.Instance);
+        outcomes[3].Should().BeOfType<BookingOutcome.Busy>("whether tickets are left depends on the order before");
+        _clock.GetElapsedTime(began).Should().BeCloseTo(BookingCommit.Patience, TimeSpan.FromMilliseconds(200));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_found_in_part_is_not_called_booked()
+    {
+        _database.FailNext(Moment.AfterCommit, _lost, afterwards: () => ExecuteAsync("DELETE FROM bookings WHERE user_id = 2"));
+        (await WriteAsync(Order(1), Order(2))).Should().OnlyContain(outcome => outcome == BookingOutcome.Unknown.Instance);
+
+        _database.FailNext(Moment.AfterCommit, _lost, afterwards: () => ExecuteAsync("UPDATE bookings SET quantity = 3 WHERE user_id = 4"));
+        (await WriteAsync(Order(3), Order(4))).Should().OnlyContain(outcome => outcome == BookingOutcome.Unknown.Instance);
+    }
+
+    [Fact]
+    public async Task Batches_of_one_moment_are_told_apart()
+    {
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
+        _database.FailNext(Moment.AfterCommit, _lost);
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
+        (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
+
+        // The clock stands still, and is finer than the microsecond that databases keep.
+        var now = _clock.GetUtcNow().UtcDateTime;
+        now.Nanosecond.Should().NotBe(0);
+        var microsecond = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        (await StoredAsync()).Select(booking => booking.Timestamp).Should().Equal(microsecond, microsecond.AddMicroseconds(1), microsecond.AddMicroseconds(2));
+    }
+
+    [Theory]
+    [InlineData(Moment.Begin)]
+    [InlineData(Moment.BeforeCommit)]
+    public async Task A_fault_that_does_not_come_from_the_database_is_told_at_once(Moment moment)
+    {
+        _database.FailNext(moment, new InvalidOperationException("a mistake of ours"));
+
+        await ShouldFailAsync<InvalidOperationException>(Order(1), Order(2));
+
+        _database.Opened.Should().Be(1);
+        (await StoredAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_while_a_lost_commit_is_looked_up_is_told()
+    {
+        _database.FailNext(Moment.AfterCommit, _lost);
+        _database.FailNext(Moment.Begin, new InvalidOperationException("a mistake of ours"));
+
+        await ShouldFailAsync<InvalidOperationException>(Order(1));
+    }
+
+    [Theory]
+    [InlineData(1, 99)]
+    [InlineData(1, 1)]
+    [InlineData(11, 1)]
+    public async Task What_goes_wrong_after_the_answer_changes_nothing(int quantity, int eventId)
+    {
+        _event = eventId;
+        if (quantity > Booking.MaxQuantity)
+        {
+            quantity = Booking.MaxQuantity;
+            await WriteAsync(Order(1));
+        }
+
+        var opened = _database.Opened;
+        _database.FailNext(Moment.Dispose, _lost);
+
+        (await WriteAsync(Order(1, quantity))).Should().ContainSingle();
+
+        _database.Opened.Should().Be(opened + 1);
+    }
+
+    private static BookTicketCommand Order(int user, int quantity = 1, string? key = null) => new(user, 0, quantity) { IdempotencyKey = key };
+
+    /// <summary>The orders, for the event of this test.</summary>
+    private List<PendingOrder> Pending(params BookTicketCommand[] orders) =>
+        [.. orders.Select(order => new PendingOrder(order with { EventId = _event }, CancellationToken.None))];
+
+    private async Task<BookingOutcome[]> WriteAsync(params BookTicketCommand[] orders)
+    {
+        var pending = Pending(orders);
+        await _writer.WriteAsync(_event, pending);
+        pending.Should().OnlyContain(order => order.Answer.IsCompleted, "every buyer is answered");
+        return await Task.WhenAll(pending.Select(order => order.Answer));
+    }
+
+    private async Task ShouldFailAsync<TException>(params BookTicketCommand[] orders)
+        where TException : Exception
+    {
+        var pending = Pending(orders);
+        await _writer.WriteAsync(_event, pending);
+        foreach (var order in pending)
+        {
+            await FluentActions.Awaiting(() => order.Answer).Should().ThrowAsync<TException>();
+        }
+    }
+
+    private SqliteTicketingContext Open() => new(new DbContextOptionsBuilder<SqliteTicketingContext>().UseSqlite(ConnectionString).Options);
+
+    private async Task<List<Booking>> StoredAsync()
+    {
+        await using var db = Open();
+        return await db.Bookings.AsNoTracking().OrderBy(booking => booking.Id).ToListAsync();
+    }
+
+    private async Task<int> AvailableAsync()
+    {
+        await using var db = Open();
+        return await db.Events.Select(@event => @event.AvailableTickets).SingleAsync();
+    }
+
+    private async Task InsertAsync(BookTicketCommand order)
+    {
+        await using var db = Open();
+        db.Bookings.Add((order with { EventId = _event }).ToBooking(DateTime.UnixEpoch));
+        await db.SaveChangesAsync();
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var db = Open();
+        (await db.Database.ExecuteSqlRawAsync(sql)).Should().BePositive();
+    }
+}
