@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A quick look at a running system: sets up events, books a few tickets, sells one event out, and prints its status and every metric of the contract.
-# Ends with 1, and says what is missing, when an answer or a metric is not as it should be.
+# Checks a running system: sets up events, books a few tickets, sells one event out, and prints its status and every metric of the contract.
+# The exit code is 1 if an answer is wrong or a metric is missing; the output names it.
 #
 #   deploy/check.sh                          http://localhost:8000
 #   deploy/check.sh http://backend.example   any other address
 #
-# It leaves its two events behind, and the second of them is the current one.
+# Its two events remain; the second becomes the current one.
 
 set -uo pipefail
 
@@ -15,7 +15,7 @@ failures=0
 answer=
 status=
 
-# What /metrics must tell, by its type. Histograms appear with their first measurement, so those that a batched sale moves are expected.
+# The expected metrics, by type. Histograms appear with their first measurement, so only those of a batched sale are expected.
 readonly counters='http_requests_total booking_attempts_total booking_retries_total db_connection_errors_total cache_hits_total cache_misses_total'
 readonly gauges='backend_cpu_usage_percent backend_memory_usage_bytes http_requests_inprogress tickets_remaining tickets_oversold
   http_request_queue_depth worker_utilization_percent'
@@ -63,8 +63,8 @@ book() { call POST /book "{\"user_id\":$2,\"event_id\":$1}"; }
 heading "$base"
 call GET /health
 if [ "$status" != 200 ]; then
-    echo "Nobody who is healthy answers at $base/health (${status}): ${answer//$'\n'/ }" >&2
-    echo "Start the system, or give its address: $0 http://host:port" >&2
+    echo "No healthy system at $base/health (status ${status}): ${answer//$'\n'/ }" >&2
+    echo "Start the system, or pass its address: $0 http://host:port" >&2
     exit 1
 fi
 expect 200 '"healthy"' "it is healthy"
@@ -99,7 +99,7 @@ for path in /events /stats "/history?event_id=$sold_event"; do
 done
 
 heading 'Metrics'
-# The figures of tickets are read once a second.
+# The ticket figures are read once a second.
 sleep 2
 call GET /metrics
 readonly metrics=$answer
@@ -136,8 +136,8 @@ done
 
 heading 'Result'
 if [ "$failures" = 0 ]; then
-    echo "All is as it should be."
+    echo "All checks passed."
 else
-    echo "$failures of the checks failed: see FAILED above."
+    echo "$failures checks failed, see FAILED above."
     exit 1
 fi

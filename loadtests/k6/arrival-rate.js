@@ -1,5 +1,5 @@
-// Open loop: visitors come at their own pace and do not wait for those before them, so a slow server is seen as slow and not as quiet.
-// A dropped iteration means that the visitors ran out before the server kept up.
+// Open loop: visitors arrive at a fixed rate and do not wait for earlier ones, so a slow server shows as slow, not as idle.
+// A dropped iteration means that all visitors were waiting when the next one was due.
 //   k6 run -e RATE=400 loadtests/k6/arrival-rate.js
 
 import { HIGH } from './lib/mix.js';

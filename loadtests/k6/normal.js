@@ -1,4 +1,4 @@
-// An ordinary day: 50 visitors, who come within 10 s, stay for 40 s and leave within 10 s.
+// Normal load: 50 visitors, who arrive within 10 s, stay for 40 s and leave within 10 s.
 //   k6 run loadtests/k6/normal.js
 //   k6 run -e STRATEGY=for_update -e BASE_URL=http://localhost:8080/api loadtests/k6/normal.js
 

@@ -1,4 +1,4 @@
-// The load of an ordinary day for a long time. Watch backend_memory_usage_bytes and the connection pool: they must not grow.
+// The normal load for a long time. Watch backend_memory_usage_bytes and the connection pool: they must not grow.
 //   k6 run -e DURATION=2h loadtests/k6/soak.js
 
 import { sleep } from 'k6';

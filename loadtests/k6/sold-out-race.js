@@ -1,4 +1,4 @@
-// N buyers race for M tickets, one order each, repeated under the same key until it is decided: exactly M are told that they have one.
+// N buyers race for M tickets. Each order is repeated with the same key until it is decided: exactly M get a ticket.
 //   k6 run -e BUYERS=500 -e TICKETS=100 loadtests/k6/sold-out-race.js
 
 import { sleep } from 'k6';

@@ -1,4 +1,4 @@
-// A quiet minute, a crowd out of nowhere, and a quiet minute again, which must be as quick as the first.
+// A quiet minute, a sudden crowd, and another quiet minute, which must be as fast as the first.
 //   k6 run -e CROWD=500 loadtests/k6/spike.js
 
 import { sleep } from 'k6';

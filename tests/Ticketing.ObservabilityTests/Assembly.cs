@@ -1,2 +1,2 @@
-// The tests load the machine on purpose; two at once would measure each other.
+// The tests load the machine on purpose; two at once would disturb each other.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -4,17 +4,17 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests;
 
-/// <summary>What Grafana would complain about, or show wrongly without complaint.</summary>
+/// <summary>What Grafana would reject, or show wrongly.</summary>
 public class DashboardTests
 {
     private static readonly string[] _units = ["none", "s", "ops", "reqps", "percent", "percentunit", "mbytes", "suffix: ×"];
 
     [Fact]
-    public void It_is_the_one_that_was_agreed_on_and_can_be_provisioned()
+    public void Dashboard_matches_the_contract_and_can_be_provisioned()
     {
         Dashboard.Json.Text("uid").Should().Be("ticket-booking-metrics");
         Dashboard.Json.GetProperty("schemaVersion").GetInt32().Should().BeGreaterThanOrEqualTo(39, "that is Grafana 11");
-        Dashboard.Json.TryGetProperty("__inputs", out _).Should().BeFalse("nobody is there to answer when it is provisioned");
+        Dashboard.Json.TryGetProperty("__inputs", out _).Should().BeFalse("nobody can answer when it is provisioned");
         Dashboard.Panels.Should().HaveCountGreaterThanOrEqualTo(16);
         Dashboard.Panels.Should().Contain(panel => panel.Type == "alertlist");
         Dashboard.Everything.Where(panel => panel.Type == "row").Select(row => row.Title).Should().Equal(
@@ -23,19 +23,19 @@ public class DashboardTests
     }
 
     [Fact]
-    public void No_two_panels_share_an_id_a_title_or_a_place()
+    public void No_two_panels_share_an_id_a_title_or_a_position()
     {
         Dashboard.Everything.Should().OnlyHaveUniqueItems(panel => panel.Id);
         Dashboard.Panels.Should().OnlyHaveUniqueItems(panel => panel.Title);
         foreach (var panel in Dashboard.Everything)
         {
-            Dashboard.Everything.Where(other => other.Id != panel.Id && panel.Overlaps(other)).Should().BeEmpty("{0} stands there", panel);
+            Dashboard.Everything.Where(other => other.Id != panel.Id && panel.Overlaps(other)).Should().BeEmpty("{0} is there", panel);
             (panel.Place.GetProperty("x").GetInt32() + panel.Place.GetProperty("w").GetInt32()).Should().BeLessThanOrEqualTo(24, "{0} must fit", panel);
         }
     }
 
     [Fact]
-    public void Every_panel_has_a_description_a_runbook_and_every_figure_a_unit()
+    public void Every_panel_has_a_description_a_runbook_and_a_unit()
     {
         foreach (var panel in Dashboard.Panels)
         {
@@ -69,7 +69,7 @@ public class DashboardTests
         Named(Dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.Object)
             .Select(source => (source.Text("type"), source.Text("uid"))).Should().NotBeEmpty().And.BeSubsetOf(known);
 
-        // The alert list alone names its source by its title.
+        // Only the alert list names its source by its title.
         Named(Dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.String)
             .Select(source => source.GetString()).Should().Equal(provisioned.Text("name"));
     }
@@ -94,7 +94,7 @@ public class DashboardTests
     [InlineData("Memory", 400, 500)]
     [InlineData("Connection pool use", 0.8, 0.95)]
     [InlineData("Booking queue", 50, 200)]
-    public void The_limits_are_drawn_where_the_alerts_are_raised(string title, double warning, double critical)
+    public void Threshold_lines_are_drawn_where_the_alerts_fire(string title, double warning, double critical)
     {
         var panel = Dashboard.Panels.Should().ContainSingle(panel => panel.Title == title).Which;
 
@@ -103,7 +103,7 @@ public class DashboardTests
     }
 
     [Fact]
-    public void Every_panel_is_explained_on_the_page_beside_it()
+    public void Every_panel_is_explained_in_the_readme()
     {
         var page = File.ReadAllText(Repository.File("dashboards", "README.md"));
 

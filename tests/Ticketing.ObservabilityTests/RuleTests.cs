@@ -29,7 +29,7 @@ public class RuleTests
     }
 
     [Fact]
-    public void Every_alert_says_how_bad_it_is_what_is_wrong_and_where_help_is()
+    public void Every_alert_has_a_severity_a_summary_a_description_and_a_runbook()
     {
         foreach (var alert in Rules.Alerts)
         {
@@ -45,7 +45,7 @@ public class RuleTests
         Rules.Alerts.Should().OnlyHaveUniqueItems(alert => alert.ToString());
     }
 
-    // What is healthy and what is not, as agreed; the playbook's two alerts are p95 > 3 s for 5 min and errors > 5 % for 2 min.
+    // The thresholds of the contract; the two alerts of the playbook are p95 > 3 s for 5 min and errors > 5 % for 2 min.
     [Theory]
     [InlineData("HighRequestRate", "warning", "job:http_requests:rate1m > 800", "1m")]
     [InlineData("HighRequestRate", "critical", "job:http_requests:rate1m > 1000", "1m")]
@@ -70,7 +70,7 @@ public class RuleTests
     [InlineData("LowCacheHitRate", "warning", "job_cache:cache_hits:ratio_rate1m < 0.8", "5m")]
     [InlineData("DatabaseConnectionErrors", "warning", "sum by (job, instance) (increase(db_connection_errors_total[1m])) > 0", "")]
     [InlineData("DatabaseUnreachable", "critical", "sum by (job, instance) (increase(db_connection_errors_total[30s])) > 0", "1m")]
-    public void Every_agreed_limit_is_alerted_on(string name, string severity, string begins, string after)
+    public void Every_threshold_of_the_contract_has_an_alert(string name, string severity, string begins, string after)
     {
         var alert = Rules.Alerts.Should().ContainSingle(alert => alert.Name == name && alert.Severity == severity).Which;
         (alert.Expression.Split('\n')[0], alert.For).Should().Be((begins, after));

@@ -13,7 +13,7 @@ public class RunbookTests
 
     [Theory]
     [MemberData(nameof(SignalPages))]
-    public void A_page_says_all_that_one_needs_at_night_in_the_same_order(string name)
+    public void Every_page_has_the_same_headings_and_at_least_one_query_and_alert(string name)
     {
         var page = Runbook.Named(name);
 
@@ -72,7 +72,7 @@ public class RunbookTests
 
     [Theory]
     [MemberData(nameof(PagesWithCommands))]
-    public async Task Every_command_is_understood_by_the_shell(string name)
+    public async Task Every_command_is_valid_for_the_shell(string name)
     {
         foreach (var commands in Runbook.Named(name).Commands)
         {

@@ -1,4 +1,4 @@
-// What must be true of a sale when it is over.
+// What must be true after a sale.
 
 /**
  * @typedef {object} Status an answer of GET /status
@@ -26,14 +26,14 @@ export function violationsOf(status, sale) {
     }
   };
 
-  expect(status.strategy === sale.strategy, `The strategy is ${status.strategy}, and ${sale.strategy} was asked for.`);
-  expect(status.total_tickets === sale.tickets, `The event has ${status.total_tickets} tickets, and ${sale.tickets} were put on sale.`);
-  expect(status.bookings === status.tickets_sold, `${status.bookings} bookings of one ticket each cannot be ${status.tickets_sold} tickets.`);
+  expect(status.strategy === sale.strategy, `The strategy is ${status.strategy}, but ${sale.strategy} was requested.`);
+  expect(status.total_tickets === sale.tickets, `The event has ${status.total_tickets} tickets, but ${sale.tickets} were put on sale.`);
+  expect(status.bookings === status.tickets_sold, `${status.bookings} bookings of one ticket each do not match ${status.tickets_sold} tickets sold.`);
   if (sale.strategy !== NAIVE) {
     expect(status.oversold === 0, `${status.oversold} tickets were sold that did not exist.`);
     expect(
       status.tickets_sold + status.available_tickets === status.total_tickets,
-      `${status.tickets_sold} sold and ${status.available_tickets} left are not ${status.total_tickets}.`);
+      `${status.tickets_sold} sold and ${status.available_tickets} left do not add up to ${status.total_tickets}.`);
   }
 
   return violations;

@@ -1,4 +1,4 @@
-// What visitors do, in parts of a hundred. The mixes are those of the contract.
+// What visitors do, in percent.
 
 /** @typedef {'book' | 'status' | 'health'} Action */
 /** @typedef {ReadonlyArray<readonly [Action, number]>} Mix */
@@ -11,7 +11,7 @@ export const HIGH = [['book', 95], ['status', 5]];
 
 /**
  * @param {Mix} mix
- * @param {number} random from 0 up to, and without, 1
+ * @param {number} random from 0 (inclusive) to 1 (exclusive)
  * @returns {Action}
  */
 export function choose(mix, random) {

@@ -1,9 +1,9 @@
-// What an answer to an order means.
+// The outcome of an order, from its answer.
 
 /** @typedef {'booked' | 'sold_out' | 'busy' | 'failed'} Outcome */
 
 /**
- * Sold out is what a flash sale ends with, and no failure.
+ * Sold out is the normal end of a flash sale, not a failure.
  * @param {number} status the HTTP status; 0 when there was no answer
  * @param {string | undefined} code the problem's code
  * @returns {Outcome}

@@ -1,4 +1,4 @@
-// What all scenarios share: a sale of their own, what a visitor does in it, and the check of the books at its end.
+// What all scenarios share: a sale of their own, the actions of a visitor, and the check of the bookings at the end.
 
 import http from 'k6/http';
 import exec from 'k6/execution';
@@ -13,7 +13,7 @@ const BASE_URL = __ENV.BASE_URL || 'http://localhost:8000';
 const STRATEGY = __ENV.STRATEGY || 'batched';
 const JSON_HEADERS = { 'Content-Type': 'application/json' };
 
-/** No answer of /status is older, cached or not. */
+/** The maximum age of an answer of /status, cached or not. */
 const CACHE_SECONDS = 5;
 const PATIENCE_SECONDS = 10;
 
@@ -24,14 +24,14 @@ const verified = new Counter('sales_verified');
 const bookingsAtEnd = new Gauge('bookings_at_end');
 const oversoldAtEnd = new Gauge('oversold_at_end');
 
-// Sold out is a 400. Whether a 400 was that is decided by its code, see outcome.js.
+// Sold out is a 400. Its code tells it from other errors, see outcome.js.
 http.setResponseCallback(http.expectedStatuses(200, 400));
 
 /** @typedef {{ event_id: number, strategy: string, tickets: number }} Sale */
 /** @typedef {import('k6/options').Options['thresholds']} Thresholds */
 
 /**
- * The thresholds of every scenario, and those of this one.
+ * The thresholds of every scenario, plus those of this one.
  * @param {NonNullable<Thresholds>} own
  * @returns {NonNullable<Thresholds>}
  */
@@ -40,7 +40,7 @@ export function thresholds(own) {
   return {
     ...everyOutcome,
     violations: ['count==0'],
-    // A run that was broken off before its books were read has proved nothing.
+    // A run that ends before the bookings are checked proves nothing.
     sales_verified: ['count==1'],
     ...own,
   };
@@ -78,7 +78,7 @@ export function visit(sale, mix) {
 /**
  * Orders one ticket.
  * @param {Sale} sale
- * @param {string} key the same for a repetition of the same order
+ * @param {string} key the same for every repetition of the order
  * @returns {import('./outcome.js').Outcome}
  */
 export function order(sale, key) {
@@ -93,7 +93,7 @@ export function order(sale, key) {
 }
 
 /**
- * One for each iteration of each visitor.
+ * A key for each iteration of each visitor.
  * @param {Sale} sale
  */
 export function orderKey(sale) {
@@ -101,7 +101,7 @@ export function orderKey(sale) {
 }
 
 /**
- * Reads the books when nobody orders any more, and everything cached has had time to expire.
+ * Checks the bookings after the last order, when all cached answers have expired.
  * @param {Sale} sale
  */
 export function closeSale(sale) {
@@ -154,7 +154,7 @@ function read(answer) {
 
 /** @param {import('k6/http').Response} answer */
 function codeOf(answer) {
-  // A proxy on the way may answer in HTML.
+  // A proxy may answer in HTML.
   try {
     return String(answer.json('code'));
   } catch {

@@ -1,4 +1,4 @@
-// The end of a run, on one screen.
+// The summary of a run, on one screen.
 
 /** @typedef {{ type: string, contains: string, values: Record<string, number>, thresholds?: Record<string, { ok: boolean }> }} Metric */
 /** @typedef {{ metrics: Record<string, Metric>, state: { testRunDurationMs: number } }} SummaryData */
@@ -7,7 +7,7 @@ const OUTCOMES = ['booked', 'sold_out', 'busy', 'failed'];
 
 /**
  * @param {string} title
- * @param {SummaryData} data what k6 hands to handleSummary
+ * @param {SummaryData} data what k6 passes to handleSummary
  * @returns {string}
  */
 export function summarise(title, data) {
@@ -18,13 +18,13 @@ export function summarise(title, data) {
     `${title}: ${count(value('http_reqs', 'count'))} requests in ${seconds.toFixed(0)} s, ${fixed(value('http_reqs', 'rate'), 0)} per second`,
     `  duration   p50 ${time(value('http_req_duration', 'med'))}, p95 ${time(value('http_req_duration', 'p(95)'))}, max ${time(value('http_req_duration', 'max'))}`,
     `  orders     ${OUTCOMES.map(outcome => `${outcome} ${count(value(`orders{outcome:${outcome}}`, 'count'))}`).join(', ')}`,
-    `  failures   ${fixed((value('failures', 'rate') ?? 0) * 100, 2)} % (sold out is none)`,
+    `  failures   ${fixed((value('failures', 'rate') ?? 0) * 100, 2)} % (without sold out)`,
     `  books      ${count(value('bookings_at_end', 'value'))} bookings, ${count(value('oversold_at_end', 'value'))} oversold`,
     '',
   ];
   for (const [name, metric] of Object.entries(data.metrics)) {
     for (const [condition, result] of Object.entries(metric.thresholds ?? {})) {
-      // A condition that always holds only makes k6 keep the figures of a tag apart.
+      // A condition that always holds only makes k6 report a tag on its own.
       if (condition !== 'count>=0') {
         lines.push(`  ${result.ok ? 'ok    ' : 'FAILED'}  ${name} ${condition}`);
       }

@@ -3,21 +3,21 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Files;
 
-/// <summary>The dashboard, as Grafana will read it.</summary>
+/// <summary>The dashboard, as Grafana reads it.</summary>
 internal static class Dashboard
 {
     public static string File { get; } = Repository.File("dashboards", "ticket-booking-metrics.json");
 
     public static JsonElement Json { get; } = JsonDocument.Parse(System.IO.File.ReadAllText(File)).RootElement;
 
-    /// <summary>All panels, and the rows between them.</summary>
+    /// <summary>All panels and rows.</summary>
     public static IReadOnlyList<Panel> Everything { get; } = [.. Json.List("panels").Select(json => new Panel(json))];
 
     public static IEnumerable<Panel> Panels => Everything.Where(panel => panel.Type != "row");
 
     public static IEnumerable<JsonElement> Variables => Json.GetProperty("templating").List("list");
 
-    /// <summary>A query as Grafana sends it when nothing is filtered out and the last five minutes are shown.</summary>
+    /// <summary>A query as Grafana sends it, without filters and for the last five minutes.</summary>
     public static string Resolve(string query) => query
         .Replace("$__range", "5m", StringComparison.Ordinal)
         .Replace("$job", "ticketing", StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Files;
 
-/// <summary>What is in <c>deploy/prometheus</c>.</summary>
+/// <summary>The rules in <c>deploy/prometheus</c>, and their cases.</summary>
 internal static class Rules
 {
     public static string Folder { get; } = Repository.File("deploy", "prometheus");
@@ -17,7 +17,7 @@ internal static class Rules
     public static IReadOnlyList<RecordingRule> Recordings { get; } =
         [.. All().Where(rule => rule.Text("record") != "").Select(rule => new RecordingRule(rule.Text("record"), rule.Text("expr")))];
 
-    /// <summary>What the cases of <c>promtool test rules</c> expect.</summary>
+    /// <summary>The expectations of the cases of <c>promtool test rules</c>.</summary>
     public static IReadOnlyList<AlertCase> Cases { get; } =
     [
         .. from file in Directory.GetFiles(Path.Combine(Folder, "tests"), "*.yml")
@@ -40,5 +40,5 @@ internal sealed record AlertRule(string Name, string Severity, string Expression
 
 internal sealed record RecordingRule(string Name, string Expression);
 
-/// <summary>At one moment of a case, the severities at which an alert is expected to fire: none for a quiet one.</summary>
+/// <summary>The severities at which an alert is expected to fire at one moment of a case; none for a quiet case.</summary>
 internal sealed record AlertCase(string Alert, IReadOnlyList<string> Severities);

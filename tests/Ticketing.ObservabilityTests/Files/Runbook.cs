@@ -18,7 +18,7 @@ internal sealed partial class Runbook
 
     public static IReadOnlyList<Runbook> All { get; } = [.. Directory.GetFiles(Folder, "*.md").Order().Select(file => new Runbook(file))];
 
-    /// <summary>The pages on one signal each: all but the index and the playbook.</summary>
+    /// <summary>The pages for one signal each: all but the index and the playbook.</summary>
     public static IEnumerable<Runbook> Signals => All.Where(page => page.Name is not ("README.md" or "playbook.md"));
 
     /// <summary>The languages of <see cref="Queries"/>, <see cref="Statements"/> and <see cref="Commands"/>.</summary>
@@ -29,16 +29,16 @@ internal sealed partial class Runbook
 
     public IReadOnlyList<string> Headings => [.. HeadingLine().Matches(_text).Select(match => match.Groups[1].Value)];
 
-    /// <summary>The alerts that the page is for, as its first paragraph names them.</summary>
+    /// <summary>The alerts that the first paragraph names.</summary>
     public IReadOnlyList<string> Alerts => [.. Code().Matches(_text.Split("\n## ")[0]).Select(match => match.Groups[1].Value)];
 
-    /// <summary>Every code that the page mentions in its running text.</summary>
+    /// <summary>All inline code of the page.</summary>
     public IReadOnlyList<string> Codes => [.. Code().Matches(_text).Select(match => match.Groups[1].Value)];
 
-    /// <summary>Queries for Prometheus. An empty line separates them.</summary>
+    /// <summary>Queries for Prometheus, separated by empty lines.</summary>
     public IEnumerable<string> Queries => Blocks("promql").SelectMany(block => block.Split("\n\n")).Select(query => query.Trim());
 
-    /// <summary>Blocks of statements for the database, each to be run as a whole.</summary>
+    /// <summary>Blocks of SQL statements, each run as a whole.</summary>
     public IEnumerable<string> Statements => Blocks("sql");
 
     public IEnumerable<string> Commands => Blocks("sh");
@@ -54,7 +54,7 @@ internal sealed partial class Runbook
 
     public static Runbook Named(string name) => All.Single(page => page.Name == name);
 
-    /// <summary>What a heading is called in a link.</summary>
+    /// <summary>The anchor of a heading.</summary>
     public static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
     /// <summary>The fenced blocks in a language.</summary>

@@ -3,7 +3,7 @@ using YamlDotNet.Serialization;
 
 namespace Ticketing.ObservabilityTests.Files;
 
-/// <summary>YAML as JSON, which is easier to walk. Every scalar is a string there.</summary>
+/// <summary>YAML as JSON, which is easier to walk. Every scalar becomes a string.</summary>
 internal static class Yaml
 {
     public static JsonElement Read(string file)
@@ -13,10 +13,10 @@ internal static class Yaml
         return JsonDocument.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(content)).RootElement;
     }
 
-    /// <summary>The string at <paramref name="name"/>, or an empty one.</summary>
+    /// <summary>The string at <paramref name="name"/>, or an empty string.</summary>
     public static string Text(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.ToString() : "";
 
-    /// <summary>The list at <paramref name="name"/>, or an empty one.</summary>
+    /// <summary>The list at <paramref name="name"/>, or an empty list.</summary>
     public static IEnumerable<JsonElement> List(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
 

@@ -3,7 +3,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>The quick look at a running system, <c>deploy/check.sh</c>.</summary>
+/// <summary>The check of a running system, <c>deploy/check.sh</c>.</summary>
 [Collection(AfterLoad.Name)]
 public sealed class CheckScriptTests(LoadedSystem system)
 {
@@ -14,7 +14,7 @@ public sealed class CheckScriptTests(LoadedSystem system)
     {
         var output = await ManagedProcess.RunAsync("bash", _script, system.Replicas[0].Address.ToString().TrimEnd('/'));
 
-        output.Should().EndWith("All is as it should be.").And.Contain("5 of 5 sold, 0 left, oversold by 0").And.ContainAll(
+        output.Should().EndWith("All checks passed.").And.Contain("5 of 5 sold, 0 left, oversold by 0").And.ContainAll(
             "http_requests_total", "http_request_duration_seconds", "backend_cpu_usage_percent", "db_query_duration_seconds", "http_requests_inprogress",
             "tickets_remaining", "backend_memory_usage_bytes", "booking_attempts_total", "db_connection_pool_size", "db_connection_pool_used",
             "db_connection_pool_available", "db_connection_wait_duration_seconds", "db_connection_errors_total", "http_request_queue_depth",
@@ -34,14 +34,14 @@ public sealed class CheckScriptTests(LoadedSystem system)
     }
 
     [Fact]
-    public async Task It_says_what_to_do_where_nobody_answers()
+    public async Task It_says_what_to_do_if_nothing_answers()
     {
         var run = () => ManagedProcess.RunAsync("bash", _script, $"http://127.0.0.1:{Ports.Free()}");
 
-        (await run.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*ended with 1*Nobody who is healthy answers*Start the system, or give its address*");
+        (await run.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*ended with 1*No healthy system at*Start the system, or pass its address*");
     }
 
-    /// <summary>Passes everything on to the API, and leaves one metric out of its answers.</summary>
+    /// <summary>Forwards everything to the API, and removes one metric from its answers.</summary>
     private sealed class ForgetfulProxy : IDisposable
     {
         private readonly HttpListener _listener = new();

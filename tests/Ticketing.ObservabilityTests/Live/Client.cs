@@ -4,7 +4,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>A buyer's and an organiser's calls.</summary>
+/// <summary>Calls of buyers and organisers.</summary>
 internal static class Client
 {
     /// <summary>Sets up an event and returns its id.</summary>
@@ -25,7 +25,7 @@ internal static class Client
     public static async Task<JsonElement> StatusAsync(this ApiProcess api, int eventId) =>
         await api.Client.GetFromJsonAsync<JsonElement>(new Uri($"/status?event_id={eventId}", UriKind.Relative));
 
-    /// <summary>Reads, whatever the answer.</summary>
+    /// <summary>Reads, whatever the status of the answer.</summary>
     public static async Task ReadAsync(this ApiProcess api, string path)
     {
         using var response = await api.Client.GetAsync(new Uri(path, UriKind.Relative));

@@ -5,7 +5,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>Two incidents from beginning to end, as the runbooks have them: the alert fires, the page's steps are taken, it is over.</summary>
+/// <summary>Two incidents from beginning to end, by the runbooks: the alert fires, the steps are taken, the alert ends.</summary>
 /// <remarks>Time runs <see cref="PrometheusServer.TimesFaster"/> times faster in this Prometheus; the rules are the real ones otherwise.</remarks>
 public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSystem>
 {
@@ -13,7 +13,7 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task An_oversold_event_raises_the_alarm_until_its_surplus_is_given_back()
+    public async Task An_oversold_event_fires_an_alert_until_its_surplus_is_returned()
     {
         const int tickets = 20;
         var eventId = await system.Replicas[0].SetupAsync(tickets, "naive");
@@ -25,14 +25,14 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
         await RunStatementsAsync("tickets-oversold.md", eventId, statement => statement.Contains("DELETE FROM bookings", StringComparison.Ordinal));
         await system.EventuallyAsync("the end of the alarm for the oversold event", alerts => !alerts.Any(alert => IsFor(alert, eventId)), _patience);
 
-        // Statements past the program are not seen by its caches: their answers may be a few seconds old.
+        // The program's caches do not see these statements: their answers may be a few seconds old.
         await Task.Delay(_cached);
         var status = await system.Replicas[0].StatusAsync(eventId);
         status.GetProperty("tickets_sold").GetInt32().Should().Be(tickets);
         status.GetProperty("available_tickets").GetInt32().Should().Be(0);
         status.GetProperty("oversold").GetInt32().Should().Be(0);
 
-        // The page's last step: only a backend that starts anew knows that the event is sold by another strategy now.
+        // The last step of the page: a backend uses the new strategy of the event only after a restart.
         var restarted = await system.AddReplicaAsync();
         await using var connection = new MySqlConnection(system.ConnectionString);
         await connection.OpenAsync();
@@ -44,7 +44,7 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
     }
 
     [Fact]
-    public async Task A_stopped_database_raises_the_alarm_until_it_is_back()
+    public async Task A_stopped_database_fires_an_alert_until_it_is_available()
     {
         await system.EventuallyAsync("calm", alerts => !alerts.Any(IsAboutTheDatabase), _patience);
 
@@ -57,7 +57,7 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
                 _patience);
             using var health = await system.Replicas[0].Client.GetAsync(new Uri("/health", UriKind.Relative));
             health.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
-            (await system.Prometheus.QueryAsync("sum(up{job=\"ticketing\"})")).Single().Value.Should().Be(2, "the backends are alive and still tell how they are");
+            (await system.Prometheus.QueryAsync("sum(up{job=\"ticketing\"})")).Single().Value.Should().Be(2, "the backends run and still export metrics");
         }
         finally
         {
@@ -72,7 +72,7 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
 
     private static bool IsAboutTheDatabase(RaisedAlert alert) => alert.Name is "DatabaseUnreachable" or "DatabaseConnectionErrors";
 
-    /// <summary>Runs what a runbook says, for one event, as an operator would: nothing is changed but the number.</summary>
+    /// <summary>Runs the statements of a runbook as an operator would: only the event's id is replaced.</summary>
     private async Task RunStatementsAsync(string page, int eventId, Func<string, bool> choose)
     {
         const string place = "SET @event = 1;";

@@ -5,7 +5,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>Every query of dashboard, rules and runbooks is asked of a real Prometheus, and every statement of a real MariaDB.</summary>
+/// <summary>Runs every query of dashboard, rules and runbooks on a real Prometheus, and every statement on a real MariaDB.</summary>
 [Collection(AfterLoad.Name)]
 public sealed class LiveQueryTests(LoadedSystem system)
 {
@@ -49,7 +49,7 @@ public sealed class LiveQueryTests(LoadedSystem system)
         (await AskAsync(query)).Select(series => series.Labels["alertname"]).Should().Contain("TicketsOversold");
     }
 
-    // The queries that were agreed on, word for word: whatever becomes of the dashboard, they must keep working.
+    // The queries of the contract, word for word: they must keep working, whatever the dashboard shows.
     [Theory]
     [InlineData("sum(rate(http_requests_total[1m]))")]
     [InlineData("histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[1m])))")]
@@ -75,7 +75,7 @@ public sealed class LiveQueryTests(LoadedSystem system)
     [InlineData("sum(rate(http_requests_total{status=~\"5..\"}[1m])) / sum(rate(http_requests_total[1m]))")]
     [InlineData("sum by (operation, table) (rate(db_query_duration_seconds_count[1m]))")]
     [InlineData("max_over_time(http_requests_inprogress{handler=\"/book\"}[5m])")]
-    public async Task An_agreed_query_has_data(string query) =>
+    public async Task A_query_of_the_contract_has_data(string query) =>
         (await AskAsync(query)).Should().NotBeEmpty().And.Contain(series => double.IsFinite(series.Value));
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class LiveQueryTests(LoadedSystem system)
 
     [Theory]
     [MemberData(nameof(PagesWithQueries))]
-    public async Task Every_query_of_a_runbook_is_understood(string page)
+    public async Task Every_query_of_a_runbook_is_valid(string page)
     {
         foreach (var query in Runbook.Named(page).Queries)
         {
@@ -132,12 +132,12 @@ public sealed class LiveQueryTests(LoadedSystem system)
     }
 
     [Fact]
-    public async Task Nothing_but_what_was_provoked_is_alarming()
+    public async Task Only_the_provoked_alerts_fire()
     {
         List<string> provoked = ["TicketsOversold", "HighErrorRate", "HighCpuUsage"]; // the load is light, but the machine may be small
         if ((await system.Prometheus.QueryAsync("sum(http_requests_total{status=~\"5..\"})")).Single().Value > 0)
         {
-            provoked.Add("ErrorBudgetBurnsFast"); // on a slow one, buyers by row_version may be told "busy"
+            provoked.Add("ErrorBudgetBurnsFast"); // on a slow machine, buyers by row_version may be answered busy
         }
 
         var alerts = await system.Prometheus.AlertsAsync();
@@ -145,7 +145,7 @@ public sealed class LiveQueryTests(LoadedSystem system)
         alerts.Where(alert => alert.IsFiring && alert.Labels["severity"] == "critical").Select(alert => alert.Name).Distinct().Should().BeSubsetOf(provoked);
     }
 
-    /// <summary>Asks, after making sure that the program exports every metric in the query, or that it is the alerts' own.</summary>
+    /// <summary>Runs a query, after checking that the program exports every metric in it (or that it is <c>ALERTS</c>).</summary>
     private async Task<IReadOnlyList<Series>> AskAsync(string query)
     {
         var exported = await system.Prometheus.LabelValuesAsync("__name__", "{job=\"ticketing\"}");

@@ -1,8 +1,8 @@
 namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>
-/// The system after a short load run, in which everything happened that a panel can show: every strategy sold and sold out, a naive event was
-/// oversold, row_version lost races, lists were read, nonsense was asked for.
+/// The system after a short load run that produced everything that a panel can show: every strategy sold and sold out, a naive event was
+/// oversold, row_version retried, lists were read, and invalid requests were sent.
 /// </summary>
 public sealed class LoadedSystem : ObservedSystem
 {
@@ -11,7 +11,7 @@ public sealed class LoadedSystem : ObservedSystem
     private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
     private static readonly string[] _reads = ["/status", "/events", "/stats", "/history", "/problems/sold_out", "/nowhere", "/status?event_id=0"];
 
-    /// <summary>When the load had just ended. Asked as of then, a query has the same answer however late it is asked.</summary>
+    /// <summary>The end of the load. Evaluated at this time, a query has the same answer however late it runs.</summary>
     public DateTimeOffset Measured { get; private set; }
 
     public override async Task InitializeAsync()
@@ -19,7 +19,7 @@ public sealed class LoadedSystem : ObservedSystem
         await base.InitializeAsync();
         var events = await Task.WhenAll(_strategies.Select(strategy => Replicas[0].SetupAsync(1_000_000, strategy)));
 
-        // A rate needs two scrapes, and a histogram exists only from its first measurement on: so one round comes before.
+        // A rate needs two scrapes, and a histogram exists only after its first measurement: so one round comes before.
         await LoadAsync(events);
         await Task.Delay(_untilScraped);
         for (var round = 0; round < Rounds; round++)
@@ -33,7 +33,7 @@ public sealed class LoadedSystem : ObservedSystem
 
     private Task LoadAsync(int[] events) => Task.WhenAll(_strategies.Select((strategy, index) => SellAsync(strategy, events[index])).Append(ReadAsync()));
 
-    /// <summary>Eight buyers at both replicas: five tickets for them to fight for, and an event that lasts.</summary>
+    /// <summary>Eight buyers at both replicas, for an event with five tickets and one with many.</summary>
     private async Task SellAsync(string strategy, int lasting)
     {
         var small = await Replicas[0].SetupAsync(5, strategy);
@@ -54,7 +54,7 @@ public sealed class LoadedSystem : ObservedSystem
     }
 }
 
-/// <summary>One load run for all who only look at what it left.</summary>
+/// <summary>One load run, shared by all tests that only read its results.</summary>
 [CollectionDefinition(Name)]
 public sealed class AfterLoad : ICollectionFixture<LoadedSystem>
 {

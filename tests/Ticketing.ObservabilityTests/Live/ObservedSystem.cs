@@ -2,12 +2,12 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>The whole system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, and the Prometheus that watches them.</summary>
+/// <summary>The system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, and Prometheus.</summary>
 public class ObservedSystem : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _parts = [];
 
-    /// <summary>A server of its own, as these tests stop it and change its settings.</summary>
+    /// <summary>A server of its own, because these tests stop it and change its settings.</summary>
     public MariaDbProcess Database { get; private set; } = null!;
 
     public IReadOnlyList<ApiProcess> Replicas { get; private set; } = [];
@@ -38,11 +38,11 @@ public class ObservedSystem : IAsyncLifetime
         }
     }
 
-    /// <summary>Starts one more replica, which Prometheus does not know.</summary>
+    /// <summary>Starts one more replica, which Prometheus does not scrape.</summary>
     public async Task<ApiProcess> AddReplicaAsync() =>
         Keep(await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = ConnectionString, ["Log__Level"] = "Warning" }));
 
-    /// <summary>Waits until the raised alerts are as expected.</summary>
+    /// <summary>Waits until the firing alerts are as expected.</summary>
     /// <exception cref="TimeoutException">They are not; the message says what was waited for, and what is raised instead.</exception>
     public Task EventuallyAsync(string what, Func<IReadOnlyList<RaisedAlert>, bool> holds, TimeSpan patience) => Eventually.GetAsync(
         Prometheus.AlertsAsync, holds, patience, alerts => string.Join(", ", alerts.Select(alert => $"{alert.Name} {alert.State}")), what);
