@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
@@ -12,11 +13,12 @@ namespace Ticketing.Infrastructure.Concurrency;
 /// on a guess.
 /// </summary>
 internal sealed class BookingCommit(
-    IDbContextFactory<TicketingDbContext> contexts, IDatabaseEngine engine, TimeProvider clock, ILogger<BookingCommit> logger)
+    IDbContextFactory<TicketingDbContext> contexts,
+    IDatabaseEngine engine,
+    IOptions<BookingOptions> options,
+    TimeProvider clock,
+    ILogger<BookingCommit> logger)
 {
-    /// <summary>How long the fate of a booking is looked for: a database that restarts quickly is back by then.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <summary>The time between two looks.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -46,7 +48,7 @@ internal sealed class BookingCommit(
             }
             catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started) > Patience)
+                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
                 {
                     BookingLog.FateUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
                     return BookingOutcome.Unknown.Instance;

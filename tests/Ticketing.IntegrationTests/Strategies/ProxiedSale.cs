@@ -28,6 +28,7 @@ public sealed partial class ProxiedSale : IAsyncLifetime
         {
             ["ConnectionStrings__Ticketing"] = settings.ConnectionString,
             ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
+            ["Booking__CommitPatienceSeconds"] = "1",
         });
     }
 

@@ -178,7 +178,7 @@ internal sealed class BatchWriter(
             }
             catch (Exception exception) when (engine.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started) > BookingCommit.Patience)
+                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
                 {
                     return (Fate.Unknown, []);
                 }
