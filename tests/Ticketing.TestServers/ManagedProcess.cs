@@ -10,6 +10,10 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     private const int SigTerm = 15;
     private const int KeptLines = 200;
 
+    // The same names, but not the same numbers everywhere.
+    private static readonly int _sigStop = OperatingSystem.IsLinux() ? 19 : 17;
+    private static readonly int _sigCont = OperatingSystem.IsLinux() ? 18 : 19;
+
     private static readonly ConcurrentDictionary<ManagedProcess, bool> _running = new();
 
     private readonly Process _process;
@@ -55,6 +59,8 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     public static ManagedProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
+        TestLength.ShouldNotBeFast(program);
+
         // In a session of its own, where there is that program: a Ctrl-C at the terminal is for us, and we end what we started in good order.
         var setsid = Find("setsid");
         var start = new ProcessStartInfo(setsid ?? program, setsid is null ? arguments : [program, .. arguments])
@@ -104,16 +110,23 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end, as an orchestrator does.</summary>
-    public void Terminate() => Signal(SigTerm);
-
-    /// <summary>Sends any signal, such as 19 (SIGSTOP) and 18 (SIGCONT).</summary>
-    public void Signal(int signal)
+    public void Terminate()
     {
-        if (!_process.HasExited)
+        if (OperatingSystem.IsWindows())
         {
-            _ = SendSignal(_process.Id, signal);
+            Kill(); // there is no such request
+        }
+        else
+        {
+            Signal(SigTerm);
         }
     }
+
+    /// <summary>Stops it where it is: its connections stay open, and nothing answers.</summary>
+    public void Freeze() => Signal(_sigStop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Thaw() => Signal(_sigCont);
 
     /// <summary>Ends it at once, as a power cut does.</summary>
     public void Kill()
@@ -148,6 +161,14 @@ public sealed partial class ManagedProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (!OperatingSystem.IsWindows() && !_process.HasExited)
+        {
+            _ = SendSignal(_process.Id, signal);
+        }
     }
 
     private void Keep(string? line)

@@ -26,10 +26,7 @@ public sealed class MariaDbProcess : IAsyncDisposable
         var process = new MariaDbProcess(settings);
         try
         {
-            await ManagedProcess.RunAsync(
-                Find("mariadb-install-db"),
-                "--no-defaults", $"--datadir={process._folder.File("data")}", "--auth-root-authentication-method=normal", "--skip-test-db",
-                $"--user={Environment.UserName}");
+            await MariaDbTemplate.CopyToAsync(process._folder.File("data"));
             await process.StartAsync();
             return process;
         }
@@ -56,7 +53,6 @@ public sealed class MariaDbProcess : IAsyncDisposable
             "--max-connections=1000",
             "--innodb-flush-log-at-trx-commit=1",
             "--innodb-buffer-pool-size=256M",
-            "--innodb-log-file-size=256M",
             .. _settings.Select(setting => $"--{setting}"),
         ]);
 
@@ -98,22 +94,22 @@ public sealed class MariaDbProcess : IAsyncDisposable
     public TimeSpan CpuTime => _server!.CpuTime;
 
     /// <summary>Stops it in its tracks: connections stay open and nothing answers.</summary>
-    public void Freeze() => _server!.Signal(19);
+    public void Freeze() => _server!.Freeze();
 
     /// <summary>Lets it go on.</summary>
-    public void Thaw() => _server!.Signal(18);
+    public void Thaw() => _server!.Thaw();
 
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
         {
-            _server.Signal(18);
+            _server.Thaw();
             await _server.DisposeAsync();
         }
 
         _folder.Dispose();
     }
 
-    private static string Find(string program) => ManagedProcess.Find(program)
+    internal static string Find(string program) => ManagedProcess.Find(program)
         ?? throw new InvalidOperationException($"{program} is not installed: apt-get install mariadb-server");
 }

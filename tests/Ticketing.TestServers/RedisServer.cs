@@ -5,7 +5,7 @@ using DotNet.Testcontainers.Builders;
 
 namespace Ticketing.TestServers;
 
-/// <summary>A real Redis for tests: a container where a Docker engine answers, else a private throw-away server from <c>redis-server</c>.</summary>
+/// <summary>A real Redis for tests: a private server from the <c>redis-server</c> on this machine, else a container.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly Func<ValueTask> _stop;
@@ -18,24 +18,30 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>The process, where it is one of ours: to stop, kill and freeze it.</summary>
-    public RedisProcess? Process { get; private init; }
-
     public static async Task<RedisServer> StartAsync()
     {
-        if (await DockerEngine.AnswersAsync())
+        if (ManagedProcess.Find("redis-server") is not null || !await DockerEngine.AnswersAsync())
         {
-            const int port = 6379;
-            var container = new ContainerBuilder("redis:7.4-alpine")
-                .WithPortBinding(port, assignRandomHostPort: true)
-                .WithWaitStrategy(Wait.ForUnixContainer().UntilCommandIsCompleted("redis-cli", "ping"))
-                .Build();
-            await container.StartAsync();
-            return new(string.Create(CultureInfo.InvariantCulture, $"{container.Hostname}:{container.GetMappedPublicPort(port)}"), container.DisposeAsync);
+            var process = await RedisProcess.StartAsync();
+            return new(process.ConnectionString, process.DisposeAsync);
         }
 
-        var process = await RedisProcess.StartAsync();
-        return new(process.ConnectionString, process.DisposeAsync) { Process = process };
+        const int port = 6379;
+        var container = (await DockerEngine.ContainerAsync("redis:7.4-alpine"))
+            .WithPortBinding(port, assignRandomHostPort: true)
+            .WithWaitStrategy(Wait.ForUnixContainer().UntilCommandIsCompleted("redis-cli", "ping"))
+            .Build();
+        try
+        {
+            await container.StartAsync();
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
+
+        return new(string.Create(CultureInfo.InvariantCulture, $"{container.Hostname}:{container.GetMappedPublicPort(port)}"), container.DisposeAsync);
     }
 
     public ValueTask DisposeAsync() => _stop();
@@ -56,8 +62,16 @@ public sealed class RedisProcess : IAsyncDisposable
     public static async Task<RedisProcess> StartAsync()
     {
         var process = new RedisProcess();
-        await process.RestartAsync();
-        return process;
+        try
+        {
+            await process.RestartAsync();
+            return process;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts it, again where it was stopped, on the same port.</summary>
@@ -86,16 +100,16 @@ public sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>Stops it in its tracks: connections stay open and nothing answers.</summary>
-    public void Freeze() => _server!.Signal(19);
+    public void Freeze() => _server!.Freeze();
 
     /// <summary>Lets it go on.</summary>
-    public void Thaw() => _server!.Signal(18);
+    public void Thaw() => _server!.Thaw();
 
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
         {
-            _server.Signal(18);
+            _server.Thaw();
             await _server.DisposeAsync();
         }
     }

@@ -56,8 +56,8 @@ internal sealed class SqliteLabDatabase(TemporaryFolder folder) : LabDatabase
 
 internal sealed class MariaDbLabDatabase(MariaDbServer server) : LabDatabase
 {
-    /// <summary>The buffer pool holds everything that a run writes, as on a server in production.</summary>
-    private static readonly string[] _settings = ["innodb-buffer-pool-size=512M", "max-connections=2000"];
+    /// <summary>Buffer pool and log hold everything that a run writes, as on a production server.</summary>
+    private static readonly string[] _settings = ["innodb-buffer-pool-size=512M", "innodb-log-file-size=256M", "max-connections=2000"];
 
     public override TimeSpan? CpuTime => server.Process?.CpuTime;
 
