@@ -1,3 +1,5 @@
+using Ticketing.TestServers;
+
 namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Ticketing.ObservabilityTests.Live;
 public sealed class LoadedSystem : ObservedSystem
 {
     private const int Rounds = 4;
-    private static readonly TimeSpan _untilScraped = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan _untilScraped = 2.5 * PrometheusServer.ScrapeInterval;
     private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
     private static readonly string[] _reads = ["/status", "/events", "/stats", "/history", "/problems/sold_out", "/nowhere", "/status?event_id=0"];
 

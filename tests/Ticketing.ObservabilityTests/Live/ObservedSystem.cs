@@ -18,6 +18,19 @@ public class ObservedSystem : IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync(); // xunit does not, after this
+            throw;
+        }
+    }
+
+    private async Task StartAsync()
+    {
         Database = Keep(await MariaDbProcess.StartAsync());
         var redis = Keep(await RedisServer.StartAsync());
         var settings = new Dictionary<string, string?>

@@ -1,20 +1,29 @@
+using Microsoft.Extensions.Time.Testing;
 using Ticketing.Infrastructure.Persistence;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
 public sealed class DatabaseHealthTests
 {
-    private readonly SignsOfLife _life = new(TimeProvider.System);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Silence _database = new();
+    private readonly SignsOfLife _life;
     private readonly DatabaseHealth _health;
 
-    public DatabaseHealthTests() => _health = new(new Silence(), _life, TimeProvider.System);
+    public DatabaseHealthTests()
+    {
+        _life = new(_clock);
+        _health = new(_database, _life, _clock);
+    }
 
     [Fact]
     public async Task A_database_that_says_nothing_to_anybody_is_gone()
     {
-        (await _health.IsReachableAsync()).Should().BeFalse();
+        (await AskAsync()).Should().BeFalse();
         _health.IsGone.Should().BeFalse("once is no proof");
-        (await _health.IsReachableAsync()).Should().BeFalse();
+        (await AskAsync()).Should().BeFalse();
         _health.IsGone.Should().BeTrue();
     }
 
@@ -23,10 +32,7 @@ public sealed class DatabaseHealthTests
     {
         for (var i = 0; i < 2; i++)
         {
-            var answer = _health.IsReachableAsync();
-            await Task.Delay(100);
-            _life.Notice();
-            (await answer).Should().BeTrue();
+            (await AskAsync(meanwhile: _life.Notice)).Should().BeTrue();
         }
 
         _health.IsGone.Should().BeFalse();
@@ -36,8 +42,19 @@ public sealed class DatabaseHealthTests
     public async Task What_it_did_before_it_was_asked_proves_nothing()
     {
         _life.Notice();
-        await Task.Delay(50);
-        (await _health.IsReachableAsync()).Should().BeFalse();
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+        (await AskAsync()).Should().BeFalse();
+    }
+
+    /// <summary>Asks, and lets the time pass that a database has for its answer.</summary>
+    private async Task<bool> AskAsync(Action? meanwhile = null)
+    {
+        var answer = _health.IsReachableAsync();
+        (await _database.Asked.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue();
+        _clock.Advance(_timeout / 2);
+        meanwhile?.Invoke();
+        _clock.Advance(_timeout / 2);
+        return await answer;
     }
 
     /// <summary>Lets nobody in, and never says so.</summary>
@@ -49,7 +66,13 @@ public sealed class DatabaseHealthTests
 
         public DatabaseFault Classify(Exception exception) => DatabaseFault.None;
 
-        public Task PingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public SemaphoreSlim Asked { get; } = new(0);
+
+        public Task PingAsync(CancellationToken cancellationToken)
+        {
+            Asked.Release();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
 
         public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
