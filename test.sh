@@ -1,31 +1,45 @@
 #!/usr/bin/env bash
-# Runs every test of the repository, on real servers, and installs those that are missing.
-# The last line says how it went: N passed, N failed[, N skipped]. The exit code is 0 only if tests ran and all of them passed.
+# Runs the tests. The last line says how it went: N passed, N failed[, N skipped]. The exit code is 0 only if tests ran and none failed.
 #
-#   ./test.sh                          all tests
-#   ./test.sh --filter Startup         arguments go to dotnet test
+#   ./test.sh                          all tests, on real servers; what is missing is installed
+#   ./test.sh --fast                   what needs nothing but the .NET SDK: unit, architecture and file tests, the HTTP contract on SQLite
+#   ./test.sh --long                   all tests, with the repetitions that an ordinary run has no time for
+#   ./test.sh --filter Startup         some tests; further arguments go to dotnet test
+#
+# Each project's output goes to test-results/<project>.log, and is shown if a test failed.
 
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 2
 
-readonly results=test-results
-readonly configuration=Release
+results=test-results
+configuration=Release
+mode=all
+filter=""
+arguments=()
+
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --fast) mode=fast ;;
+        --long) mode=long ;;
+        --filter) filter=${2:?--filter needs a value}; shift ;;
+        *) arguments+=("$1") ;;
+    esac
+    shift
+done
 
 say() { printf '\n== %s\n' "$*"; }
+
+# has PROGRAM: on the PATH, or where Debian puts servers
+has() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
-
-# has PROGRAM: on the PATH, or where Debian puts servers
-has() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
-
 # install PACKAGE...: by apt, without starting any service
 install() {
     if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
-        echo "Please install: $* (they are installed by themselves where there is apt-get, and root or sudo)." >&2
+        echo "Please install: $* (with apt-get, and root or sudo, this script installs them). ./test.sh --fast needs none of them." >&2
         exit 2
     fi
     say "Installing $*"
@@ -33,51 +47,87 @@ install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null || exit 2
 }
 
-missing=()
-has mariadbd || docker_answers || [ -n "${TICKETING_TEST_MARIADB:-}" ] || missing+=(mariadb-server)
-has redis-server || docker_answers || missing+=(redis-server)
-has chromium || missing+=(chromium)
-has npm || missing+=(npm)
-{ has prometheus && has promtool; } || missing+=(prometheus)
-has nginx || missing+=(nginx-light)
-has kubectl || missing+=(kubernetes-client)
-[ ${#missing[@]} = 0 ] || install "${missing[@]}"
+# Every program that a test starts, whether a Docker engine answers or not: tests use local servers, and stop, freeze and kill them.
+install_missing() {
+    local missing=()
+    has mariadbd || missing+=(mariadb-server)
+    has redis-server || missing+=(redis-server)
+    has haproxy || missing+=(haproxy)
+    has nginx || missing+=(nginx-light)
+    { has prometheus && has promtool; } || missing+=(prometheus)
+    has chromium || has google-chrome || missing+=(chromium)
+    has npm || missing+=(npm)
+    has kubectl || missing+=(kubernetes-client)
+    [ ${#missing[@]} = 0 ] || install "${missing[@]}"
+}
+
+# The program as it is made for production, because the tests start it more than a hundred times: compiled ahead of time it is ready sooner.
+publish() {
+    say "Publishing"
+    local published="$PWD/src/Ticketing.Api/bin/published"
+    if dotnet publish src/Ticketing.Api --configuration "$configuration" --use-current-runtime --self-contained false -p:PublishReadyToRun=true \
+        --output "$published" --nologo --verbosity quiet; then
+        export TICKETING_TEST_PROGRAM="$published/Ticketing.Api.dll"
+    else
+        echo "The program could not be compiled ahead of time; the tests start the one that was built."
+    fi
+}
+
+# run_project FILTER SUFFIX PROJECT [ARGUMENT...]: one project, and one line about it when it ends
+run_project() {
+    local filter=$1 suffix=$2 project=$3 started=$SECONDS code=0 run line
+    shift 3
+    run=$(basename "$project" .csproj)$suffix
+    dotnet test "$project" --configuration "$configuration" --no-build --nologo --filter "$filter" \
+        --logger "trx;LogFileName=$run.trx" --logger "console;verbosity=minimal" --results-directory "$results" \
+        --blame-hang-timeout "$hang" --blame-hang-dump-type none "$@" >"$results/$run.log" 2>&1 || code=$?
+    [ "$code" = 0 ] || echo "$code" >"$results/$run.broken"
+
+    line=$(tests/summary.sh "$results/$run")
+    if [ -e "$results/$run.broken" ]; then
+        # In one write, so that two lanes do not mix their lines.
+        printf '%s\n' "$(cat "$results/$run.log"; printf '%-34s %s, %d s' "$run" "$line" $((SECONDS - started)))"
+    elif [ "$line" != "0 passed, 0 failed" ]; then
+        printf '%-34s %s, %d s\n' "$run" "$line" $((SECONDS - started))
+    fi
+}
+
+# run_lanes FILTER SUFFIX LANES: all projects, as many at once; the long ones begin first
+run_lanes() {
+    local and=${filter:+"&($filter)"} project
+    for project in Integration Browser Deploy Observability ""; do
+        ls tests/Ticketing."$project"*Tests/*.csproj
+    done | awk '!seen[$0]++' | xargs -P "$3" -I '{}' bash -c 'run_project "$@"' run "$1$and" "$2" '{}' ${arguments[@]+"${arguments[@]}"}
+}
+
+case $mode in
+    fast) export TICKETING_FAST=1 ;;
+    long) export TICKETING_LONG=1 ;;
+esac
+[ $mode = fast ] || install_missing
 
 say "Building"
 dotnet build Ticketing.sln --configuration "$configuration" --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
+[ $mode = fast ] || publish
 
-# As it is made for production, because the tests start it more than a hundred times, and compiled ahead of time it is ready sooner.
-say "Publishing"
-readonly published="$PWD/src/Ticketing.Api/bin/published"
-if dotnet publish src/Ticketing.Api --configuration "$configuration" --use-current-runtime --self-contained false -p:PublishReadyToRun=true \
-    --output "$published" --nologo --verbosity quiet; then
-    export TICKETING_TEST_PROGRAM="$published/Ticketing.Api.dll"
-else
-    echo "It could not be compiled ahead of time; the tests start the one that was built."
-fi
+# A test that does not end is named, and fails the run.
+hang=5m
+[ $mode = long ] && hang=45m
 
 rm -rf "$results"
-broken=0
-for project in tests/*Tests/*.csproj; do
-    name=$(basename "$project" .csproj)
-    say "$name"
-    dotnet test "$project" --configuration "$configuration" --no-build --nologo \
-        --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" "$@" || broken=1
-done
+mkdir -p "$results"
+export results configuration hang # for the shells that xargs starts
+export -f run_project
 
-# sum ATTRIBUTE: over the counters of all result files
-sum() {
-    cat "$results"/*.trx 2>/dev/null | tr '<' '\n' | sed -n "s/^Counters.* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ total += $1 } END { print total + 0 }'
-}
+if [ $mode = fast ]; then
+    say "Tests that need nothing but the .NET SDK"
+    run_lanes 'Run!=Full&Run!=Alone' "" 2
+else
+    say "Tests, two projects at a time"
+    run_lanes 'Run!=Alone' "" 2
+    say "Tests that measure time, one project at a time"
+    run_lanes 'Run=Alone' .alone 1
+fi
 
-passed=$(sum passed)
-skipped=$(sum notExecuted)
-failed=$(( $(sum total) - passed - skipped ))
-# A run that crashed has written no failure, and must not pass for one that had none.
-[ "$broken" = 1 ] && [ "$failed" = 0 ] && failed=1
-
-say "All projects"
-line="$passed passed, $failed failed"
-[ "$skipped" = 0 ] || line="$line, $skipped skipped"
-echo "$line"
-[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+say "All projects, after $((SECONDS / 60)) min $((SECONDS % 60)) s"
+exec tests/summary.sh "$results"/*.trx "$results"/*.broken

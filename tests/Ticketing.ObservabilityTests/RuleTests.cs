@@ -7,6 +7,7 @@ namespace Ticketing.ObservabilityTests;
 public class RuleTests
 {
     [Fact]
+    [Trait("Run", "Full")]
     public async Task Promtool_accepts_the_configuration_and_every_rule()
     {
         await PromtoolAsync("check", "config", "--lint=all", "--lint-fatal", Path.Combine(Rules.Folder, "prometheus.yml"));
@@ -14,6 +15,7 @@ public class RuleTests
     }
 
     [Fact]
+    [Trait("Run", "Full")]
     public Task Every_case_of_the_alerts_holds() => PromtoolAsync(["test", "rules", .. Directory.GetFiles(Path.Combine(Rules.Folder, "tests"))]);
 
     [Fact]

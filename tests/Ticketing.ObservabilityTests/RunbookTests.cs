@@ -72,6 +72,7 @@ public class RunbookTests
 
     [Theory]
     [MemberData(nameof(PagesWithCommands))]
+    [Trait("Run", "Full")]
     public async Task Every_command_is_valid_for_the_shell(string name)
     {
         foreach (var commands in Runbook.Named(name).Commands)

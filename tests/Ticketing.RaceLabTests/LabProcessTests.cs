@@ -5,6 +5,7 @@ using Ticketing.TestServers;
 namespace Ticketing.RaceLabTests;
 
 /// <summary>The lab as a user starts it: a process, its exit code and its files.</summary>
+[Trait("Run", "Full")]
 public sealed class LabProcessTests : IDisposable
 {
     private const int Success = 0;

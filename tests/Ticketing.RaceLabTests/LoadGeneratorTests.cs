@@ -2,6 +2,7 @@ using Ticketing.RaceLab.Load;
 
 namespace Ticketing.RaceLabTests;
 
+[Trait("Run", "Alone")]
 public sealed class LoadGeneratorTests
 {
     private const string Booked = "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"booking_id\":7}";

@@ -6,6 +6,7 @@ using Ticketing.RaceLab.Verification;
 namespace Ticketing.RaceLabTests;
 
 /// <summary>A real sale on a real API, whose rows are then tampered with: what does not find the planted error proves nothing.</summary>
+[Trait("Run", "Full")]
 public sealed class VerifierTests(VerifierTests.SoldEvent sold) : IClassFixture<VerifierTests.SoldEvent>
 {
     [Fact]

@@ -7,6 +7,7 @@ namespace Ticketing.BrowserTests.Hosting;
 
 /// <summary>A test in the browser. When it ends, no visitor may have a complaint.</summary>
 [Collection(SharedBrowser.Name)]
+[Trait("Run", "Full")]
 public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
 {
     private readonly List<Visitor> _visitors = [];

@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.DeployTests.Files;
 
 /// <summary>The Compose file, against the schema of its specification, the contract, and the files that it names.</summary>
+[Trait("Run", "Full")]
 public sealed partial class ComposeTests : IAsyncLifetime
 {
     private static readonly NodeProject _schema = new("tests", "Ticketing.DeployTests", "Files", "compose-schema");

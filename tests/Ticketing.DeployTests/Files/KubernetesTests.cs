@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.DeployTests.Files;
 
 /// <summary>The overlays, against Kubernetes' types, the contract, and each other's names and ports.</summary>
+[Trait("Run", "Full")]
 public sealed class KubernetesTests
 {
     private const string Namespace = "ticketing";

@@ -4,6 +4,7 @@ using Ticketing.TestServers;
 namespace Ticketing.DeployTests.LoadTests;
 
 /// <summary>The k6 scripts without k6: their types, against k6's own, what decides whether a run has passed, and a walk through each on a real API.</summary>
+[Trait("Run", "Full")]
 public sealed class K6ScriptsTests
 {
     private readonly NodeProject _scripts = new("loadtests", "k6");

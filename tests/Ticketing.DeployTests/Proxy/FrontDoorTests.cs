@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.DeployTests.Proxy;
 
 /// <summary>The project's own Nginx configuration in front of one API.</summary>
+[Trait("Run", "Full")]
 public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

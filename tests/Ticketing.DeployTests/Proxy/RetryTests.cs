@@ -7,6 +7,7 @@ namespace Ticketing.DeployTests.Proxy;
 /// What Nginx sends a second time when a backend dies while it has a request. One API stands behind two addresses; the way to one of them is
 /// cut at the worst moment.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private const int Orders = 8;

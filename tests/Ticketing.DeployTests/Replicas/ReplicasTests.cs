@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Ticketing.DeployTests.Replicas;
 
 /// <summary>A flash sale on three replicas, in good days and in bad ones. The figures are in the test's output.</summary>
+[Trait("Run", "Alone")]
 public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : IClassFixture<Cluster>
 {
     private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(10);

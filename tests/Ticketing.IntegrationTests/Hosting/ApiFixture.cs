@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Persistence;
 using Ticketing.TestServers;
 
@@ -12,6 +13,10 @@ namespace Ticketing.IntegrationTests.Hosting;
 public abstract class ApiFixture : IAsyncLifetime
 {
     private WebApplicationFactory<Program>? _program;
+
+    /// <summary>The strategies that can be used: a fast run has no Redis.</summary>
+    public static IEnumerable<string> Strategies =>
+        BookingStrategyNames.All.Where(name => !TestLength.IsFast || name != BookingStrategy.DistributedLock.Name());
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -47,8 +52,11 @@ public abstract class ApiFixture : IAsyncLifetime
 
     public virtual async Task DisposeAsync()
     {
-        Client.Dispose();
-        await _program!.DisposeAsync();
+        Client?.Dispose();
+        if (_program is not null)
+        {
+            await _program.DisposeAsync();
+        }
     }
 
     /// <summary>What is in the database, asked past the API.</summary>
@@ -69,7 +77,7 @@ public abstract class ApiFixture : IAsyncLifetime
     protected abstract Task<string> PrepareDatabaseAsync();
 
     /// <summary>Null for an API without Redis.</summary>
-    protected virtual async Task<string?> PrepareRedisAsync() => (await SharedRedis.GetAsync()).ConnectionString;
+    protected virtual async Task<string?> PrepareRedisAsync() => TestLength.IsFast ? null : (await SharedRedis.GetAsync()).ConnectionString;
 }
 
 /// <summary>The rows of both tables, and the stock of all events.</summary>

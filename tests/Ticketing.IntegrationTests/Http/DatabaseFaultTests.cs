@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Http;
 
 /// <summary>The database goes away and comes back: every answer says so, none is a 500, and nothing needs a restart.</summary>
+[Trait("Run", "Full")]
 public sealed class DatabaseFaultTests
 {
     [Fact]

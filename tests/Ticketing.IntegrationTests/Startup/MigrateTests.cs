@@ -5,6 +5,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Startup;
 
 /// <summary>One process brings the database up to date, and the replicas only look whether it is.</summary>
+[Trait("Run", "Full")]
 public sealed class MigrateTests
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);

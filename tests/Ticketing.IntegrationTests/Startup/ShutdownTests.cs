@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Startup;
 
 /// <summary>How the program ends when it is told to: what it says, what it still serves, and for how long.</summary>
+[Trait("Run", "Full")]
 public sealed class ShutdownTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

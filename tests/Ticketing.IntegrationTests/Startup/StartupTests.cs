@@ -9,6 +9,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Startup;
 
 /// <summary>How the program starts, and how it declines to: each test runs it as a process of its own.</summary>
+[Trait("Run", "Full")]
 public sealed class StartupTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -11,6 +11,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// Contended means busy: what others keep us from doing is tried again, within bounds, and then told as 503 with Retry-After, never as a 500.
 /// The errors are the server's own, raised where it would raise them.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedApi>
 {
     public static TheoryData<string, int> StrategiesAndErrors

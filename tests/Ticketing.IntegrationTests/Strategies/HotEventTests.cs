@@ -11,6 +11,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// The sale that this system is for: 10,000 orders of one to three tickets, 300 at once, for 1,000 tickets, against three API processes on
 /// one database.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper output) : IClassFixture<ThreeReplicas>
 {
     private const int Tickets = 1_000;

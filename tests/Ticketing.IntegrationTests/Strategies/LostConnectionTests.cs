@@ -10,6 +10,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// <summary>
 /// Connections are lost in the middle of bookings, and at the worst moment, the COMMIT: no confirmed booking is missing, none is there twice.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<ProxiedSale>
 {
     /// <summary>Naive has no COMMIT to be lost at.</summary>

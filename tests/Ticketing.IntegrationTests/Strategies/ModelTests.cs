@@ -16,6 +16,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// Random set-ups, orders, quantities and repeated keys from eight workers, checked against a model in memory. A failure names its seed;
 /// <c>TICKETING_SEED=17 dotnet test --filter Model</c> replays the steps of that seed.
 /// </summary>
+[Trait("Run", "Full")]
 public abstract class ModelTests(ApiFixture api)
 {
     private const int StepsPerSeed = 200;

@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Strategies;
 
 /// <summary>More buyers than the queue holds, and a server that stops in the middle of a sale.</summary>
+[Trait("Run", "Full")]
 public sealed class OverloadTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Strategies;
 
 /// <summary>The lock's Redis is missing, lost, frozen, or forgets the lock.</summary>
+[Trait("Run", "Full")]
 public sealed class RedisLossTests
 {
     [Fact]

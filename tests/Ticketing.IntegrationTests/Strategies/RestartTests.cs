@@ -5,6 +5,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Strategies;
 
 /// <summary>Keys are kept in the database, so a restart of the program changes nothing.</summary>
+[Trait("Run", "Full")]
 public sealed class RestartTests
 {
     [Fact]

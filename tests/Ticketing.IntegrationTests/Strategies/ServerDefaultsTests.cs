@@ -8,6 +8,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// The results do not depend on how the server is set up: our sessions bring their isolation level along. All other tests run on a server with
 /// its own default, which is REPEATABLE-READ.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed class ServerDefaultsTests
 {
     [Theory]

@@ -12,6 +12,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// What every strategy must do, on every database, with a real server and real concurrency. Each strategy inherits it; naive is the negative
 /// control, which must fail where the others must not.
 /// </summary>
+[Trait("Run", "Full")]
 public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
 {
     private static readonly int _rounds = TestLength.Times(10, 50);

@@ -8,6 +8,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Telemetry;
 
 /// <summary>What <c>/metrics</c> shows, read as Prometheus reads it, from a process of its own on a real MariaDB.</summary>
+[Trait("Run", "Full")]
 public sealed class ScrapeTests : IAsyncLifetime
 {
     private const string Update = "UPDATE_SCRAPE";

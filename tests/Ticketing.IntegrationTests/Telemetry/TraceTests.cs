@@ -9,6 +9,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Telemetry;
 
 /// <summary>Traces, as they arrive at a collector.</summary>
+[Trait("Run", "Full")]
 public sealed class TraceTests
 {
     [Fact]

@@ -5,6 +5,7 @@ namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>The check of a running system, <c>deploy/check.sh</c>.</summary>
 [Collection(AfterLoad.Name)]
+[Trait("Run", "Full")]
 public sealed class CheckScriptTests(LoadedSystem system)
 {
     private static readonly string _script = Repository.File("deploy", "check.sh");

@@ -7,6 +7,7 @@ namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>Two incidents from beginning to end, by the runbooks: the alert fires, the steps are taken, the alert ends.</summary>
 /// <remarks>Time runs <see cref="PrometheusServer.TimesFaster"/> times faster in this Prometheus; the rules are the real ones otherwise.</remarks>
+[Trait("Run", "Full")]
 public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSystem>
 {
     private static readonly TimeSpan _cached = TimeSpan.FromSeconds(5.5);

@@ -7,6 +7,7 @@ namespace Ticketing.ObservabilityTests.Live;
 
 /// <summary>Runs every query of dashboard, rules and runbooks on a real Prometheus, and every statement on a real MariaDB.</summary>
 [Collection(AfterLoad.Name)]
+[Trait("Run", "Full")]
 public sealed class LiveQueryTests(LoadedSystem system)
 {
     public static TheoryData<string> Panels => [.. Dashboard.Panels.Where(panel => panel.Queries.Count > 0).Select(panel => panel.Title)];
