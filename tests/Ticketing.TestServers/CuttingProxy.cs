@@ -148,7 +148,9 @@ public sealed class CuttingProxy : IAsyncDisposable
             if (_afterForwarding)
             {
                 await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
-                await Task.Delay(TimeSpan.FromMilliseconds(300), _stopping.Token);
+
+                // The other direction ends as soon as it has the answer and cannot deliver it; then the server's side is closed too.
+                await Task.Delay(TimeSpan.FromSeconds(10), _stopping.Token);
             }
 
             return;

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Ticketing.TestServers;
 
 /// <summary>
-/// The project's own Nginx configuration on a private Nginx: only its port, its folders and the addresses of the backends are replaced by
-/// what this machine has.
+/// The project's own Nginx configuration on a private Nginx: only its port, its folders and the address of the edge are replaced by what this
+/// machine has.
 /// </summary>
 public sealed partial class NginxServer : IAsyncDisposable
 {
@@ -24,14 +24,14 @@ public sealed partial class NginxServer : IAsyncDisposable
     /// <summary>One line of JSON for each request.</summary>
     public string AccessLog => File.ReadAllText(_folder.File("access.log"));
 
-    /// <param name="backends">Where the API listens.</param>
+    /// <param name="edge">Where the edge takes requests.</param>
     /// <param name="changes">What else is to differ from the shipped configuration.</param>
-    public static async Task<NginxServer> StartAsync(IEnumerable<Uri> backends, NginxChanges? changes = null)
+    public static async Task<NginxServer> StartAsync(Uri edge, NginxChanges? changes = null)
     {
         var nginx = new NginxServer();
         try
         {
-            nginx.Configure(backends, changes ?? new());
+            nginx.Configure(edge, changes ?? new());
             await nginx.StartAsync();
             return nginx;
         }
@@ -46,7 +46,7 @@ public sealed partial class NginxServer : IAsyncDisposable
     public static async Task<string> CheckAsync()
     {
         await using var nginx = new NginxServer();
-        nginx.Configure([new Uri("http://127.0.0.1:8000")], new());
+        nginx.Configure(new Uri("http://127.0.0.1:8000"), new());
         return await ManagedProcess.RunAsync(Program, [.. nginx.Arguments, "-t"]);
     }
 
@@ -90,7 +90,7 @@ public sealed partial class NginxServer : IAsyncDisposable
         }
     }
 
-    private void Configure(IEnumerable<Uri> backends, NginxChanges changes)
+    private void Configure(Uri edge, NginxChanges changes)
     {
         Directory.CreateDirectory(_folder.File("includes"));
         foreach (var include in Directory.EnumerateFiles(Shipped("includes")))
@@ -108,15 +108,8 @@ public sealed partial class NginxServer : IAsyncDisposable
             .Replace("${CONNECTIONS_PER_ADDRESS}", "10000", StringComparison.Ordinal));
 
         // `resolve` needs Nginx 1.27.3, and a name server.
-        Render("upstream.conf", text => ServerLine().Replace(ResolverLine().Replace(text, ""), line =>
-        {
-            var options = changes.FailTimeout is { } time
-                ? FailTimeout().Replace(line.Groups["options"].Value, string.Create(CultureInfo.InvariantCulture, $"fail_timeout={time.TotalSeconds:0}s"))
-                : line.Groups["options"].Value;
-            return string.Join(
-                Environment.NewLine,
-                backends.Select(backend => string.Create(CultureInfo.InvariantCulture, $"    server {backend.Host}:{backend.Port} {options};")));
-        }));
+        Render("upstream.conf", text => ServerLine().Replace(
+            ResolverLine().Replace(text, ""), string.Create(CultureInfo.InvariantCulture, $"    server {edge.Host}:{edge.Port} $1;")));
     }
 
     private void Copy(string name, params (string Old, string New)[] replacements)
@@ -145,11 +138,8 @@ public sealed partial class NginxServer : IAsyncDisposable
     [GeneratedRegex(@"^resolver .*$", RegexOptions.Multiline)]
     private static partial Regex ResolverLine();
 
-    [GeneratedRegex(@"^ *server \$\{BACKEND_HOST\}:8000 resolve (?<options>.*);$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ *server \$\{EDGE_HOST\}:8000 resolve (.*);$", RegexOptions.Multiline)]
     private static partial Regex ServerLine();
-
-    [GeneratedRegex(@"fail_timeout=\w+")]
-    private static partial Regex FailTimeout();
 }
 
 /// <summary>What may differ from the shipped configuration, besides what has to.</summary>
@@ -157,9 +147,6 @@ public sealed record NginxChanges
 {
     /// <summary>The folder with the page; left out, one without.</summary>
     public string? Pages { get; init; }
-
-    /// <summary>How long a backend that failed is left alone, in whole seconds; left out, as long as shipped.</summary>
-    public TimeSpan? FailTimeout { get; init; }
 
     /// <summary>The rate that one address may keep up.</summary>
     public string RequestsPerAddress { get; init; } = "100000r/s";

@@ -5,13 +5,14 @@ using Ticketing.TestServers;
 
 namespace Ticketing.DeployTests.Proxy;
 
-/// <summary>The project's own Nginx configuration in front of one API.</summary>
+/// <summary>Nginx and the edge, as they are shipped, in front of one API.</summary>
 [Trait("Run", "Full")]
 public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
-    private NginxServer _nginx = null!;
-    private HttpClient _client = null!;
+    private FrontDoor _door = null!;
+
+    private HttpClient Client => _door.Client;
 
     public async Task InitializeAsync()
     {
@@ -19,14 +20,12 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
         await File.WriteAllTextAsync(_folder.File("pages/index.html"), $"<!doctype html><title>Ticketing</title><p>{new string('x', 2000)}</p>");
         await File.WriteAllTextAsync(_folder.File("pages/lib/library.css"), "p { color: red }");
         File.Copy(Repository.File("deploy", "nginx", "ui-config.json"), _folder.File("pages/ui-config.json"));
-        _nginx = await NginxServer.StartAsync([api.Address], new() { Pages = _folder.File("pages") });
-        _client = Http.Client(_nginx.Address);
+        _door = await FrontDoor.StartAsync([api.Address], new() { Pages = _folder.File("pages") });
     }
 
     public async Task DisposeAsync()
     {
-        _client.Dispose();
-        await _nginx.DisposeAsync();
+        await _door.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -39,11 +38,15 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     }
 
     [Fact]
+    public async Task HAProxy_has_nothing_to_say_against_the_shipped_configuration() =>
+        (await HaproxyServer.CheckAsync()).Should().Contain("Configuration file is valid").And.NotContain("WARNING").And.NotContain("ALERT");
+
+    [Fact]
     public async Task The_page_comes_compressed_guarded_and_asked_for_each_time()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.AcceptEncoding.ParseAdd("gzip");
-        using var answer = await _client.SendAsync(request);
+        using var answer = await Client.SendAsync(request);
 
         answer.StatusCode.Should().Be(HttpStatusCode.OK);
         answer.Content.Headers.ContentEncoding.Should().Equal("gzip");
@@ -57,30 +60,29 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     [Fact]
     public async Task Libraries_are_kept_for_a_day_and_missing_files_are_missing()
     {
-        (await _client.AskAsync("/lib/library.css")).Headers["Cache-Control"].Should().Contain("max-age=86400");
-        (await _client.AskAsync("/../appsettings.json")).Status.Should().Be(HttpStatusCode.NotFound);
-        (await _client.AskAsync("/lib/missing.css")).Status.Should().Be(HttpStatusCode.NotFound);
+        (await Client.AskAsync("/lib/library.css")).Headers["Cache-Control"].Should().Contain("max-age=86400");
+        (await Client.AskAsync("/../appsettings.json")).Status.Should().Be(HttpStatusCode.NotFound);
+        (await Client.AskAsync("/lib/missing.css")).Status.Should().Be(HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task The_page_learns_that_the_API_is_under_api()
     {
-        var config = (await _client.AskAsync("/ui-config.json")).Json;
+        var config = (await Client.AskAsync("/ui-config.json")).Json;
 
         config.GetProperty("api_base").GetString().Should().Be("/api");
-        (await _client.AskAsync(config.GetProperty("api_base").GetString() + "/health")).Json.GetProperty("status").GetString().Should().Be("healthy");
+        (await Client.AskAsync(config.GetProperty("api_base").GetString() + "/health")).Json.GetProperty("status").GetString().Should().Be("healthy");
     }
 
     [Fact]
     public async Task An_order_passes_with_its_key_and_its_answer()
     {
-        var id = await _client.SetupAsync(1);
+        var id = await Client.SetupAsync(1);
 
-        (await _client.BookAsync(id, key: "front-door")).Name.Should().Be("200");
-        (await _client.BookAsync(id, key: "front-door")).Headers.Should().ContainKey("Idempotent-Replayed");
-        (await _client.BookAsync(id)).Name.Should().Be("400 sold_out");
-        (await _client.AskAsync("/api/book")).Name.Should().Be("405 method_not_allowed");
-        (await _client.AskAsync("/order/once")).Status.Should().Be(HttpStatusCode.NotFound, "that way is for Nginx alone");
+        (await Client.BookAsync(id, key: "front-door")).Name.Should().Be("200");
+        (await Client.BookAsync(id, key: "front-door")).Headers.Should().ContainKey("Idempotent-Replayed");
+        (await Client.BookAsync(id)).Name.Should().Be("400 sold_out");
+        (await Client.AskAsync("/api/book")).Name.Should().Be("405 method_not_allowed");
     }
 
     [Theory]
@@ -99,7 +101,7 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     [Fact]
     public async Task A_body_that_is_too_large_is_refused_in_a_problem_document()
     {
-        var reply = await _client.SendAsync(HttpMethod.Post, "/api/setup", new { event_name = new string('x', 70_000) });
+        var reply = await Client.SendAsync(HttpMethod.Post, "/api/setup", new { event_name = new string('x', 70_000) });
 
         reply.Name.Should().Be("413 payload_too_large");
     }
@@ -107,7 +109,7 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     [Fact]
     public async Task An_address_that_asks_for_too_much_is_told_to_slow_down()
     {
-        await using var strict = await NginxServer.StartAsync([api.Address], new() { RequestsPerAddress = "1r/s", Burst = 3 });
+        await using var strict = await NginxServer.StartAsync(_door.Edge.Address, new() { RequestsPerAddress = "1r/s", Burst = 3 });
         using var client = Http.Client(strict.Address);
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.AskAsync("/api/health")));
@@ -120,40 +122,105 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     [Fact]
     public async Task Without_any_backend_the_answer_is_still_a_problem_document_and_the_page_is_still_there()
     {
-        await using var lonely = await NginxServer.StartAsync(
+        await using var lonely = await FrontDoor.StartAsync(
             [new Uri($"http://127.0.0.1:{Ports.Free()}"), new Uri($"http://127.0.0.1:{Ports.Free()}")], new() { Pages = _folder.File("pages") });
+
+        await ExpectNobodyAsync(lonely.Client);
+        (await lonely.Client.AskAsync("/")).Status.Should().Be(HttpStatusCode.OK);
+        (await lonely.Client.AskAsync("/healthz")).Text.Should().Be("ok\n");
+    }
+
+    [Fact]
+    public async Task Without_the_edge_the_answer_is_a_problem_document_too()
+    {
+        await using var lonely = await NginxServer.StartAsync(new Uri($"http://127.0.0.1:{Ports.Free()}"));
         using var client = Http.Client(lonely.Address);
 
-        for (var i = 0; i < 3; i++)
+        await ExpectNobodyAsync(client);
+    }
+
+    [Fact]
+    public async Task All_orders_of_an_event_go_to_one_replica_however_they_are_written()
+    {
+        await using var other = await api.StartAnotherAsync(drainSeconds: 0);
+        await using var door = await FrontDoor.StartAsync([api.Address, other.Address]);
+        await door.SeesAsync(true, true);
+        var id = await door.Client.SetupAsync(100);
+        var before = await OrdersAtAsync(other);
+
+        string[] paths = ["/api/book", "/api/Book", "/api/book/", "/api//book"];
+        string[] orders = [$$"""{"user_id":1,"event_id":{{id}}}""", $$"""{ "event_id" : {{id}}, "quantity": 2, "user_id": 7 }""", $$"""{"quantity":1,"event_id":{{id}} ,"user_id":2}"""];
+        foreach (var (path, order) in from path in paths from order in orders select (path, order))
         {
-            var reply = await client.AskAsync("/api/status");
-            reply.Name.Should().Be("503 server_unavailable");
-            reply.Headers["Retry-After"].Should().Be("1");
+            using var body = new StringContent(order, Encoding.UTF8, "application/json");
+            using var answer = await door.Client.PostAsync(new Uri(path, UriKind.Relative), body);
+            answer.StatusCode.Should().Be(HttpStatusCode.OK, "{0} {1}", path, order);
         }
 
-        (await client.AskAsync("/")).Status.Should().Be(HttpStatusCode.OK);
-        (await client.AskAsync("/healthz")).Text.Should().Be("ok\n");
+        (await OrdersAtAsync(other) - before).Should().BeOneOf([0, paths.Length * orders.Length], "one of the two gets them all");
+    }
+
+    [Fact]
+    public async Task Different_events_are_shared_out_among_the_replicas()
+    {
+        await using var other = await api.StartAnotherAsync(drainSeconds: 0);
+        await using var door = await FrontDoor.StartAsync([api.Address, other.Address]);
+        await door.SeesAsync(true, true);
+        const int events = 20;
+
+        for (var i = 0; i < events; i++)
+        {
+            (await door.Client.BookAsync(await door.Client.SetupAsync(1))).Name.Should().Be("200");
+        }
+
+        (await OrdersAtAsync(other)).Should().BeInRange(1, events - 1);
+    }
+
+    [Fact]
+    public async Task The_edge_exports_what_it_has_done()
+    {
+        await Client.AskAsync("/api/health");
+        using var client = Http.Client(_door.Edge.MetricsAddress);
+
+        var scrape = await Scrape.OfAsync(client);
+
+        scrape.Find("haproxy_frontend_http_responses_total", ("proxy", "edge"), ("code", "2xx")).Should().BeGreaterThan(0);
+        scrape.Find("haproxy_backend_active_servers", ("proxy", "replicas")).Should().Be(1);
     }
 
     [Fact]
     public async Task The_log_is_one_JSON_object_for_each_request_without_the_query()
     {
-        await _client.AskAsync("/api/history?user_id=4711");
-        await _client.AskAsync("/healthz");
+        await Client.AskAsync("/api/history?user_id=4711");
+        await Client.AskAsync("/healthz");
         await Task.Delay(TimeSpan.FromSeconds(1.5)); // it is written once a second
 
-        var lines = _nginx.AccessLog.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = _door.Nginx.AccessLog.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         lines.Should().Contain(line =>
             line.GetProperty("path").GetString() == "/api/history"
             && line.GetProperty("status").GetInt32() == 200
-            && line.GetProperty("upstream").GetString() == $"{api.Address.Host}:{api.Address.Port}");
-        _nginx.AccessLog.Should().NotContain("4711").And.NotContain("/healthz\"");
+            && line.GetProperty("upstream").GetString() == $"{_door.Edge.Address.Host}:{_door.Edge.Address.Port}");
+        _door.Nginx.AccessLog.Should().NotContain("4711").And.NotContain("/healthz\"");
     }
+
+    private static async Task ExpectNobodyAsync(HttpClient client)
+    {
+        foreach (var ask in new Func<Task<Reply>>[] { () => client.AskAsync("/api/status"), () => client.BookAsync(1), () => client.BookAsync(1, key: "key") })
+        {
+            var reply = await ask();
+            reply.Name.Should().Be("503 server_unavailable");
+            reply.Headers["Retry-After"].Should().Be("1");
+            reply.Json.GetProperty("status").GetInt32().Should().Be(503);
+            reply.Json.GetProperty("traceId").GetString().Should().NotBeNullOrEmpty();
+        }
+    }
+
+    private static Task<double> OrdersAtAsync(ApiProcess replica) => Scrape.SumAsync([replica], "http_requests_total", ("handler", "/book"));
 
     private async Task<string> SendRawAsync(string path)
     {
         using var socket = new System.Net.Sockets.TcpClient();
-        await socket.ConnectAsync(_nginx.Address.Host, _nginx.Address.Port);
+        await socket.ConnectAsync(_door.Nginx.Address.Host, _door.Nginx.Address.Port);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(socket.GetStream());
         return await reader.ReadToEndAsync();

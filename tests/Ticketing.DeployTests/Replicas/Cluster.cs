@@ -1,26 +1,31 @@
 using System.Globalization;
 using MySqlConnector;
+using Ticketing.DeployTests.Proxy;
 using Ticketing.TestServers;
 
 namespace Ticketing.DeployTests.Replicas;
 
-/// <summary>Three replicas behind the project's own Nginx, on one MariaDB and one Redis, each a process of its own.</summary>
+/// <summary>
+/// Three replicas, and places for two more, behind the project's own Nginx and edge, on one MariaDB and one Redis, each a process of its own.
+/// </summary>
 public sealed class Cluster : IAsyncLifetime
 {
     private const int Replicas = 3;
+    private const int Places = 5;
 
-    /// <summary>Shorter than in production, in the same proportion: a test restarts nine replicas.</summary>
-    private const int DrainSeconds = 2;
+    /// <summary>Shorter than in production: a test restarts nine replicas. Five times as long as it takes the edge to notice.</summary>
+    private const int DrainSeconds = 1;
 
-    private readonly ApiProcess[] _replicas = new ApiProcess[Replicas];
+    private readonly Uri[] _places = [.. Enumerable.Range(0, Places).Select(_ => new Uri($"http://127.0.0.1:{Ports.Free()}"))];
+    private readonly ApiProcess?[] _replicas = new ApiProcess?[Places];
     private Dictionary<string, string?> _settings = [];
-    private NginxServer _nginx = null!;
+    private FrontDoor _door = null!;
 
     public MariaDbProcess MariaDb { get; private set; } = null!;
 
     public RedisProcess Redis { get; private set; } = null!;
 
-    public Uri Address => _nginx.Address;
+    public Uri Address => _door.Nginx.Address;
 
     public async Task InitializeAsync()
     {
@@ -40,23 +45,14 @@ public sealed class Cluster : IAsyncLifetime
             migration.ExitCode.Should().Be(0, migration.Output);
         }
 
-        for (var i = 0; i < Replicas; i++)
-        {
-            _replicas[i] = await ApiProcess.StartAsync(_settings);
-        }
-
-        _nginx = await NginxServer.StartAsync(
-            _replicas.Select(replica => replica.Address), new() { FailTimeout = TimeSpan.FromSeconds(DrainSeconds + 1) });
+        _door = await FrontDoor.StartAsync(_places);
+        await StartAsync(Enumerable.Range(0, Replicas));
     }
 
     public async Task DisposeAsync()
     {
-        await _nginx.DisposeAsync();
-        foreach (var replica in _replicas)
-        {
-            await replica.DisposeAsync();
-        }
-
+        await _door.DisposeAsync();
+        await StopAsync(Enumerable.Range(0, Places));
         await Redis.DisposeAsync();
         await MariaDb.DisposeAsync();
     }
@@ -66,15 +62,43 @@ public sealed class Cluster : IAsyncLifetime
     {
         for (var i = 0; i < Replicas; i++)
         {
-            var old = _replicas[i];
-            (await old.StopAsync()).Should().Be(0, old.Output);
-            await old.DisposeAsync();
-            _replicas[i] = await ApiProcess.StartAsync(_settings, address: old.Address);
+            await StopAsync([i]);
+            _replicas[i] = await ApiProcess.StartAsync(_settings, address: _places[i]);
         }
     }
 
+    /// <summary>Fills the two free places, and waits until the edge has found who is there.</summary>
+    public Task ScaleUpAsync() => StartAsync(Enumerable.Range(Replicas, Places - Replicas));
+
+    /// <summary>Stops the two that were added, as an orchestrator does.</summary>
+    public Task ScaleDownAsync() => StopAsync(Enumerable.Range(Replicas, Places - Replicas));
+
+    /// <summary>Ends one replica as a power cut does.</summary>
+    public async Task KillReplicaAsync(int place)
+    {
+        _replicas[place]!.Process.Kill();
+        await _replicas[place]!.Process.WaitForExitAsync(TimeSpan.FromSeconds(10));
+        await _replicas[place]!.DisposeAsync();
+        _replicas[place] = null;
+    }
+
+    /// <summary>Starts replicas side by side, and waits until the edge sends requests to them.</summary>
+    public async Task StartAsync(IEnumerable<int> places)
+    {
+        await Task.WhenAll(places.Select(async place => _replicas[place] = await ApiProcess.StartAsync(_settings, address: _places[place])));
+        await _door.SeesAsync([.. _replicas.Select(replica => replica is not null)]);
+    }
+
+    private Task StopAsync(IEnumerable<int> places) => Task.WhenAll(places.Where(place => _replicas[place] is not null).Select(async place =>
+    {
+        var old = _replicas[place]!;
+        _replicas[place] = null;
+        (await old.StopAsync()).Should().Be(0, old.Output);
+        await old.DisposeAsync();
+    }));
+
     /// <summary>Adds a metric up over the replicas, since they were started.</summary>
-    internal Task<double> SumAsync(string metric, params (string, string)[] labels) => Scrape.SumAsync(_replicas, metric, labels);
+    internal Task<double> SumAsync(string metric, params (string, string)[] labels) => Scrape.SumAsync(_replicas.OfType<ApiProcess>(), metric, labels);
 
     /// <summary>What the database says of an event, which no cache stands before.</summary>
     internal async Task<Books> ReadBooksAsync(int eventId)

@@ -31,16 +31,15 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
     public int Undecided => _undecided;
 
     /// <summary>How often each answer came.</summary>
-    public IReadOnlyDictionary<string, int> Answers => _events.GroupBy(e => e.Answer).ToDictionary(group => group.Key, group => group.Count());
+    public IReadOnlyDictionary<string, int> Answers => Count(_events);
+
+    /// <summary>The same without orders that had no key.</summary>
+    public IReadOnlyDictionary<string, int> RepeatableAnswers => Count(_events.Where(e => e.IsRepeatable));
+
+    /// <summary>The time that the slowest answer took.</summary>
+    public TimeSpan LongestWait => _events.Max(e => e.Took);
 
     public TimeSpan Now => _clock.Elapsed;
-
-    public static async Task<Crowd> RunAsync(Uri address, int eventId, int visitors, TimeSpan time, double keyed = 0.5)
-    {
-        var crowd = new Crowd(address, eventId, visitors, keyed);
-        await crowd.RunAsync(() => Task.Delay(time));
-        return crowd;
-    }
 
     /// <summary>Lets the crowd in, does <paramref name="meanwhile"/>, and waits until everybody has left.</summary>
     public async Task RunAsync(Func<Task> meanwhile)
@@ -80,6 +79,9 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
 
     public void Dispose() => _client.Dispose();
 
+    private static Dictionary<string, int> Count(IEnumerable<Event> events) =>
+        events.GroupBy(e => e.Answer).ToDictionary(group => group.Key, group => group.Count());
+
     private static double[] Times(IEnumerable<Event> events) => [.. events.Select(e => e.Took.TotalMilliseconds).Order()];
 
     private static double Quantile(double[] sorted, double quantile) => sorted[(int)((sorted.Length - 1) * quantile)];
@@ -95,7 +97,7 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
             }
             else
             {
-                await TimedAsync(isOrder: false, () => _client.SendAsync(HttpMethod.Get, $"/api/status?event_id={eventId}"));
+                await TimedAsync(isOrder: false, isRepeatable: true, () => _client.SendAsync(HttpMethod.Get, $"/api/status?event_id={eventId}"));
             }
 
             await Task.Delay(_thinkTime, CancellationToken.None);
@@ -107,7 +109,7 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
         var giveUp = _clock.Elapsed + TimeSpan.FromSeconds(60);
         while (true)
         {
-            var reply = await TimedAsync(isOrder: true, () => _client.BookAsync(eventId, userId, key));
+            var reply = await TimedAsync(isOrder: true, isRepeatable: key is not null, () => _client.BookAsync(eventId, userId, key));
             if (reply?.Name == "200")
             {
                 _confirmed.Enqueue(reply.Json.GetProperty("booking_id").GetInt32());
@@ -134,23 +136,23 @@ internal sealed class Crowd(Uri address, int eventId, int visitors, double keyed
         }
     }
 
-    private async Task<Reply?> TimedAsync(bool isOrder, Func<Task<Reply>> send)
+    private async Task<Reply?> TimedAsync(bool isOrder, bool isRepeatable, Func<Task<Reply>> send)
     {
         var start = _clock.Elapsed;
         try
         {
             var reply = await send();
-            _events.Enqueue(new(_clock.Elapsed, _clock.Elapsed - start, reply.Name, isOrder));
+            _events.Enqueue(new(_clock.Elapsed, _clock.Elapsed - start, reply.Name, isOrder, isRepeatable));
             return reply;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            _events.Enqueue(new(_clock.Elapsed, _clock.Elapsed - start, $"lost ({exception.GetBaseException().Message})", isOrder));
+            _events.Enqueue(new(_clock.Elapsed, _clock.Elapsed - start, $"lost ({exception.GetBaseException().Message})", isOrder, isRepeatable));
             return null;
         }
     }
 
-    private sealed record Event(TimeSpan At, TimeSpan Took, string Answer, bool IsOrder)
+    private sealed record Event(TimeSpan At, TimeSpan Took, string Answer, bool IsOrder, bool IsRepeatable)
     {
         public bool IsGood => Answer is "200" or "400 sold_out";
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ticketing.TestServers;
 
 namespace Ticketing.DeployTests.Replicas;
 
@@ -17,7 +18,12 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         var id = await SetupAsync(tickets);
         var (hitsBefore, missesBefore) = await LooksAsync();
 
-        using var crowd = await Crowd.RunAsync(cluster.Address, id, visitors: 300, TimeSpan.FromSeconds(15));
+        using var crowd = new Crowd(cluster.Address, id, visitors: 300, keyed: 0.5);
+        await crowd.RunAsync(async () =>
+        {
+            await Eventually.HoldsAsync(() => Task.FromResult(crowd.Confirmed.Count >= tickets), TimeSpan.FromSeconds(60), crowd.Summary);
+            await Task.Delay(TimeSpan.FromSeconds(1)); // some come too late
+        });
 
         Report("high scenario", crowd);
         var (hits, misses) = await LooksAsync();
@@ -32,12 +38,8 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
     }
 
     [Fact]
-    public async Task Replacing_every_replica_three_times_loses_no_request()
+    public Task Replacing_every_replica_three_times_loses_no_request() => RepeatAsync("three replicas restarted three times", async crowd =>
     {
-        const int tickets = 1_000_000;
-        var id = await SetupAsync(tickets);
-        using var crowd = new Crowd(cluster.Address, id, visitors: 50, keyed: 0.5);
-
         await crowd.RunAsync(async () =>
         {
             for (var round = 0; round < 3; round++)
@@ -46,10 +48,39 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
             }
         });
 
-        Report("rolling restart", crowd);
         ExpectOnly(crowd, "200");
-        await ExpectBooksToAgreeAsync(id, tickets, crowd);
-    }
+        crowd.LongestWait.Should().BeLessThan(TimeSpan.FromSeconds(1));
+    });
+
+    [Fact]
+    public Task Two_replicas_that_come_and_go_lose_no_request() => RepeatAsync("from three replicas to five and back", async crowd =>
+    {
+        await crowd.RunAsync(async () =>
+        {
+            await cluster.ScaleUpAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1)); // with all five
+            await cluster.ScaleDownAsync();
+        });
+
+        ExpectOnly(crowd, "200");
+    });
+
+    [Fact]
+    public Task A_replica_that_is_killed_loses_no_order_with_a_key_and_no_read() => RepeatAsync("one of three replicas killed", async crowd =>
+    {
+        await crowd.RunAsync(async () =>
+        {
+            for (var place = 0; place < 3; place++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500));
+                await cluster.KillReplicaAsync(place); // one of them has the orders of this event
+                await cluster.StartAsync([place]);
+            }
+        });
+
+        crowd.RepeatableAnswers.Keys.Should().Equal("200");
+        ExpectOnly(crowd, "200", "503 outcome_unknown");
+    });
 
     [Theory]
     [InlineData("killed")]
@@ -84,11 +115,11 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
 
         async Task FaultAsync()
         {
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await Task.Delay(TimeSpan.FromSeconds(1));
             if (fault == "killed")
             {
                 await cluster.Redis.KillAsync();
-                await Task.Delay(TimeSpan.FromSeconds(3));
+                await Task.Delay(TimeSpan.FromSeconds(2));
                 await cluster.Redis.RestartAsync();
             }
             else
@@ -99,7 +130,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
             }
 
             back = lockers.Now;
-            await Task.Delay(TimeSpan.FromSeconds(3));
+            await Task.Delay(TimeSpan.FromSeconds(2));
         }
     }
 
@@ -116,7 +147,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
 
         await crowd.RunAsync(async () =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await Task.Delay(TimeSpan.FromSeconds(1));
             gone = crowd.Now;
             switch (fault)
             {
@@ -138,7 +169,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
             }
 
             back = crowd.Now;
-            await Task.Delay(TimeSpan.FromSeconds(3));
+            await Task.Delay(TimeSpan.FromSeconds(2));
         });
 
         Report($"MariaDB {fault}", crowd);
@@ -146,6 +177,22 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         ExpectOnly(crowd, "200", "503 busy", "503 database_unavailable", "503 outcome_unknown");
         ExpectRecovery(crowd, back);
         await ExpectBooksToAgreeAsync(id, tickets, crowd);
+    }
+
+    /// <summary>A flash sale of one event that does not sell out; half of the orders have a key. A long run repeats it twenty times.</summary>
+    private async Task RepeatAsync(string what, Func<Crowd, Task> meanwhile)
+    {
+        const int tickets = 1_000_000;
+        for (var run = 1; run <= TestLength.Times(1, 20); run++)
+        {
+            var id = await SetupAsync(tickets);
+            using var crowd = new Crowd(cluster.Address, id, visitors: 50, keyed: 0.5);
+
+            await meanwhile(crowd);
+
+            Report($"{what}, run {run}", crowd);
+            await ExpectBooksToAgreeAsync(id, tickets, crowd);
+        }
     }
 
     private async Task<int> SetupAsync(int tickets, string strategy = "batched")
@@ -166,12 +213,13 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         rate.Should().BeGreaterThan(0);
     }
 
-    /// <summary>Every order was repeated until it was decided: what was confirmed is there once, and nothing else is.</summary>
+    /// <summary>What was confirmed is there once; and nothing else is, but for orders without a key whose outcome is unknown.</summary>
     private async Task ExpectBooksToAgreeAsync(int eventId, int tickets, Crowd crowd)
     {
         var books = await cluster.ReadBooksAsync(eventId);
-        crowd.Undecided.Should().Be(0);
-        books.Bookings.Order().Should().Equal(crowd.Confirmed.Order(), "one booking for each order that was confirmed");
+        var unknown = books.Bookings.Except(crowd.Confirmed).Count();
+        unknown.Should().BeLessThanOrEqualTo(crowd.Undecided);
+        crowd.Confirmed.Should().OnlyHaveUniqueItems("one booking for each order that was confirmed").And.BeSubsetOf(books.Bookings);
         books.Available.Should().Be(tickets - books.Bookings.Count);
     }
 
