@@ -18,7 +18,7 @@ public class DashboardTests
         Dashboard.Panels.Should().HaveCountGreaterThanOrEqualTo(16);
         Dashboard.Panels.Should().Contain(panel => panel.Type == "alertlist");
         Dashboard.Everything.Where(panel => panel.Type == "row").Select(row => row.Title).Should().Equal(
-            "Business", "Requests: rate, errors, duration", "Database and connection pool", "Queue, batches and caches", "Process and runtime");
+            "Business", "Requests: rate, errors, duration", "Database and connection pool", "Queue, batches and caches", "Process and runtime", "Edge");
         Dashboard.Variables.Select(variable => variable.Text("name")).Should().Contain(["job", "instance", "handler", "event"]);
     }
 

@@ -27,12 +27,14 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     public Uri Address => _client.BaseAddress!;
 
     /// <summary>Starts it on a free port and waits until it has read every target once.</summary>
-    public static async Task<PrometheusServer> StartAsync(params Uri[] backends)
+    /// <param name="edge">Where the edge exports its metrics.</param>
+    /// <param name="backends">Where the replicas listen.</param>
+    public static async Task<PrometheusServer> StartAsync(Uri edge, params Uri[] backends)
     {
         var server = new PrometheusServer();
         try
         {
-            await server.LaunchAsync(backends);
+            await server.LaunchAsync(edge, backends);
             return server;
         }
         catch
@@ -95,7 +97,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task LaunchAsync(Uri[] backends)
+    private async Task LaunchAsync(Uri edge, Uri[] backends)
     {
         var port = Ports.Free();
         var own = string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
@@ -109,9 +111,9 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         }
 
         var configuration = Faster(await File.ReadAllTextAsync(Repository.File("deploy", "prometheus", "prometheus.yml")));
-        var targets = $"static_configs: [{{ targets: [{string.Join(", ", backends.Select(backend => $"'{backend.Authority}'"))}] }}]";
-        await File.WriteAllTextAsync(
-            _folder.File("prometheus.yml"), ReplaceOne(ReplaceOne(configuration, Discovery(), targets), PrometheusItself(), own));
+        configuration = ReplaceOne(configuration, BackendDiscovery(), Targets(backends));
+        configuration = ReplaceOne(configuration, EdgeDiscovery(), Targets([edge]));
+        await File.WriteAllTextAsync(_folder.File("prometheus.yml"), ReplaceOne(configuration, PrometheusItself(), own));
         Directory.CreateSymbolicLink(Path.Combine(_folder.File("user"), "runbooks"), Repository.File("deploy", "runbooks"));
 
         _server = ManagedProcess.Start(
@@ -125,7 +127,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             ]);
 
         var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (!await HasReadAsync(backends.Length + 1))
+        while (!await HasReadAsync(backends.Length + 2))
         {
             if (_server.HasExited || DateTime.UtcNow > deadline)
             {
@@ -135,6 +137,9 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             await Task.Delay(100);
         }
     }
+
+    private static string Targets(IEnumerable<Uri> addresses) =>
+        $"static_configs: [{{ targets: [{string.Join(", ", addresses.Select(address => $"'{address.Authority}'"))}] }}]\n";
 
     private async Task<bool> HasReadAsync(int targets)
     {
@@ -178,8 +183,11 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     [GeneratedRegex(@"(?<before>\[|\b(?:for|interval|\w+_interval): )(?<count>\d+)(?<unit>[a-z]+)(?<after>\]?)")]
     private static partial Regex Durations();
 
-    [GeneratedRegex(@"dns_sd_configs:\n( {6}.*\n)+")]
-    private static partial Regex Discovery();
+    [GeneratedRegex(@"dns_sd_configs:\n {6}- names: \[backend\]\n( {6}.*\n)+")]
+    private static partial Regex BackendDiscovery();
+
+    [GeneratedRegex(@"dns_sd_configs:\n {6}- names: \[edge\]\n( {6}.*\n)+")]
+    private static partial Regex EdgeDiscovery();
 
     [GeneratedRegex(@"(?<=targets: \[)localhost:9090")]
     private static partial Regex PrometheusItself();

@@ -28,6 +28,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [InlineData("mariadb", null)]
     [InlineData("redis", null)]
     [InlineData("backend", "8000")]
+    [InlineData("edge", null)]
     [InlineData("frontend", "8080")]
     [InlineData("prometheus", "9090")]
     [InlineData("grafana", "3000")]
@@ -94,7 +95,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [Fact]
     public void Every_service_of_ours_has_a_read_only_file_system_and_no_rights()
     {
-        foreach (var name in new[] { "backend", "migrate", "frontend", "redis", "prometheus", "grafana", "k6" })
+        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "grafana", "k6" })
         {
             var service = Services.GetProperty(name);
             service.GetProperty("read_only").GetBoolean().Should().BeTrue(name);
@@ -148,24 +149,30 @@ public sealed partial class ComposeTests : IAsyncLifetime
     {
         var dockerfile = File.ReadAllText(Repository.File("deploy", "Dockerfile"));
         var upstream = File.ReadAllText(Repository.File("deploy", "nginx", "templates", "upstream.conf.template"));
+        var edge = File.ReadAllText(Repository.File("deploy", "edge", "haproxy.cfg"));
 
-        dockerfile.Should().Contain("ASPNETCORE_HTTP_PORTS=8000").And.Contain("EXPOSE 8000").And.Contain("BACKEND_HOST=backend ");
-        upstream.Should().Contain("${BACKEND_HOST}:8000 ");
+        dockerfile.Should().Contain("ASPNETCORE_HTTP_PORTS=8000").And.Contain("EXPOSE 8000").And.Contain("BACKEND_HOST=backend").And.Contain("EDGE_HOST=edge ");
+        upstream.Should().Contain("${EDGE_HOST}:8000 ");
+        edge.Should().Contain("bind :8000").And.Contain("${BACKEND_HOST}:8000").And.Contain("bind :8404");
         File.ReadAllText(Repository.File("deploy", "nginx", "site.conf")).Should().Contain("listen 8080;");
         Services.GetProperty("k6").GetProperty("environment").GetProperty("BASE_URL").GetString().Should().Be("http://frontend:8080/api");
     }
 
     [Fact]
-    public void Nginx_forgets_a_leaving_replica_in_time()
+    public void Each_waits_longer_than_the_one_behind_it()
     {
+        var edge = File.ReadAllText(Repository.File("deploy", "edge", "haproxy.cfg"));
         var upstream = File.ReadAllText(Repository.File("deploy", "nginx", "templates", "upstream.conf.template"));
-        const int composeDrain = 5;
-        const int kubernetesDrain = 10;
+        var proxy = File.ReadAllText(Repository.File("deploy", "nginx", "includes", "proxy.conf"));
+        var grace = Services.GetProperty("edge").GetProperty("stop_grace_period").GetString()!;
 
-        Seconds("keepalive_timeout ").Should().BeLessThan(composeDrain, "no idle connection may be left when the door closes");
-        Seconds("fail_timeout=").Should().BeGreaterThan(kubernetesDrain, "no order may be sent to one that is about to close its door");
+        Seconds(proxy, "proxy_read_timeout ").Should().BeGreaterThan(4 * Seconds(edge, "timeout server "), "the edge answers after four attempts");
+        Seconds(edge, "timeout http-keep-alive ").Should().BeGreaterThan(Seconds(upstream, "keepalive_timeout "), "Nginx closes idle connections");
+        Seconds(edge, "hard-stop-after ").Should().BeGreaterThan(Seconds(edge, "timeout server "), "what is under way ends in good order");
+        Seconds(grace, "").Should().BeGreaterThan(Seconds(edge, "hard-stop-after "));
+        Services.GetProperty("edge").GetProperty("stop_signal").GetString().Should().Be("SIGUSR1", "SIGTERM cuts off what is under way");
 
-        int Seconds(string setting) => int.Parse(Regex.Match(upstream, $@"{setting}(\d+)s").Groups[1].Value, CultureInfo.InvariantCulture);
+        static int Seconds(string text, string setting) => int.Parse(Regex.Match(text, $@"{setting}(\d+)s").Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"^(\$\{\w+:-)?(?<host>[\d-]+)\}?:(?<container>\d+)$")]

@@ -34,6 +34,8 @@ public sealed class MonitoredEndpoint
     public string Path { get; set; } = "";
 
     public string Interval { get; set; } = "";
+
+    public Dictionary<string, List<string>> Params { get; set; } = [];
 }
 
 public sealed class PrometheusRule : CustomResource<PrometheusRuleSpec>;

@@ -20,6 +20,7 @@ public sealed partial class DockerfileTests
     [Theory]
     [InlineData("backend")]
     [InlineData("frontend")]
+    [InlineData("edge")]
     public void Every_image_that_is_shipped_runs_without_rights_and_knows_its_health(string target)
     {
         var stage = Stages().Single(stage => stage.Name == target).Instructions;

@@ -172,7 +172,7 @@ public sealed class KubernetesTests
         var pods = (await Manifests.OfAsync(overlay)).Pods;
         var dockerfile = await File.ReadAllTextAsync(Repository.File("deploy", "Dockerfile"));
 
-        foreach (var name in new[] { "backend", "frontend" })
+        foreach (var name in new[] { "backend", "edge", "frontend" })
         {
             var context = pods[name].Spec.SecurityContext;
             dockerfile.Should().Contain(string.Create(CultureInfo.InvariantCulture, $"USER {context.RunAsUser}:{context.RunAsGroup}"));
@@ -217,7 +217,7 @@ public sealed class KubernetesTests
 
     [KustomizeTheory]
     [MemberData(nameof(Overlays))]
-    public async Task The_backend_finds_its_database_and_Nginx_finds_the_backend(string overlay)
+    public async Task The_backend_finds_its_database_Nginx_the_edge_and_the_edge_the_backends(string overlay)
     {
         var manifests = await Manifests.OfAsync(overlay);
         var settings = manifests.SettingsOf("backend");
@@ -226,9 +226,11 @@ public sealed class KubernetesTests
             .ToList();
 
         services.Should().Contain(settings["DB_HOST"]).And.Contain(settings["ConnectionStrings__Redis"].Split(':')[0]);
-        var host = manifests.SettingsOf("frontend")["BACKEND_HOST"].Split('.', 2);
-        manifests.Named<V1Service>(host[0]).Spec.ClusterIP.Should().Be("None", "Nginx balances over the replicas itself");
-        host[1].Should().Be($"{Namespace}.svc.cluster.local", "Nginx does not complete names");
+        var replicas = manifests.SettingsOf("edge")["BACKEND_HOST"].Split('.', 2);
+        manifests.Named<V1Service>(replicas[0]).Spec.ClusterIP.Should().Be("None", "the edge balances over the replicas itself");
+        var edge = manifests.SettingsOf("frontend")["EDGE_HOST"].Split('.', 2);
+        manifests.Named<V1Service>(edge[0]).Spec.Selector.Should().Contain("app.kubernetes.io/name", "edge");
+        new[] { replicas[1], edge[1] }.Should().OnlyContain(domain => domain == $"{Namespace}.svc.cluster.local", "neither completes names");
     }
 
     [KustomizeFact]
@@ -259,15 +261,19 @@ public sealed class KubernetesTests
     }
 
     [KustomizeFact]
-    public async Task Prometheus_finds_the_backend()
+    public async Task Prometheus_finds_the_backend_and_the_edge()
     {
         var manifests = await Manifests.OfAsync("production");
-        var monitor = manifests.Of<ServiceMonitor>().Single().Spec;
+        var monitors = manifests.Of<ServiceMonitor>().ToDictionary(monitor => monitor.Metadata.Name, monitor => monitor.Spec);
 
-        var service = manifests.Of<V1Service>().Should().ContainSingle(service =>
-            monitor.Selector.MatchLabels.All(label => service.Metadata.Labels.Contains(label))).Which;
-        service.Spec.Ports.Should().ContainSingle(port => port.Name == monitor.Endpoints.Single().Port);
-        (monitor.Endpoints.Single().Path, monitor.Endpoints.Single().Interval).Should().Be(("/metrics", "5s"));
+        monitors.Keys.Should().BeEquivalentTo("backend", "edge");
+        foreach (var (name, monitor) in monitors)
+        {
+            var service = manifests.Of<V1Service>().Should().ContainSingle(service =>
+                monitor.Selector.MatchLabels.All(label => service.Metadata.Labels.Contains(label)), name).Which;
+            service.Spec.Ports.Should().ContainSingle(port => port.Name == monitor.Endpoints.Single().Port, name);
+            (monitor.Endpoints.Single().Path, monitor.Endpoints.Single().Interval).Should().Be(("/metrics", "5s"), name);
+        }
     }
 
     [KustomizeFact]

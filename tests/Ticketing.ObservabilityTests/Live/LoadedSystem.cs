@@ -49,8 +49,10 @@ public sealed class LoadedSystem : ObservedSystem
 
     private async Task ReadAsync()
     {
+        using var edge = new HttpClient { BaseAddress = Edge.Address };
         foreach (var path in _reads)
         {
+            using var answer = await edge.GetAsync(new Uri(path, UriKind.Relative));
             await Task.WhenAll(Replicas.Select(replica => replica.ReadAsync(path)));
         }
     }

@@ -2,7 +2,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>The system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, and Prometheus.</summary>
+/// <summary>The system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, the edge before them, and Prometheus.</summary>
 public class ObservedSystem : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _parts = [];
@@ -11,6 +11,8 @@ public class ObservedSystem : IAsyncLifetime
     public MariaDbProcess Database { get; private set; } = null!;
 
     public IReadOnlyList<ApiProcess> Replicas { get; private set; } = [];
+
+    public HaproxyServer Edge { get; private set; } = null!;
 
     public PrometheusServer Prometheus { get; private set; } = null!;
 
@@ -40,7 +42,8 @@ public class ObservedSystem : IAsyncLifetime
             ["Log__Level"] = "Warning",
         };
         Replicas = [Keep(await ApiProcess.StartAsync(settings)), Keep(await ApiProcess.StartAsync(settings))];
-        Prometheus = Keep(await PrometheusServer.StartAsync([.. Replicas.Select(replica => replica.Address)]));
+        Edge = Keep(await HaproxyServer.StartAsync(Replicas.Select(replica => replica.Address)));
+        Prometheus = Keep(await PrometheusServer.StartAsync(Edge.MetricsAddress, [.. Replicas.Select(replica => replica.Address)]));
     }
 
     public virtual async Task DisposeAsync()
