@@ -1,0 +1,200 @@
+using System.Globalization;
+using MySqlConnector;
+using Ticketing.IntegrationTests.Hosting;
+using Ticketing.TestServers;
+
+namespace Ticketing.IntegrationTests.Database;
+
+/// <summary>How MariaDB carries out the statements that the program really sends, on a million bookings.</summary>
+public sealed class QueryPlanTests(MillionBookings database) : IClassFixture<MillionBookings>
+{
+    [Theory]
+    [InlineData("/history?user_id=77", "ix_bookings_user")]
+    [InlineData("/history?user_id=77&page=2&page_size=5", "ix_bookings_user")]
+    [InlineData("/history?event_id=7", "ix_bookings_event")]
+    [InlineData("/history?event_id=7&user_id=77", "ix_bookings_user")]
+    [InlineData("/status?event_id=7", "ix_bookings_event")]
+    [InlineData("/status", "ix_bookings_event")]
+    [InlineData("/events", "ix_bookings_event")]
+    public async Task A_read_of_some_bookings_finds_them_by_their_index(string path, string index)
+    {
+        var plans = await database.PlansOfAsync(async client => (await client.GetAnswerAsync(path)).IsBooked.Should().BeTrue(path));
+
+        plans.Should().OnlyContain(plan => !plan.IsFullScan);
+        plans.Should().Contain(plan => plan.Key == index);
+    }
+
+    [Theory]
+    [InlineData("batched")]
+    [InlineData("for_update")]
+    public async Task An_order_finds_its_event_and_its_key_by_their_indexes(string strategy)
+    {
+        var id = await database.Client.SetupAsync(10, strategy);
+
+        var plans = await database.PlansOfAsync(async client =>
+        {
+            (await client.BookAsync(id, userId: 77, key: $"plan-{id}")).IsBooked.Should().BeTrue();
+            (await client.BookAsync(id, userId: 77, key: $"plan-{id}")).Headers.Should().ContainKey("Idempotent-Replayed");
+        });
+
+        plans.Should().OnlyContain(plan => !plan.IsFullScan);
+        plans.Should().Contain(plan => plan.Key == "ux_bookings_idempotency_key" && plan.Rows == 1);
+        plans.Should().Contain(plan => plan.Key == "PRIMARY" && plan.Rows == 1, "that is the event's row");
+    }
+
+    [Fact]
+    public async Task The_newest_bookings_of_all_are_read_from_the_end_of_the_primary_key()
+    {
+        var plans = await database.PlansOfAsync(client => client.GetAnswerAsync("/history?page_size=20"));
+
+        plans.Should().Contain(plan => plan.Key == "PRIMARY" && plan.Rows == 20 && plan.Statement.Contains("DESC", StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// What is allowed as long as no running totals are kept: totals over all sales read all bookings, once a request. When totals are kept
+    /// with the events these turn red: then these paths belong to the reads above.
+    /// </summary>
+    [Theory]
+    [InlineData("/stats")]
+    [InlineData("/history")]
+    public async Task A_total_over_all_bookings_still_reads_them_all_once(string path)
+    {
+        var plans = await database.PlansOfAsync(client => client.GetAnswerAsync(path));
+
+        var scan = plans.Where(plan => plan.IsFullScan && plan.Table != "<derived2>").Should().ContainSingle().Which;
+        scan.Key.Should().NotBeNull("an index is narrower than the table");
+    }
+}
+
+/// <summary>An API without caches on a database with a million bookings of a hundred events.</summary>
+public sealed class MillionBookings : IAsyncLifetime
+{
+    public const int Bookings = 1_000_000;
+
+    /// <summary>Of the plan's own estimate: more than one event's bookings.</summary>
+    public const int ManyRows = Bookings / 10;
+
+    private const int Events = 100;
+    private const int Users = 50_000;
+
+    private MariaDbServer _server = null!;
+    private MySqlConnection _connection = null!;
+    private ApiProcess _api = null!;
+
+    public HttpClient Client => _api.Client;
+
+    public async Task InitializeAsync()
+    {
+        _server = await SharedMariaDb.GetAsync();
+        var connectionString = await _server.CreateDatabaseAsync();
+        _api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = connectionString,
+            ["Cache__StatusSeconds"] = "0",
+            ["Cache__EventsSeconds"] = "0",
+            ["Cache__StatsSeconds"] = "0",
+            ["Cache__HistorySeconds"] = "0",
+        });
+        _connection = new MySqlConnection($"{connectionString};Default Command Timeout=120");
+        await _connection.OpenAsync();
+
+        // Without the checks an empty table is filled in bulk, each index sorted once: https://mariadb.com/kb/en/how-to-quickly-insert-data-into-mariadb/
+        await ExecuteAsync(
+            $"""
+            SET SESSION unique_checks = 0, foreign_key_checks = 0;
+            INSERT INTO events (name, total_tickets, available_tickets, strategy, version, created_at)
+                SELECT CONCAT('Concert ', seq), {Bookings}, {Bookings} - 3 * {Bookings / Events}, 'batched', 0, UTC_TIMESTAMP(6) FROM seq_1_to_{Events};
+            INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp)
+                SELECT 1 + seq MOD {Users}, 1 + seq MOD {Events}, 3, IF(seq MOD 2 = 0, CONCAT('key-', seq), NULL), UTC_TIMESTAMP(6) FROM seq_1_to_{Bookings};
+            ANALYZE TABLE events, bookings;
+            SET GLOBAL log_output = 'TABLE';
+            """);
+    }
+
+    /// <summary>Notes every statement that the program sends meanwhile, and asks the server how it carries each of them out.</summary>
+    internal async Task<List<Plan>> PlansOfAsync(Func<HttpClient, Task> use)
+    {
+        await ExecuteAsync("TRUNCATE mysql.general_log; SET GLOBAL general_log = ON");
+        try
+        {
+            await use(Client);
+        }
+        finally
+        {
+            await ExecuteAsync("SET GLOBAL general_log = OFF");
+        }
+
+        var plans = new List<Plan>();
+        foreach (var statement in await StatementsAsync())
+        {
+            plans.AddRange(await ExplainAsync(statement));
+        }
+
+        return plans;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.ExecuteAsync("SET GLOBAL general_log = OFF; TRUNCATE mysql.general_log; SET GLOBAL log_output = DEFAULT");
+        await _connection.DisposeAsync();
+        await _api.DisposeAsync();
+    }
+
+    /// <summary>With their values; the driver has put them in.</summary>
+    private async Task<List<string>> StatementsAsync()
+    {
+        await using var command = new MySqlCommand(
+            """
+            SELECT DISTINCT CONVERT(argument USING utf8mb4) FROM mysql.general_log
+            WHERE command_type = 'Query' AND thread_id <> CONNECTION_ID()
+                AND thread_id IN (SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE())
+            """,
+            _connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var statements = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            statements.AddRange(reader.GetString(0).Split(';', StringSplitOptions.TrimEntries)
+                .Where(statement => statement.StartsWith("SELECT", StringComparison.Ordinal) || statement.StartsWith("UPDATE", StringComparison.Ordinal)));
+        }
+
+        return statements;
+    }
+
+    private async Task<List<Plan>> ExplainAsync(string statement)
+    {
+        await using var command = new MySqlCommand($"EXPLAIN {statement}", _connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var plans = new List<Plan>();
+        while (await reader.ReadAsync())
+        {
+            plans.Add(new(
+                Text(reader["table"]),
+                Text(reader["type"]),
+                Text(reader["key"]),
+                reader["rows"] is DBNull ? 0 : Convert.ToInt64(reader["rows"], CultureInfo.InvariantCulture),
+                statement));
+        }
+
+        return plans;
+    }
+
+    private static string? Text(object value) => value is DBNull ? null : (string)value;
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = new MySqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>One line of an EXPLAIN.</summary>
+/// <param name="Table">The table, or its alias in the statement.</param>
+/// <param name="Type">How rows are found: ALL reads the table, index a whole index, the others what they need.</param>
+/// <param name="Key">The index that is used; null for none.</param>
+/// <param name="Rows">How many the server expects to read, a LIMIT taken into account.</param>
+/// <param name="Statement">The whole statement, as the program sent it.</param>
+internal sealed record Plan(string? Table, string? Type, string? Key, long Rows, string Statement)
+{
+    public bool IsFullScan => Type is "ALL" or "index" && Rows >= MillionBookings.ManyRows;
+}
