@@ -50,7 +50,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
 
         Cuts.Should().Be(2, "the first order was lost on either way");
         replies.Should().OnlyContain(reply => reply.Name == "200");
-        (await BookingsAsync(id)).Should().Be(Orders, "one of them was carried out three times, and booked once");
+        await ExpectBookingsAsync(id, Orders); // one of them was carried out three times, and booked once
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
 
         Cuts.Should().Be(1);
         replies.Select(reply => reply.Name).Should().ContainSingle(name => name == "503 outcome_unknown").And.Contain("200");
-        (await BookingsAsync(id)).Should().Be(Orders, "the one of which nobody knows was booked, and booked once");
+        await ExpectBookingsAsync(id, Orders); // the one of which nobody knows was booked, and booked once
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
         var replies = await OrderAsync(path, id, keyed: false);
 
         replies.Should().ContainSingle(reply => reply.Name == "503 outcome_unknown").Which.Headers["Retry-After"].Should().Be("1");
-        (await BookingsAsync(id)).Should().Be(Orders - 1);
+        await ExpectBookingsAsync(id, Orders - 1);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
 
         (await _door.Client.BookAsync(id, key: "lost everywhere")).Name.Should().Be("503 outcome_unknown");
 
-        await Eventually.GetAsync(() => BookingsAsync(id), bookings => bookings == 1, TimeSpan.FromSeconds(10));
+        await ExpectBookingsAsync(id, 1);
     }
 
     [Theory]
@@ -201,10 +201,14 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
         return replies;
     }
 
-    private async Task<int> BookingsAsync(int eventId)
+    /// <summary>An order whose connection was cut may still be under way, and a status may be as old as its cache allows.</summary>
+    private async Task ExpectBookingsAsync(int eventId, int expected)
     {
         using var client = Http.Client(api.Address);
-        return (await client.AskAsync($"/history?event_id={eventId}")).Json.GetProperty("total").GetInt32();
+        await Eventually.GetAsync(
+            async () => (await client.AskAsync($"/status?event_id={eventId}")).Json.GetProperty("bookings").GetInt32(),
+            bookings => bookings == expected,
+            TimeSpan.FromSeconds(20));
     }
 
     /// <summary>The end of an order's body, which may come in a segment of its own.</summary>
