@@ -5,25 +5,29 @@ using static Microsoft.Playwright.Assertions;
 namespace Ticketing.BrowserTests;
 
 /// <summary>
-/// The page as production serves it: files from Nginx with their headers, the API behind /api/. The browser must have nothing to say against
+/// The page as production serves it: files from Nginx with their headers, the API behind the edge under /api/. The browser must have nothing to say against
 /// the Content-Security-Policy, nor anything else.
 /// </summary>
+[Trait("Run", "Full")]
 [Collection(SharedBrowser.Name)]
 public sealed class FrontDoorTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private ApiProcess _api = null!;
+    private HaproxyServer _edge = null!;
     private NginxServer _nginx = null!;
 
     public async Task InitializeAsync()
     {
         _api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("door.db")}" });
-        _nginx = await NginxServer.StartAsync([_api.Address], new() { Pages = PutPageTogether() });
+        _edge = await HaproxyServer.StartAsync([_api.Address]);
+        _nginx = await NginxServer.StartAsync(_edge.Address, new() { Pages = PutPageTogether() });
     }
 
     public async Task DisposeAsync()
     {
         await _nginx.DisposeAsync();
+        await _edge.DisposeAsync();
         await _api.DisposeAsync();
         _folder.Dispose();
     }

@@ -4,6 +4,7 @@ using Ticketing.TestServers;
 namespace Ticketing.RaceLabTests;
 
 /// <summary>The calls that loadtests/README.md lists, at a small size: each runs as a process, succeeds, and writes figures that were verified.</summary>
+[Trait("Run", "Full")]
 public sealed class LabOptionsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -11,29 +11,24 @@ namespace Ticketing.DeployTests.Proxy;
 /// The limits that the image ships with: a crowd behind one address, which is what a load balancer or a Docker bridge makes of many people,
 /// gets through, and a single client that runs wild does not.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
-    private NginxServer _frontDoor = null!;
-    private HttpClient _client = null!;
+    private FrontDoor _frontDoor = null!;
 
     public async Task InitializeAsync()
     {
         var image = await File.ReadAllTextAsync(Repository.File("deploy", "Dockerfile"));
-        _frontDoor = await NginxServer.StartAsync([api.Address], new()
+        _frontDoor = await FrontDoor.StartAsync([api.Address], new()
         {
             RequestsPerAddress = Rate().Match(image).Groups["value"].Value,
             Burst = int.Parse(Burst().Match(image).Groups["value"].Value, CultureInfo.InvariantCulture),
         });
-        _client = Http.Client(_frontDoor.Address);
     }
 
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _frontDoor.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _frontDoor.DisposeAsync();
 
     /// <summary>The 300 buyers of the load scenario "high", without a pause between their requests.</summary>
     [Fact]
@@ -41,14 +36,14 @@ public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<Si
     {
         const int buyers = 300;
         const int requests = 10;
-        var id = await _client.SetupAsync(buyers * requests);
+        var id = await _frontDoor.Client.SetupAsync(buyers * requests);
 
         var replies = await Task.WhenAll(Enumerable.Range(1, buyers).Select(async buyer =>
         {
             var names = new List<string>();
             for (var i = 0; i < requests; i++)
             {
-                names.Add((await _client.BookAsync(id, buyer)).Name);
+                names.Add((await _frontDoor.Client.BookAsync(id, buyer)).Name);
             }
 
             return names;
@@ -60,13 +55,13 @@ public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<Si
     [Fact]
     public async Task An_address_that_runs_wild_is_told_to_slow_down_and_served_again_afterwards()
     {
-        (await _client.AskAsync("/api/health")).Name.Should().Be("200");
+        (await _frontDoor.Client.AskAsync("/api/health")).Name.Should().Be("200");
 
         using (var stop = new CancellationTokenSource())
         {
             var flood = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => FloodAsync(stop.Token)));
             var refusal = await Eventually.GetAsync(
-                () => _client.AskAsync("/api/health"), reply => reply.Status == HttpStatusCode.TooManyRequests, _patience, reply => reply.Name);
+                () => _frontDoor.Client.AskAsync("/api/health"), reply => reply.Status == HttpStatusCode.TooManyRequests, _patience, reply => reply.Name);
             await stop.CancelAsync();
             await flood;
 
@@ -75,7 +70,7 @@ public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<Si
         }
 
         await Task.Delay(TimeSpan.FromSeconds(1)); // what Retry-After has asked for
-        (await _client.AskAsync("/api/health")).Name.Should().Be("200");
+        (await _frontDoor.Client.AskAsync("/api/health")).Name.Should().Be("200");
     }
 
     /// <summary>Asks for a file that is not there, as fast as it can: without waiting for answers, and without reading them.</summary>
@@ -87,7 +82,7 @@ public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<Si
             try
             {
                 using var connection = new TcpClient();
-                await connection.ConnectAsync(_frontDoor.Address.Host, _frontDoor.Address.Port, stop);
+                await connection.ConnectAsync(_frontDoor.Nginx.Address.Host, _frontDoor.Nginx.Address.Port, stop);
                 var stream = connection.GetStream();
                 var draining = stream.CopyToAsync(Stream.Null, stop);
                 while (!draining.IsCompleted)

@@ -6,6 +6,7 @@ using Ticketing.IntegrationTests.Hosting;
 namespace Ticketing.IntegrationTests.Database;
 
 /// <summary>The database's own guard, past every strategy: whatever a program does wrong, only naive sells what is not there.</summary>
+[Trait("Run", "Full")]
 public abstract class ConstraintTests(ApiFixture api)
 {
     private const string Constraint = "ck_events_not_oversold";

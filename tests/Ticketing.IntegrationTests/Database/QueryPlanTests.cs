@@ -6,6 +6,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Database;
 
 /// <summary>How MariaDB carries out the statements that the program really sends, on a million bookings.</summary>
+[Trait("Run", "Full")]
 public sealed class QueryPlanTests(MillionBookings database) : IClassFixture<MillionBookings>
 {
     [Theory]

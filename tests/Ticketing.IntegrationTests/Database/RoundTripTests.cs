@@ -7,6 +7,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Database;
 
 /// <summary>What a batch costs, counted on the wire to the database: one question, one answer to it, and COMMIT with the second question.</summary>
+[Trait("Run", "Full")]
 public sealed partial class RoundTripTests : IAsyncLifetime
 {
     private string _direct = "";

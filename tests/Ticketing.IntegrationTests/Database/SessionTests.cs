@@ -66,6 +66,7 @@ public sealed class SqliteSessionTests(SqliteApi api) : IClassFixture<SqliteApi>
 }
 
 /// <summary>The isolation of our sessions on a server whose own default is REPEATABLE READ, as the server sees it.</summary>
+[Trait("Run", "Full")]
 public sealed class MariaDbSessionTests(MariaDbApi api) : IClassFixture<MariaDbApi>
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);

@@ -8,6 +8,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Http;
 
 /// <summary>The calls that the documentation shows, carried out as they stand on a program that was just started.</summary>
+[Trait("Run", "Full")]
 public sealed partial class DocumentedCallsTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -9,6 +9,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// The program is killed in the middle of a sale, again and again, as by a power cut. What buyers were told is kept here, outside, and compared
 /// with the database after each time: every confirmed booking is there once, and the stock adds up.
 /// </summary>
+[Trait("Run", "Full")]
 public sealed class KilledApiTests
 {
     private const int Tickets = 1_000_000;

@@ -5,6 +5,7 @@ using Ticketing.TestServers;
 namespace Ticketing.IntegrationTests.Strategies;
 
 /// <summary>A buyer's client repeats an order that it has no answer to, and a load balancer sends each repetition to another replica.</summary>
+[Trait("Run", "Full")]
 public sealed class OneOrderOnThreeReplicasTests(ThreeReplicas replicas) : IClassFixture<ThreeReplicas>
 {
     private const int Quantity = 2;

@@ -267,7 +267,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         outcomes[1].Should().BeOfType<BookingOutcome.Busy>();
         outcomes[2].Should().Be(BookingOutcome.Unknown.Instance);
         outcomes[3].Should().BeOfType<BookingOutcome.Busy>("whether tickets are left depends on the order before");
-        _clock.GetElapsedTime(began).Should().BeCloseTo(BookingCommit.Patience, TimeSpan.FromMilliseconds(200));
+        _clock.GetElapsedTime(began).Should().BeCloseTo(TimeSpan.FromSeconds(_options.CommitPatienceSeconds), TimeSpan.FromMilliseconds(200));
     }
 
     [Fact]
