@@ -13,6 +13,7 @@ if (errand == Errand.AskForHealth)
 return await ExitCode.OfAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(settings);
+    builder.Configuration.AddSecretFiles();
     builder.AddLogging();
     builder.ListenOnDefaultPort();
     builder.LimitRequests();
