@@ -4,6 +4,7 @@ using Ticketing.TestServers;
 namespace Ticketing.ContainerTests;
 
 /// <summary>The two files of production, as Compose itself puts them together.</summary>
+[Trait("Run", "Full")]
 public sealed class ProductionTests : IDisposable
 {
     private readonly TemporaryFolder _secrets = new();

@@ -8,6 +8,7 @@ using Ticketing.TestServers;
 namespace Ticketing.ContainerTests;
 
 /// <summary>The shipped images and Compose file, running.</summary>
+[Trait("Run", "Alone")]
 [Collection(StackTestGroup.Name)]
 public sealed partial class StackTests(Deployment stack, ITestOutputHelper output)
 {
