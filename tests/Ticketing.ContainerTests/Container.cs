@@ -30,9 +30,6 @@ public sealed record ContainerLimits(bool ReadonlyRootfs, long Memory, long Nano
     public double Cpus => NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota / (double)Math.Max(1, CpuPeriod);
 }
 
-/// <summary>An image as the engine describes it.</summary>
-public sealed record ContainerImage(ImageSettings Config);
-
 /// <summary>What an image says of itself; a container has it too.</summary>
 public sealed record ImageSettings(string User, IReadOnlyDictionary<string, string> Labels, ImageHealthCheck? Healthcheck)
 {

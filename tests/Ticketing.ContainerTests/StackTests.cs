@@ -43,7 +43,10 @@ public sealed partial class StackTests(Deployment stack, ITestOutputHelper outpu
     [InlineData("frontend")]
     public async Task An_image_has_a_user_without_rights_and_a_health_check(string name)
     {
-        var image = (await Docker.InspectAsync<ContainerImage>($"ticketing/{name}:test")).Config;
+        // Podman describes an image without its health check, but a container with it.
+        var id = (await Docker.RunAsync("create", $"ticketing/{name}:test")).Trim();
+        var image = (await Docker.InspectAsync<Container>(id)).Config;
+        await Docker.RunAsync("rm", id);
 
         image.User.Should().MatchRegex("^[1-9][0-9]*:[1-9][0-9]*$");
         image.Version.Should().Be("test");
