@@ -6,12 +6,11 @@ using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Ticketing.Api.Binding;
 using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
 using Ticketing.Api.OpenApi;
-using Ticketing.Api.Page;
 using Ticketing.Api.Problems;
+using Ticketing.Api.Ui;
 
 namespace Ticketing.Api;
 
@@ -51,21 +50,21 @@ internal static class ApiRegistration
         services.AddExceptionHandler<FaultHandler>();
         services.AddProblemDetails();
         services.AddOpenApiDocument();
-        services.AddPage();
+        services.AddUi();
     }
 
     public static void UseApi(this WebApplication app)
     {
         app.UseExceptionHandler();
         app.UseBodyLimit();
-        app.UseDatabaseGuard();
+        app.UseFailFast();
         app.UseWhen(context => !IsAction(context), others => // so that a booking passes all of them by with one comparison
         {
             others.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
             others.UseOpenApiDocument();
-            others.UsePage();
+            others.UseUi();
         });
-        app.MapPage();
+        app.MapUi();
         app.MapControllers();
     }
 

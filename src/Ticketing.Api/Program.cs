@@ -1,6 +1,5 @@
 using Ticketing.Api;
 using Ticketing.Api.Hosting;
-using Ticketing.Api.Telemetry;
 using Ticketing.Application;
 using Ticketing.Infrastructure;
 

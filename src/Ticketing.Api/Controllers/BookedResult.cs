@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Ticketing.Api.Json;
+using Microsoft.Extensions.Options;
 
 namespace Ticketing.Api.Controllers;
 
@@ -11,7 +11,8 @@ internal sealed class BookedResult(BookTicketResponse booking) : ActionResult
     public override Task ExecuteResultAsync(ActionContext context)
     {
         var response = context.HttpContext.Response;
-        var body = JsonSerializer.SerializeToUtf8Bytes(booking, ApiJsonContext.Default.BookTicketResponse);
+        var json = context.HttpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
+        var body = JsonSerializer.SerializeToUtf8Bytes(booking, json);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
         response.BodyWriter.Write(body); // goes out with the head when the request ends

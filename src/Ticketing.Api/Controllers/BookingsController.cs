@@ -1,10 +1,10 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.GetHistory;
 using Ticketing.Application.Common;
+using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Controllers;
 

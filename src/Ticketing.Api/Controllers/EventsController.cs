@@ -2,11 +2,11 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Common;
-using Ticketing.Application.Events;
 using Ticketing.Application.Events.GetStats;
 using Ticketing.Application.Events.GetStatus;
 using Ticketing.Application.Events.ListEvents;
 using Ticketing.Application.Events.SetupEvent;
+using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Controllers;
 

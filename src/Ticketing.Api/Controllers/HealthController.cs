@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
-using Ticketing.Infrastructure.Persistence;
+using Ticketing.Application.Common;
 
 namespace Ticketing.Api.Controllers;
 
 /// <summary>For load balancers, orchestrators and people.</summary>
 [ApiController]
 [Tags("Health")]
-public sealed class HealthController(DatabaseHealth database, IHostApplicationLifetime lifetime) : ControllerBase
+public sealed class HealthController(IDatabaseHealth database, IHostApplicationLifetime lifetime) : ControllerBase
 {
     private static readonly HealthResponse _healthy = new("healthy");
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Net.Http.Headers;
-using Ticketing.Application.Caching;
+using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Controllers;
 

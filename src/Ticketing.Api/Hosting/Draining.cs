@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Ticketing.Api.Problems;
-using Ticketing.Infrastructure;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
 

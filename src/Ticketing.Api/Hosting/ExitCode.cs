@@ -1,8 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using Ticketing.Infrastructure;
-using Ticketing.Infrastructure.Persistence;
-using Ticketing.Infrastructure.Persistence.Startup;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
 

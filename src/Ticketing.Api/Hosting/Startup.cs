@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using Ticketing.Infrastructure.Persistence.Startup;
+using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Api.Hosting;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using Ticketing.Infrastructure;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
 

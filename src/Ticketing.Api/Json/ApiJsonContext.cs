@@ -1,13 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Controllers;
-using Ticketing.Api.Page;
+using Ticketing.Api.Ui;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Application.Bookings.GetHistory;
 using Ticketing.Application.Common;
-using Ticketing.Application.Events;
-using Ticketing.Application.Events.GetStats;
 using Ticketing.Application.Events.SetupEvent;
+using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Json;
 

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Ticketing.Infrastructure.Persistence;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
 
 namespace Ticketing.Api.Problems;
 
 /// <summary>The one place where exceptions become answers. What happens every day is no exception, see BookingOutcome.</summary>
-internal sealed class FaultHandler(IDatabaseEngine engine, ILogger<FaultHandler> logger) : IExceptionHandler
+internal sealed class FaultHandler(IDatabaseErrors errors, ILogger<FaultHandler> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
 
@@ -34,8 +35,8 @@ internal sealed class FaultHandler(IDatabaseEngine engine, ILogger<FaultHandler>
     private ProblemKind KindOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => ProblemKind.OfStatus(bad.StatusCode),
-        DatabaseGoneException => ProblemKind.DatabaseUnavailable,
-        _ => engine.Classify(exception) switch
+        DatabaseUnavailableException => ProblemKind.DatabaseUnavailable,
+        _ => errors.Classify(exception) switch
         {
             DatabaseFault.None => ProblemKind.InternalError,
             DatabaseFault.Contention => ProblemKind.Busy,

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Ticketing.Api.Json;
 
 namespace Ticketing.Api.Problems;
 
@@ -32,13 +30,11 @@ internal static class ProblemWriter
     }
 
     /// <summary>For middleware, where there is no result to return.</summary>
-    public static async Task WriteAsync(HttpContext context, ProblemKind kind, string? detail = null)
+    public static Task WriteAsync(HttpContext context, ProblemKind kind, string? detail = null)
     {
         SetHeaders(context.Response, kind);
         context.Response.StatusCode = kind.Status;
-        context.Response.ContentType = ContentType;
-        await JsonSerializer.SerializeAsync(
-            context.Response.Body, Create(context, kind, detail), ApiJsonContext.Default.ProblemDetails, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(Create(context, kind, detail), options: null, ContentType, context.RequestAborted);
     }
 
     /// <summary>For answers that routing or the framework left empty.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 
 namespace Ticketing.Application.Telemetry;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Redis;
 

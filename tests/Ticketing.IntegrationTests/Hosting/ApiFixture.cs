@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Ticketing.Domain;
-using Ticketing.Infrastructure.Persistence;
+using Ticketing.Infrastructure.Database;
 using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Hosting;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 

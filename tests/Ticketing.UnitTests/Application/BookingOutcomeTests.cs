@@ -1,4 +1,4 @@
-using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
 
 namespace Ticketing.UnitTests.Application;
 

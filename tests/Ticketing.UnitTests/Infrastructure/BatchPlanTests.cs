@@ -1,6 +1,5 @@
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Infrastructure.Concurrency.Batching;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
 
 namespace Ticketing.UnitTests.Infrastructure;
 

@@ -1,6 +1,6 @@
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Infrastructure.Concurrency.Batching;
+using Ticketing.Application.Telemetry;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
 
 namespace Ticketing.UnitTests.Infrastructure;
 

@@ -1,17 +1,17 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
-using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Concurrency;
-using Ticketing.Infrastructure.Persistence.Sqlite;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database.Sqlite;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
 public sealed class ContentionRetryTests
 {
     private readonly ContentionRetry _retry = new(
-        new SqliteEngine("Data Source=unused", null!), Options.Create(new BookingOptions { MaxAttempts = 3, RetryPauseMilliseconds = 1 }), new TicketingMetrics(), TimeProvider.System);
+        new SqliteErrors(), Options.Create(new BookingOptions { MaxAttempts = 3, RetryPauseMilliseconds = 1 }), new TicketingMetrics(), TimeProvider.System);
 
     private int _attempts;
 

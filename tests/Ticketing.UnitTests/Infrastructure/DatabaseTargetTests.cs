@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using MySqlConnector;
-using Ticketing.Infrastructure;
-using Ticketing.Infrastructure.Persistence;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.UnitTests.Infrastructure;
 

@@ -1,9 +1,7 @@
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Application.Events;
+using Ticketing.Application.Sales;
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Caching;
-using Ticketing.Infrastructure.Persistence;
+using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.UnitTests.Infrastructure;
 

@@ -1,4 +1,5 @@
 using MediatR;
+using Ticketing.Application.Sales;
 
 namespace Ticketing.Application.Events.GetStats;
 

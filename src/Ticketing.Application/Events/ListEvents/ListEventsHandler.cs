@@ -1,5 +1,6 @@
 using MediatR;
 using Ticketing.Application.Common;
+using Ticketing.Application.Sales;
 
 namespace Ticketing.Application.Events.ListEvents;
 

@@ -1,5 +1,5 @@
 using FluentValidation;
-using Ticketing.Application.Bookings;
+using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Common;
 using Ticketing.Domain;
 

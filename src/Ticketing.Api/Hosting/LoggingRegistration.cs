@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Serilog;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Serilog.Formatting.Compact;
+using Ticketing.Infrastructure.Hosting;
+
+namespace Ticketing.Api.Hosting;
+
+/// <summary>Logs to the console, readable for whoever reads it there.</summary>
+internal static class LoggingRegistration
+{
+    private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    public static void AddLogging(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddValidatedOptions<LogOptions>(LogOptions.Section);
+        builder.Services.AddOptions<LoggerFilterOptions>().Configure<IOptions<LogOptions>>((filter, options) => Choose(filter, options.Value));
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<ILoggerProvider>(services =>
+            new SerilogLoggerProvider(Write(services.GetRequiredService<IOptions<LogOptions>>().Value.Format), dispose: true));
+    }
+
+    /// <summary>
+    /// What is logged. The frameworks speak of every request and statement; what matters of that is in the metrics. And they call an error what
+    /// our code has yet to decide about (a lost race is none), or says in a line of its own.
+    /// </summary>
+    private static void Choose(LoggerFilterOptions filter, LogOptions options)
+    {
+        var level = LevelConvert.ToExtensionsLevel(options.Level);
+        filter.MinLevel = level;
+        if (options.Level < LogEventLevel.Information)
+        {
+            return;
+        }
+
+        filter.CaptureScopes = false; // MVC has one for each request, which no line of ours shows
+        Limit("Microsoft", LogLevel.Warning);
+        foreach (var hasty in (string[])["Microsoft.EntityFrameworkCore", "MySqlConnector", "Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware"])
+        {
+            Limit(hasty, LogLevel.Critical);
+        }
+
+        // Whoever listens here has an activity made for each request; traces do not need it.
+        Limit("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        void Limit(string category, LogLevel least) => filter.Rules.Add(new(null, category, least > level ? least : level, null));
+    }
+
+    /// <summary>How it is written.</summary>
+    private static Serilog.Core.Logger Write(LogFormat format)
+    {
+        var logger = new LoggerConfiguration().MinimumLevel.Verbose();
+        return (IsJson(format)
+            ? logger.WriteTo.Console(new RenderedCompactJsonFormatter())
+            : logger.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture)).CreateLogger();
+    }
+
+    private static bool IsJson(LogFormat format) =>
+        format == LogFormat.Json || (format == LogFormat.Auto && Container.IsAround);
+}

@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>Makes each strategy that can run here once, and hands it out.</summary>
+internal sealed class BookingStrategyProvider(
+    Func<BookingStrategy, IBookingStrategy> create, Func<BookingStrategy, string?> whyUnavailable) : IBookingStrategyProvider
+{
+    private readonly FrozenDictionary<BookingStrategy, IBookingStrategy> _strategies =
+        Enum.GetValues<BookingStrategy>().Where(strategy => whyUnavailable(strategy) is null).ToFrozenDictionary(strategy => strategy, create);
+
+    public IBookingStrategy Get(BookingStrategy strategy) =>
+        _strategies.TryGetValue(strategy, out var found) ? found : throw new NotSupportedException(WhyUnavailable(strategy));
+
+    public string? WhyUnavailable(BookingStrategy strategy) => whyUnavailable(strategy);
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Events;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Hosting;
+using Ticketing.Infrastructure.Redis;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>The one place that knows which class implements which strategy.</summary>
+internal static class BookingsRegistration
+{
+    public static void AddBookings(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<BookingOptions>(BookingOptions.Section);
+        services.AddSingleton<ContentionRetry>();
+        services.AddSingleton<BookingCommit>();
+        services.AddSingleton<IEventRepository, EventRepository>();
+        services.AddSingleton<IBatchDatabase>(provider => provider.GetRequiredService<DatabaseTarget>().Provider == DatabaseProvider.Sqlite
+            ? ActivatorUtilities.CreateInstance<SqliteBatchDatabase>(provider)
+            : ActivatorUtilities.CreateInstance<MariaDbBatchDatabase>(provider));
+        services.AddSingleton<BatchWriter>();
+        services.AddSingleton<BatchedStrategy>();
+
+        var hasRedis = configuration.HasRedis();
+        services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
+            strategy => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, strategy, Create(provider, strategy)),
+            strategy => strategy == BookingStrategy.DistributedLock && !hasRedis
+                ? $"'{strategy.Name()}' needs Redis: set ConnectionStrings__Redis, for example to localhost:6379."
+                : null));
+    }
+
+    private static IBookingStrategy Create(IServiceProvider provider, BookingStrategy strategy) => strategy switch
+    {
+        BookingStrategy.Naive => provider.Idempotent<NaiveStrategy>(),
+        BookingStrategy.ForUpdate => provider.Idempotent<ForUpdateStrategy>(),
+        BookingStrategy.RowVersion => provider.Idempotent<RowVersionStrategy>(),
+        BookingStrategy.AtomicUpdate => provider.Idempotent<AtomicUpdateStrategy>(),
+        BookingStrategy.DistributedLock => provider.Idempotent<DistributedLockStrategy>(),
+
+        // It looks the keys up in its own transaction, many at once.
+        BookingStrategy.Batched => provider.GetRequiredService<BatchedStrategy>(),
+        _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
+    };
+
+    private static IdempotentStrategy Idempotent<TStrategy>(this IServiceProvider provider)
+        where TStrategy : IBookingStrategy =>
+        ActivatorUtilities.CreateInstance<IdempotentStrategy>(provider, ActivatorUtilities.CreateInstance<TStrategy>(provider));
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using Medallion.Threading.Redis;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>
+/// <c>distributed_lock</c>: a lock in Redis around check and decrement, one per event, taken before the transaction and released after the
+/// commit.
+/// </summary>
+/// <remarks>
+/// <para>What the lock stops is the race of <c>naive</c>: nobody reads while somebody is between read and write. What it cannot stop:</para>
+/// <code>
+/// buyer A                                   Redis                   buyer B
+/// takes the lock, reads 1
+/// …is paused for longer than the expiry     the lock expires
+///                                                                   takes the lock, reads 1, sells, releases
+/// wakes up, still believes it has the lock
+/// UPDATE … WHERE available >= 1             0 rows: the database's own guard says no
+/// </code>
+/// <para>
+/// A lock that can expire is a request to others to stay away, no proof that they do. So the guarded UPDATE stays underneath, and with it the
+/// lock is not needed for correctness at all: it costs two trips to Redis and buys nothing here. That is the lesson. Use such locks to spare
+/// work, not to keep data right. Waiters ask Redis again and again, there is no queue: fairness is a matter of luck.
+/// </para>
+/// <para>
+/// Errors: Redis gone, slow or full, and the lock not had in time, are "busy"; a lock that cannot be released expires by itself, and the
+/// booking stands. Deadlock 1213, lock wait timeout 1205 and write conflict 1020 are tried again by <see cref="ContentionRetry"/>, under the
+/// same lock; the key's unique index (1062) is for <see cref="IdempotentStrategy"/>.
+/// Source: https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/
+/// </para>
+/// </remarks>
+internal sealed class DistributedLockStrategy(
+    IConnectionMultiplexer redis,
+    IDbContextFactory<TicketingDbContext> contexts,
+    BookingCommit commit,
+    ContentionRetry retry,
+    IOptions<BookingOptions> options,
+    TicketingMetrics metrics,
+    TimeProvider clock,
+    ILogger<DistributedLockStrategy> logger) : IBookingStrategy
+{
+    /// <summary>How long a lock outlives a holder that has died; a living one extends it.</summary>
+    private static readonly TimeSpan _expiry = TimeSpan.FromSeconds(10);
+
+    private const string TooMany = "Too many buyers want these tickets at once.";
+
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waiters for Redis poll it, so only one per event and process does; the rest wait for that one. Events may share a place: no harm.</summary>
+    private readonly SemaphoreSlim[] _places = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        var place = _places[order.EventId % _places.Length];
+        var started = clock.GetTimestamp();
+        var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
+        if (!await WaitAsync(place, patience, cancellationToken))
+        {
+            return new BookingOutcome.Busy(TooMany);
+        }
+
+        try
+        {
+            return await BookUnderLockAsync(order, Max(patience - clock.GetElapsedTime(started), TimeSpan.Zero), cancellationToken);
+        }
+        finally
+        {
+            place.Release();
+        }
+    }
+
+    private async Task<bool> WaitAsync(SemaphoreSlim place, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        metrics.OrderQueued();
+        try
+        {
+            return await place.WaitAsync(patience, cancellationToken);
+        }
+        finally
+        {
+            metrics.OrderTaken(clock.GetElapsedTime(started));
+        }
+    }
+
+    private async Task<BookingOutcome> BookUnderLockAsync(BookTicketCommand order, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        RedisDistributedLockHandle? handle;
+        try
+        {
+            handle = await LockOf(order.EventId).TryAcquireAsync(patience, cancellationToken);
+        }
+        catch (Exception exception) when (IsRedisFault(exception))
+        {
+            BookingLog.LockUnavailable(logger, order.EventId, exception.Message);
+            return new BookingOutcome.Busy("The lock for these tickets cannot be had at the moment.");
+        }
+
+        if (handle is null)
+        {
+            return new BookingOutcome.Busy(TooMany);
+        }
+
+        try
+        {
+            return await retry.RunAsync(BookingStrategy.DistributedLock, () => TryBookAsync(order, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            await ReleaseAsync(handle, order.EventId);
+        }
+    }
+
+    private async Task<BookingOutcome?> TryBookAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+
+        var available = await db.Events
+            .Where(@event => @event.Id == order.EventId)
+            .Select(@event => (int?)@event.AvailableTickets)
+            .SingleOrDefaultAsync(CancellationToken.None);
+        if (available is null)
+        {
+            return BookingOutcome.EventNotFound.Instance;
+        }
+
+        if (BookingOutcome.Refusal(available.Value, order.Quantity) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var taken = await db.Events
+            .Where(@event => @event.Id == order.EventId && @event.AvailableTickets >= order.Quantity)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets - order.Quantity)
+                    .SetProperty(@event => @event.Version, @event => @event.Version + 1),
+                CancellationToken.None);
+        if (taken == 0)
+        {
+            return null; // The lock did not hold others off; look again.
+        }
+
+        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
+        db.Bookings.Add(booking);
+        await db.SaveChangesAsync(CancellationToken.None);
+        return await commit.CommitAsync(transaction, booking);
+    }
+
+    private RedisDistributedLock LockOf(int eventId) => new(
+        string.Create(CultureInfo.InvariantCulture, $"ticketing:lock:event:{eventId}"),
+        redis.GetDatabase(),
+        lockOptions => lockOptions.Expiry(_expiry).BusyWaitSleepTime(_shortestPause, _longestPause));
+
+    private async Task ReleaseAsync(RedisDistributedLockHandle handle, int eventId)
+    {
+        try
+        {
+            await handle.DisposeAsync();
+        }
+        catch (Exception exception) when (IsRedisFault(exception))
+        {
+            BookingLog.LockNotReleased(logger, eventId, exception.Message);
+        }
+    }
+
+    private static bool IsRedisFault(Exception exception) => exception switch
+    {
+        RedisException or RedisTimeoutException => true,
+        AggregateException several => several.InnerExceptions.All(IsRedisFault),
+        _ => false,
+    };
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Ticketing.Application.Events;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Reads;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>Keeps the facts of events in memory, for they never change; whether an event exists is not remembered, because that does.</summary>
+internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts, LocalSales sales) : IEventRepository
+{
+    /// <summary>Far more events than are on sale at once; past it the memory starts over.</summary>
+    private const int MaxRemembered = 10_000;
+
+    private readonly ConcurrentDictionary<int, EventFacts> _facts = new();
+
+    public async Task AddAsync(Event @event, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Events.Add(@event);
+        await db.SaveChangesAsync(cancellationToken);
+        Remember(new EventFacts(@event.Id, @event.Strategy));
+        sales.WasSetUp(@event.Id);
+    }
+
+    public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
+        _facts.TryGetValue(eventId, out var facts) ? new(facts) : new(LoadAsync(eventId, cancellationToken));
+
+    public void Forget(int eventId) => _facts.TryRemove(eventId, out _);
+
+    private async Task<EventFacts?> LoadAsync(int eventId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var facts = await db.Events
+            .Where(@event => @event.Id == eventId)
+            .Select(@event => new EventFacts(@event.Id, @event.Strategy))
+            .SingleOrDefaultAsync(cancellationToken);
+        if (facts is not null)
+        {
+            Remember(facts);
+        }
+
+        return facts;
+    }
+
+    private void Remember(EventFacts facts)
+    {
+        if (_facts.Count >= MaxRemembered)
+        {
+            _facts.Clear();
+        }
+
+        _facts[facts.Id] = facts;
+    }
+}

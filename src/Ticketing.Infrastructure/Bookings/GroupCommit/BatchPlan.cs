@@ -1,0 +1,100 @@
+using Ticketing.Application.Bookings.BookTicket;
+
+namespace Ticketing.Infrastructure.Bookings.GroupCommit;
+
+/// <summary>
+/// Decides a batch in memory, in the order of arrival, while the event's row is locked. Nothing in here has happened until the transaction
+/// has committed; only then do the outcomes count, the refusals among them too.
+/// </summary>
+internal sealed class BatchPlan
+{
+    /// <summary>For each order: its outcome, or null and the place of the booking that it waits for.</summary>
+    private readonly (BookingOutcome? Outcome, int Place, bool IsRepetition)[] _decisions;
+
+    private readonly List<BookTicketCommand> _toInsert = [];
+
+    /// <param name="available">The stock, read under the lock.</param>
+    /// <param name="earlier">The bookings that the keys of this batch have made before.</param>
+    /// <param name="orders">In the order of their arrival.</param>
+    public BatchPlan(int available, IReadOnlyDictionary<string, KeyedBooking> earlier, IReadOnlyList<PendingOrder> orders)
+    {
+        _decisions = new (BookingOutcome?, int, bool)[orders.Count];
+        Dictionary<string, int>? keys = null;
+        for (var i = 0; i < orders.Count; i++)
+        {
+            var order = orders[i].Order;
+            _decisions[i] = Repetition(order, earlier, keys) ?? Decide(order, available - Taken);
+            if (_decisions[i] is { Outcome: null, IsRepetition: false } && order.IdempotencyKey is { } key)
+            {
+                (keys ??= new(StringComparer.Ordinal))[key] = _toInsert.Count - 1;
+            }
+        }
+    }
+
+    /// <summary>The orders to be booked, in the order of their arrival.</summary>
+    public IReadOnlyList<BookTicketCommand> ToInsert => _toInsert;
+
+    /// <summary>How many tickets they take.</summary>
+    public int Taken { get; private set; }
+
+    /// <summary>What to tell the buyer of order number <paramref name="index"/> once the batch has committed.</summary>
+    /// <param name="index">Its place in the batch.</param>
+    /// <param name="ids">The ids of <see cref="ToInsert"/>, in its order.</param>
+    public BookingOutcome OutcomeOf(int index, IReadOnlyList<long> ids)
+    {
+        var (outcome, place, isRepetition) = _decisions[index];
+        return outcome ?? new BookingOutcome.Booked(ids[place], isRepetition);
+    }
+
+    /// <summary>
+    /// What is true whatever becomes of the transaction: the answers that come from bookings made before it. Null for all others.
+    /// </summary>
+    public BookingOutcome? CertainOutcomeOf(int index) => _decisions[index].Outcome switch
+    {
+        BookingOutcome.Booked earlier => earlier,
+        _ => null,
+    };
+
+    /// <summary>Whether order number <paramref name="index"/> waits for a booking of this batch.</summary>
+    public bool IsBookedHere(int index) => _decisions[index].Outcome is null;
+
+    private (BookingOutcome?, int, bool)? Repetition(
+        BookTicketCommand order, IReadOnlyDictionary<string, KeyedBooking> earlier, Dictionary<string, int>? keys)
+    {
+        if (order.IdempotencyKey is not { } key)
+        {
+            return null;
+        }
+
+        if (earlier.TryGetValue(key, out var booking))
+        {
+            return (booking.IsFor(order) ? new BookingOutcome.Booked(booking.Id, Replayed: true) : BookingOutcome.KeyReused.Instance, 0, true);
+        }
+
+        if (keys is not null && keys.TryGetValue(key, out var place))
+        {
+            return _toInsert[place] == order ? (null, place, true) : (BookingOutcome.KeyReused.Instance, 0, true);
+        }
+
+        return null;
+    }
+
+    private (BookingOutcome?, int, bool) Decide(BookTicketCommand order, int available)
+    {
+        if (BookingOutcome.Refusal(available, order.Quantity) is { } refusal)
+        {
+            return (refusal, 0, false);
+        }
+
+        _toInsert.Add(order);
+        Taken += order.Quantity;
+        return (null, _toInsert.Count - 1, false);
+    }
+}
+
+/// <summary>A booking that has an idempotency key.</summary>
+internal readonly record struct KeyedBooking(long Id, int UserId, int EventId, int Quantity)
+{
+    public bool IsFor(BookTicketCommand order) =>
+        UserId == order.UserId && EventId == order.EventId && Quantity == order.Quantity;
+}

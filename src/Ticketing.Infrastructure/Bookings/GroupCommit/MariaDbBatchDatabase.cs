@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using MySqlConnector;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
+using Ticketing.Infrastructure.Database.MariaDb;
+
+namespace Ticketing.Infrastructure.Bookings.GroupCommit;
+
+/// <summary>Batches on MariaDB: each round trip is one text of several statements.</summary>
+internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics, DatabaseCircuitBreaker breaker) : IBatchDatabase
+{
+    public async Task<IBatchTransaction> OpenAsync()
+    {
+        try
+        {
+            return new Transaction(await dataSource.OpenConnectionAsync(), metrics, breaker);
+        }
+        catch
+        {
+            metrics.ConnectionFailed();
+            throw;
+        }
+    }
+
+    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, DatabaseCircuitBreaker breaker) : IBatchTransaction
+    {
+        /// <summary>Enough to reach behind whatever other replicas have booked since.</summary>
+        private const int NewestBookings = 100_000;
+
+        private bool _hasBegun;
+
+        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
+        {
+            var sql = new StringBuilder(160 + (keys.Count * 6))
+                .Append(CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT available_tickets FROM events WHERE id = {eventId} FOR UPDATE");
+            await using var command = connection.CreateCommand();
+            if (keys.Count > 0)
+            {
+                sql.Append("; SELECT idempotency_key, id, user_id, event_id, quantity FROM bookings WHERE idempotency_key IN (");
+                for (var i = 0; i < keys.Count; i++)
+                {
+                    sql.Append(i == 0 ? "" : ",").Append(AddKey(command, i, keys[i]));
+                }
+
+                sql.Append(')');
+            }
+
+            command.CommandText = sql.ToString();
+            _hasBegun = true;
+            var began = Stopwatch.GetTimestamp();
+            await using var reader = await ReadAsync(command);
+            metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
+            breaker.Succeeded();
+            int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
+            var earlier = new Dictionary<string, KeyedBooking>(StringComparer.Ordinal);
+            while (await reader.NextResultAsync())
+            {
+                while (await reader.ReadAsync())
+                {
+                    earlier.Add(reader.GetString(0), new(reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4)));
+                }
+            }
+
+            return available is { } stock ? new(stock, earlier) : null;
+        }
+
+        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)
+        {
+            await using var command = connection.CreateCommand();
+            var time = string.Create(CultureInfo.InvariantCulture, $"'{timestamp:yyyy-MM-dd HH:mm:ss.ffffff}'"); // a parameter would be written out for each row
+            var sql = new StringBuilder(256 + (orders.Count * 64))
+                .Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp) VALUES ");
+            for (var i = 0; i < orders.Count; i++)
+            {
+                var order = orders[i];
+                sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}({order.UserId},{eventId},{order.Quantity},")
+                    .Append(order.IdempotencyKey is { } key ? AddKey(command, i, key) : "NULL")
+                    .Append(',').Append(time).Append(')');
+            }
+
+            // No "AND available_tickets >= …" on the UPDATE: where it did not match, the COMMIT behind it would still be carried out. The CHECK
+            // constraint of the table raises an error instead, and an error ends the text before its COMMIT.
+            sql.Append(
+                CultureInfo.InvariantCulture,
+                $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {taken}, version = version + 1 WHERE id = {eventId}; COMMIT");
+            command.CommandText = sql.ToString();
+
+            var ids = new List<long>(orders.Count);
+            var began = Stopwatch.GetTimestamp();
+            await using (var reader = await ReadAsync(command))
+            {
+                metrics.QueryEnded("insert", "bookings", Stopwatch.GetElapsedTime(began));
+                while (await reader.ReadAsync())
+                {
+                    ids.Add(reader.GetInt64(0));
+                }
+
+                // The errors of the later statements are found only by whoever reads their results.
+                began = Stopwatch.GetTimestamp();
+                while (await reader.NextResultAsync())
+                {
+                }
+
+                metrics.QueryEnded("update", "events", Stopwatch.GetElapsedTime(began));
+            }
+
+            _hasBegun = false;
+
+            // Ids are given in the order of VALUES. That RETURNING keeps it too is nowhere promised.
+            ids.Sort();
+            return ids;
+        }
+
+        public async Task<IReadOnlyList<StoredBooking>> FindAsync(int eventId, DateTime timestamp)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText =
+                $"""
+                SELECT id, user_id, quantity, idempotency_key
+                FROM (SELECT id, user_id, quantity, idempotency_key, timestamp FROM bookings WHERE event_id = @e ORDER BY id DESC LIMIT {NewestBookings}) newest
+                WHERE timestamp = @t ORDER BY id
+                """;
+            command.Parameters.AddWithValue("@e", eventId);
+            command.Parameters.AddWithValue("@t", timestamp);
+            var found = new List<StoredBooking>();
+            await using var reader = await ReadAsync(command);
+            while (await reader.ReadAsync())
+            {
+                found.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+            }
+
+            return found;
+        }
+
+        public async Task RollbackAsync()
+        {
+            _hasBegun = false;
+            await using var command = new MySqlCommand("ROLLBACK", connection);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+
+        /// <summary>A connection must not go back to the pool with a transaction on it: the next user's work would end up in that.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                if (_hasBegun && connection.State == System.Data.ConnectionState.Open)
+                {
+                    await RollbackAsync();
+                }
+            }
+            catch (Exception exception) when (MariaDbErrors.Classify(exception) != DatabaseFault.None)
+            {
+                // It is lost, so the server rolls back, and the pool throws it away. The others of its age may be lost too.
+                metrics.ConnectionFailed();
+                await MySqlConnection.ClearPoolAsync(connection);
+            }
+            finally
+            {
+                await connection.DisposeAsync();
+            }
+        }
+
+        private static Task<MySqlDataReader> ReadAsync(MySqlCommand command) => command.ExecuteReaderAsync(CancellationToken.None);
+
+        private static string AddKey(MySqlCommand command, int index, string key)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"@k{index}");
+            command.Parameters.AddWithValue(name, key);
+            return name;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Infrastructure.Database;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>
+/// Keeps the promise of the idempotency key around a strategy that books one order per transaction.
+/// </summary>
+/// <remarks>
+/// The key is a unique column of the booking, so it is used up by the booking's own transaction or not at all. What each look-up is for:
+/// <list type="bullet">
+/// <item>before: a repeated key is answered with its booking, even when the event is sold out by now;</item>
+/// <item>after the unique index refused: another request with the key was faster, and has committed, else the index would have waited;</item>
+/// <item>after a refusal: another request with the key may have taken the very last ticket between our first look-up and our check.</item>
+/// </list>
+/// </remarks>
+internal sealed class IdempotentStrategy(
+    IBookingStrategy strategy, IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors) : IBookingStrategy
+{
+    public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        if (order.IdempotencyKey is null)
+        {
+            return await strategy.BookAsync(order, cancellationToken);
+        }
+
+        if (await FindFirstAsync(order, cancellationToken) is { } earlier)
+        {
+            return earlier;
+        }
+
+        try
+        {
+            var outcome = await strategy.BookAsync(order, cancellationToken);
+            return outcome is BookingOutcome.Booked or BookingOutcome.Unknown ? outcome : await FindFirstAsync(order, cancellationToken) ?? outcome;
+        }
+        catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.DuplicateKey)
+        {
+            if (await FindFirstAsync(order, cancellationToken) is { } first)
+            {
+                return first;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<BookingOutcome?> FindFirstAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var first = await db.Bookings.AsNoTracking()
+            .SingleOrDefaultAsync(booking => booking.IdempotencyKey == order.IdempotencyKey, cancellationToken);
+        return first is null ? null
+            : first.IsFor(order.UserId, order.EventId, order.Quantity) ? new BookingOutcome.Booked(first.Id, Replayed: true)
+            : BookingOutcome.KeyReused.Instance;
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>
+/// <c>naive</c>: read the stock, check it, wait, take from it, write the booking. No transaction, no lock, no guard. It oversells, and that is
+/// what it is for.
+/// </summary>
+/// <remarks>
+/// <para>The interleaving that nothing here stops, with one ticket left:</para>
+/// <code>
+/// buyer A                     buyer B
+/// SELECT available → 1
+///                             SELECT available → 1
+/// UPDATE available = 1 - 1
+///                             UPDATE available = 0 - 1      one ticket, two buyers
+/// </code>
+/// <para>
+/// It is naive about the stock, not about the key: a booking refused by the key's unique index gives its tickets back. That too is a
+/// statement of its own, so a process that dies between two statements leaves a stock that the bookings do not add up to.
+/// </para>
+/// <para>Errors: only the unique index (MariaDB 1062, SQLite 2067). Everything else is a fault and goes up.</para>
+/// </remarks>
+internal sealed class NaiveStrategy(
+    IDbContextFactory<TicketingDbContext> contexts,
+    IDatabaseErrors errors,
+    IOptions<BookingOptions> options,
+    TimeProvider clock) : IBookingStrategy
+{
+    public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+
+        var available = await db.Events
+            .Where(@event => @event.Id == order.EventId)
+            .Select(@event => (int?)@event.AvailableTickets)
+            .SingleOrDefaultAsync(cancellationToken);
+        if (available is null)
+        {
+            return BookingOutcome.EventNotFound.Instance;
+        }
+
+        if (BookingOutcome.Refusal(available.Value, order.Quantity) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await Task.Delay(TimeSpan.FromMilliseconds(options.Value.NaiveDelayMilliseconds), clock, cancellationToken);
+
+        await TakeAsync(db, order.EventId, order.Quantity);
+        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
+        db.Bookings.Add(booking);
+        try
+        {
+            await db.SaveChangesAsync(CancellationToken.None);
+        }
+        catch (DbUpdateException exception) when (errors.Classify(exception) == DatabaseFault.DuplicateKey)
+        {
+            await TakeAsync(db, order.EventId, -order.Quantity);
+            throw;
+        }
+
+        return new BookingOutcome.Booked(booking.Id);
+    }
+
+    private static Task<int> TakeAsync(TicketingDbContext db, int eventId, int quantity) => db.Events
+        .Where(@event => @event.Id == eventId)
+        .ExecuteUpdateAsync(
+            set => set
+                .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets - quantity)
+                .SetProperty(@event => @event.Version, @event => @event.Version + 1),
+            CancellationToken.None);
+}

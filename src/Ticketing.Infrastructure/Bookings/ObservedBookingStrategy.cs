@@ -1,0 +1,32 @@
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Reads;
+
+namespace Ticketing.Infrastructure.Bookings;
+
+/// <summary>
+/// Tells the metrics, the traces and the cache what a strategy decides, so that all are observed alike and their files stay pure algorithm.
+/// </summary>
+internal sealed class ObservedBookingStrategy(
+    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, LocalSales sales) : IBookingStrategy
+{
+    private readonly string _activityName = $"book {name.Name()}";
+
+    public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        using var activity = TicketingTracing.Start(_activityName);
+        BookingOutcome? outcome = null;
+        try
+        {
+            outcome = await strategy.BookAsync(order, cancellationToken);
+            sales.WasDecided(order, outcome);
+            return outcome;
+        }
+        finally
+        {
+            metrics.OrderDecided(name, outcome);
+            activity?.SetTag("booking.outcome", outcome?.GetType().Name ?? "fault");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Database;
+
+namespace Ticketing.Infrastructure.Bookings.Transactions;
+
+/// <summary>
+/// Commits a booking, and when the connection is lost meanwhile finds out whether it was committed: nobody is told "booked" or "not booked"
+/// on a guess.
+/// </summary>
+internal sealed class BookingCommit(
+    IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors, TimeProvider clock, ILogger<BookingCommit> logger)
+{
+    /// <summary>The time between two looks.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
+
+    /// <param name="transaction">Has changed the stock, so it holds the lock of the event's row.</param>
+    /// <param name="booking">Inserted in it, so it has its id.</param>
+    /// <returns>Booked; null when it was not committed and may be tried again; or unknown.</returns>
+    public async Task<BookingOutcome?> CommitAsync(IDbContextTransaction transaction, Booking booking)
+    {
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+            return new BookingOutcome.Booked(booking.Id);
+        }
+        catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.Unavailable)
+        {
+            BookingLog.LostAtCommit(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
+        }
+
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await WasCommittedAsync(booking) ? new BookingOutcome.Booked(booking.Id) : null;
+            }
+            catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
+            {
+                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
+                {
+                    BookingLog.FateUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
+                    return BookingOutcome.Unknown.Instance;
+                }
+            }
+
+            await Task.Delay(Pause, clock);
+        }
+    }
+
+    /// <summary>
+    /// The server may still be at work for the lost connection. Until that transaction has ended it holds the event's row, so locking the row
+    /// first makes what is read afterwards final.
+    /// </summary>
+    private async Task<bool> WasCommittedAsync(Booking booking)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.Events.FromSqlRaw(_selectLocked, booking.EventId).AsNoTracking().ToListAsync();
+        return await db.Bookings.AnyAsync(stored =>
+            stored.Id == booking.Id
+            && stored.EventId == booking.EventId
+            && stored.UserId == booking.UserId
+            && stored.Quantity == booking.Quantity
+            && stored.IdempotencyKey == booking.IdempotencyKey);
+    }
+}

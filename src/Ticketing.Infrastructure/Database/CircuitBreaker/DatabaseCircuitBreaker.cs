@@ -1,0 +1,117 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Ticketing.Application.Common;
+using Ticketing.Infrastructure.Hosting;
+
+namespace Ticketing.Infrastructure.Database.CircuitBreaker;
+
+/// <summary>
+/// Knows whether the database is available. While the breaker is open, requests fail at once instead of one by one after seconds, which is how
+/// long connecting to a server that hangs takes.
+/// </summary>
+/// <remarks>
+/// It probes the database once a second, however many ask: health checks must not add to the load that they watch. Two failed probes in a row
+/// open it, because a machine under load may be slow once; one success closes it. A statement that succeeds while a probe waits counts as a
+/// success too: a database under load may accept no new connection for seconds, and is still available.
+/// </remarks>
+public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErrors errors, TimeProvider clock)
+    : BackgroundService, IDatabaseHealth, IDbCommandInterceptor
+{
+    private const int FailuresThatOpen = 2;
+
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private Task<bool> _probe = Task.FromResult(false);
+    private long? _probedAt;
+    private long _succeededAt = long.MinValue;
+    private volatile int _failures;
+
+    /// <summary>Whether the database is known to be unavailable.</summary>
+    public bool IsOpen => _failures >= FailuresThatOpen;
+
+    /// <summary>The result of the last second's probe. A database that answers neither the probe nor anybody else within 2 s is unreachable.</summary>
+    public Task<bool> IsReachableAsync()
+    {
+        lock (_lock)
+        {
+            if (_probedAt is null || (_probe.IsCompleted && clock.GetElapsedTime(_probedAt.Value) >= _period))
+            {
+                _probedAt = clock.GetTimestamp();
+                _probe = Task.Run(ProbeAsync);
+            }
+
+            return _probe;
+        }
+    }
+
+    /// <summary>A statement has succeeded. Those of EF Core report themselves.</summary>
+    public void Succeeded() => Volatile.Write(ref _succeededAt, clock.GetTimestamp());
+
+    /// <inheritdoc/>
+    ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
+    {
+        Succeeded();
+        return new(result);
+    }
+
+    /// <inheritdoc/>
+    ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
+    {
+        Succeeded();
+        return new(result);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_period, clock);
+        while (await timer.NextAsync(stoppingToken))
+        {
+            await IsReachableAsync();
+        }
+    }
+
+    private async Task<bool> ProbeAsync()
+    {
+        bool isReachable;
+        var began = clock.GetTimestamp();
+        using var timeout = new CancellationTokenSource(_timeout, clock);
+        try
+        {
+            await server.PingAsync(timeout.Token).WaitAsync(timeout.Token);
+            isReachable = true;
+        }
+        catch (OperationCanceledException)
+        {
+            isReachable = Volatile.Read(ref _succeededAt) >= began;
+        }
+        catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
+        {
+            isReachable = false;
+        }
+
+        _failures = isReachable ? 0 : Math.Min(_failures + 1, FailuresThatOpen);
+        return isReachable;
+    }
+}
+
+/// <summary>The circuit breaker is open, so nothing was tried.</summary>
+public sealed class DatabaseUnavailableException() : Exception("The database is unavailable.");
+
+/// <summary>Registers the circuit breaker.</summary>
+internal static class CircuitBreakerRegistration
+{
+    public static void AddDatabaseCircuitBreaker(this IServiceCollection services)
+    {
+        services.AddSingleton<DatabaseCircuitBreaker>();
+        services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<DatabaseCircuitBreaker>());
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<DatabaseCircuitBreaker>());
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseCircuitBreaker>());
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Ticketing.Domain;
+
+namespace Ticketing.Infrastructure.Database.Configurations;
+
+internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
+{
+    public void Configure(EntityTypeBuilder<Event> builder)
+    {
+        // The database's own guard: whatever a strategy does wrong, only naive may sell what is not there.
+        builder.ToTable("events", table => table.HasCheckConstraint(
+            "ck_events_not_oversold", "available_tickets >= 0 OR strategy = 'naive'"));
+
+        builder.HasKey(@event => @event.Id);
+        builder.Property(@event => @event.Id).HasColumnName("id");
+        builder.Property(@event => @event.Name).HasColumnName("name").HasMaxLength(Event.MaxNameLength);
+        builder.Property(@event => @event.TotalTickets).HasColumnName("total_tickets");
+        builder.Property(@event => @event.AvailableTickets).HasColumnName("available_tickets");
+        builder.Property(@event => @event.Strategy).HasColumnName("strategy").HasMaxLength(32).IsUnicode(false)
+            .HasConversion(strategy => strategy.Name(), name => FromName(name));
+        builder.Property(@event => @event.Version).HasColumnName("version").IsConcurrencyToken();
+        builder.Property(@event => @event.CreatedAt).HasColumnName("created_at");
+    }
+
+    private static BookingStrategy FromName(string name) => BookingStrategyNames.TryParse(name, out var strategy)
+        ? strategy
+        : throw new InvalidOperationException($"The database has an event with the unknown strategy '{name}'.");
+}

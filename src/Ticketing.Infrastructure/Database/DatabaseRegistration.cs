@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Ticketing.Infrastructure.Hosting;
+
+namespace Ticketing.Infrastructure.Database;
+
+/// <summary>Registers what is the same for every database product.</summary>
+internal static class DatabaseRegistration
+{
+    /// <summary>Adds the settings and the start-up, and finds out which product the configuration names.</summary>
+    public static DatabaseProvider AddDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
+        services.AddSingleton(provider => DatabaseTarget.From(
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
+        services.AddSingleton<DatabaseStartup>();
+
+        // Which product it is decides what is registered, so this one value is needed before the container exists.
+        var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
+        return DatabaseTarget.From(configuration, options).Provider;
+    }
+
+    /// <summary>Adds a product's contexts, with every interceptor that is registered.</summary>
+    public static void AddContexts<TContext>(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> useProduct)
+        where TContext : TicketingDbContext
+    {
+        services.AddPooledDbContextFactory<TContext>((provider, options) =>
+        {
+            useProduct(provider, options);
+            options.AddInterceptors(provider.GetServices<IInterceptor>());
+        });
+        services.AddSingleton<IDbContextFactory<TicketingDbContext>, ContextFactory<TContext>>();
+    }
+
+    /// <summary>Hands out the product's contexts to code that does not care about the product.</summary>
+    private sealed class ContextFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<TicketingDbContext>
+        where TContext : TicketingDbContext
+    {
+        public TicketingDbContext CreateDbContext() => contexts.CreateDbContext();
+    }
+}

@@ -1,0 +1,119 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using MySqlConnector;
+using Ticketing.Infrastructure.Hosting;
+
+namespace Ticketing.Infrastructure.Database;
+
+/// <summary>Which database this process works on, found from the configuration.</summary>
+/// <param name="Provider">Sqlite or MariaDb, never Auto.</param>
+/// <param name="ConnectionString">In the words of that product's driver.</param>
+internal sealed record DatabaseTarget(DatabaseProvider Provider, string ConnectionString)
+{
+    private const string ConnectionName = "Ticketing";
+    private const string DefaultDatabase = "ticketing";
+
+    /// <summary>
+    /// The connection string wins; else the source system's variables <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c>,
+    /// <c>DB_NAME</c>; else SQLite in <c>ticketing.db</c>.
+    /// </summary>
+    /// <exception cref="InvalidSettingException">A setting is wrong; the message names it.</exception>
+    public static DatabaseTarget From(IConfiguration configuration, DatabaseOptions options)
+    {
+        var connectionString = configuration.GetConnectionString(ConnectionName);
+        var host = configuration["DB_HOST"];
+        var provider = options.Provider switch
+        {
+            DatabaseProvider.Auto when !string.IsNullOrWhiteSpace(connectionString) => Guess(connectionString),
+            DatabaseProvider.Auto => string.IsNullOrWhiteSpace(host) ? DatabaseProvider.Sqlite : DatabaseProvider.MariaDb,
+            var given => given,
+        };
+
+        return provider switch
+        {
+            DatabaseProvider.Sqlite => new(provider, Sqlite(connectionString, options)),
+            _ => new(provider, MariaDb(connectionString, host, configuration, options)),
+        };
+    }
+
+    private static DatabaseProvider Guess(string connectionString) =>
+        connectionString.Contains("Server=", StringComparison.OrdinalIgnoreCase)
+        || connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase)
+            ? DatabaseProvider.MariaDb
+            : DatabaseProvider.Sqlite;
+
+    private static string Sqlite(string? connectionString, DatabaseOptions options)
+    {
+        var builder = Parse(() => new SqliteConnectionStringBuilder(connectionString));
+        if (string.IsNullOrWhiteSpace(builder.DataSource))
+        {
+            builder.DataSource = "ticketing.db";
+        }
+
+        builder.ForeignKeys = true;
+        builder.Pooling = options.Pooling;
+        builder.DefaultTimeout = options.CommandTimeoutSeconds;
+        return builder.ConnectionString;
+    }
+
+    private static string MariaDb(string? connectionString, string? host, IConfiguration configuration, DatabaseOptions options)
+    {
+        var builder = Parse(() => new MySqlConnectionStringBuilder(connectionString ?? ""));
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            builder.Server = string.IsNullOrWhiteSpace(host) ? "localhost" : host;
+            builder.Port = Port(configuration["DB_PORT"]);
+            builder.UserID = configuration["DB_USER"] ?? "root";
+            builder.Password = configuration["DB_PASSWORD"] ?? "";
+            builder.Database = configuration["DB_NAME"] ?? DefaultDatabase;
+        }
+
+        if (string.IsNullOrWhiteSpace(builder.Database))
+        {
+            builder.Database = DefaultDatabase;
+        }
+
+        builder.Pooling = options.Pooling;
+        SetUnlessGiven(builder, "Maximum Pool Size", (uint)options.MaxPoolSize);
+        SetUnlessGiven(builder, "Connection Timeout", (uint)options.ConnectTimeoutSeconds);
+        SetUnlessGiven(builder, "Default Command Timeout", (uint)options.CommandTimeoutSeconds);
+
+        // A dead peer must be noticed: the buyers of a batch wait for its connection.
+        SetUnlessGiven(builder, "Keep Alive", 15u);
+
+        // No statement of ours leaves anything behind in a session, so there is nothing to reset when it is used again: one round trip saved.
+        builder.ConnectionReset = false;
+
+        // What Pomelo asks of a data source that it is given.
+        builder.AllowUserVariables = true;
+        builder.UseAffectedRows = false;
+        return builder.ConnectionString;
+    }
+
+    private static void SetUnlessGiven(MySqlConnectionStringBuilder builder, string keyword, uint value)
+    {
+        if (!builder.ContainsKey(keyword))
+        {
+            builder[keyword] = value;
+        }
+    }
+
+    private static uint Port(string? text) => text switch
+    {
+        null or "" => 3306,
+        _ when ushort.TryParse(text, out var port) && port > 0 => port,
+        _ => throw new InvalidSettingException("DB_PORT", $"'{text}' is not a port number."),
+    };
+
+    private static T Parse<T>(Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidSettingException($"ConnectionStrings:{ConnectionName}", exception.Message);
+        }
+    }
+}

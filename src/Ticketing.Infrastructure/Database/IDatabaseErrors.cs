@@ -1,0 +1,33 @@
+namespace Ticketing.Infrastructure.Database;
+
+/// <summary>What a database product's errors mean to a booking, and how it locks a row. Stateless.</summary>
+public interface IDatabaseErrors
+{
+    /// <summary>
+    /// What to append to a SELECT that must lock its rows until the transaction ends. Empty where beginning a transaction
+    /// has already locked the whole database.
+    /// </summary>
+    string RowLock { get; }
+
+    /// <summary>Says what an exception means. Exceptions that EF Core wraps around the driver's are unwrapped.</summary>
+    DatabaseFault Classify(Exception exception);
+}
+
+/// <summary>What an exception of a database driver means to a booking.</summary>
+public enum DatabaseFault
+{
+    /// <summary>The exception does not come from the database.</summary>
+    None,
+
+    /// <summary>Others want the same rows: the transaction was rolled back, and may be tried again from its start.</summary>
+    Contention,
+
+    /// <summary>A unique index refused the row.</summary>
+    DuplicateKey,
+
+    /// <summary>The database cannot be reached, or the connection was lost. A COMMIT under way may or may not have happened.</summary>
+    Unavailable,
+
+    /// <summary>The database understood and refused.</summary>
+    Refused,
+}

@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using MySqlConnector;
+using static MySqlConnector.MySqlErrorCode;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>The server's errors that mean something to a booking. Source: https://mariadb.com/kb/en/mariadb-error-code-reference/</summary>
+internal sealed class MariaDbErrors : IDatabaseErrors
+{
+    // MariaDB's own, which the driver has no name for.
+    private const MySqlErrorCode ReadOnlyMode = (MySqlErrorCode)1836;
+    private const MySqlErrorCode ConnectionKilled = (MySqlErrorCode)1927;
+    private const MySqlErrorCode StatementTimeout = (MySqlErrorCode)1969;
+    private const MySqlErrorCode ServerHasGoneAway = (MySqlErrorCode)2006;
+    private const MySqlErrorCode ServerLost = (MySqlErrorCode)2013;
+
+    /// <summary>Galera says this when the node has lost its cluster (WSREP has not yet prepared node for application use).</summary>
+    private const MySqlErrorCode WsrepNotReady = UnknownCommand;
+
+    private const string Driver = "MySqlConnector";
+
+    /// <summary>The driver tells a pool without a free connection from a server that cannot be reached by this text alone.</summary>
+    private const string PoolExhausted = "All pooled connections are in use";
+
+    public string RowLock => " FOR UPDATE";
+
+    DatabaseFault IDatabaseErrors.Classify(Exception exception) => Classify(exception);
+
+    public static DatabaseFault Classify(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is MySqlException mySql)
+            {
+                return mySql.Message.Contains(PoolExhausted, StringComparison.Ordinal) ? DatabaseFault.Contention : Classify(mySql.ErrorCode);
+            }
+
+            // The end of the stream, or "the connection is closed": the driver throws the framework's exceptions, or lets them through, when
+            // it could not read an answer.
+            if (cause is SocketException || cause.Source == Driver)
+            {
+                return DatabaseFault.Unavailable;
+            }
+        }
+
+        return DatabaseFault.None;
+    }
+
+    private static DatabaseFault Classify(MySqlErrorCode code) => code switch
+    {
+        // CheckRead: innodb_snapshot_isolation, the row has changed since the snapshot (MariaDB 11.6 and later by default).
+        LockDeadlock or LockWaitTimeout or CheckRead => DatabaseFault.Contention,
+
+        DuplicateKeyEntry or DuplicateEntryWithKeyName => DatabaseFault.DuplicateKey,
+
+        // None: the packet that should have brought a code never came. CommandTimeoutExpired: the connection is broken, the outcome unknown.
+        None or CommandTimeoutExpired or UnableToConnectToHost or ConnectionKilled or ServerHasGoneAway or ServerLost or ServerShutdown
+            or NetReadError or NetReadInterrupted or NetErrorOnWrite or NetWriteInterrupted
+            or QueryInterrupted or StatementTimeout
+            or ConnectionCountError or TooManyUserConnections or UserLimitReached
+            or OptionPreventsStatement or ReadOnlyMode or WsrepNotReady or DiskFull or RecordFileFull => DatabaseFault.Unavailable,
+
+        _ => DatabaseFault.Refused,
+    };
+}

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MySqlConnector;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>Registers MariaDB.</summary>
+internal static class MariaDbRegistration
+{
+    /// <summary>The pool's name in the driver's metrics; the driver would name it after the connection string, which has a password in it.</summary>
+    public const string PoolName = "ticketing";
+
+    /// <summary>Pomelo writes SQL for this version; later servers understand it.</summary>
+    public static readonly MariaDbServerVersion ServerVersion = new(new Version(10, 5));
+
+    public static void AddMariaDb(this IServiceCollection services)
+    {
+        services.AddSingleton<IDatabaseErrors, MariaDbErrors>();
+        services.AddSingleton<IDatabaseServer, MariaDbServer>();
+        services.AddSingleton(provider => new MySqlDataSourceBuilder(provider.GetRequiredService<DatabaseTarget>().ConnectionString)
+            .UseName(PoolName)
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .UseConnectionOpenedCallback(new NewConnections(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value).PrepareAsync)
+            .Build());
+        services.AddContexts<MariaDbTicketingContext>((provider, options) =>
+            options.UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion));
+        services.AddSingleton<IInterceptor, ReadCommittedTransactions>();
+        services.AddSingleton<IInterceptor, LostConnections>();
+        services.AddSingleton<IInterceptor, RepeatableMigrations>();
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using MySqlConnector;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>The MariaDB server.</summary>
+internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbServer> logger) : IDatabaseServer
+{
+    /// <summary>INSERT … RETURNING came with this version. Source: https://mariadb.com/kb/en/insertreturning/</summary>
+    private static readonly Version _oldestVersion = new(10, 5);
+
+    /// <summary>A migration takes seconds; a process that holds the lock longer than this hangs.</summary>
+    private static readonly TimeSpan _migrationTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>The database may have to be created first, and a connection that names a missing one fails.</summary>
+    private const string NoDatabase = "";
+
+    private readonly MySqlConnectionStringBuilder _settings = new(dataSource.ConnectionString);
+
+    public string Description => $"MariaDB, {_settings.Server}:{_settings.Port}/{_settings.Database}";
+
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectOutsidePoolAsync(_settings.Database, cancellationToken);
+        await connection.PingAsync(cancellationToken);
+    }
+
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectOutsidePoolAsync(NoDatabase, cancellationToken);
+        if (ParseVersion(connection.ServerVersion) is not { } version || version < _oldestVersion)
+        {
+            throw new UnsupportedDatabaseException(
+                $"The server at {_settings.Server}:{_settings.Port} is '{connection.ServerVersion}'; MariaDB {_oldestVersion} or later is needed.");
+        }
+
+        await using var command = new MySqlCommand("SELECT @@innodb_flush_log_at_trx_commit", connection);
+        var flush = Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+        if (flush != 1)
+        {
+            MariaDbLog.NotDurable(logger, flush);
+        }
+    }
+
+    public async Task MigrateAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        await CreateDatabaseAsync(cancellationToken);
+        if (!(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            return;
+        }
+
+        // A pooled context counts how often its connection was opened, and never closes one that was opened once too often.
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await MigrateUnderLockAsync(db, cancellationToken);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    /// <summary>
+    /// EF Core's own lock waits three days for a process that hangs. Ours is taken first, on the very session that migrates: it ends with the
+    /// session, and the server ends the session when its owner has been silent for a minute.
+    /// </summary>
+    private async Task MigrateUnderLockAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        await using var command = ((MySqlConnection)db.Database.GetDbConnection()).CreateCommand();
+        command.CommandText = $"SET SESSION wait_timeout = 60; SELECT GET_LOCK(@name, {_migrationTimeout.TotalSeconds:0})";
+        command.CommandTimeout = (int)_migrationTimeout.TotalSeconds + 10;
+        command.Parameters.AddWithValue("@name", LockName);
+        if (Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) != 1)
+        {
+            throw new UnsupportedDatabaseException(
+                $"Another process holds the migration lock '{LockName}' for over {_migrationTimeout.TotalSeconds:0} s. " +
+                $"SELECT IS_USED_LOCK('{LockName}') names its connection, KILL ends it.");
+        }
+
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        await db.Database.MigrateAsync(cancellationToken);
+
+        // The connection goes back to the pool, and must not take the lock and the short timeout along.
+        command.CommandText = "SELECT RELEASE_LOCK(@name); SET SESSION wait_timeout = DEFAULT";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private string LockName => $"ticketing_migration_{_settings.Database}"[..Math.Min(64, 20 + _settings.Database.Length)];
+
+    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The usual case: it is there, and our user may have no right to create one.
+            await using var existing = await dataSource.OpenConnectionAsync(cancellationToken);
+        }
+        catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnknownDatabase)
+        {
+            await using var connection = await ConnectOutsidePoolAsync(NoDatabase, cancellationToken);
+            await using var command = new MySqlCommand(
+                $"CREATE DATABASE IF NOT EXISTS `{_settings.Database.Replace("`", "``", StringComparison.Ordinal)}` CHARACTER SET utf8mb4", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private async Task<MySqlConnection> ConnectOutsidePoolAsync(string database, CancellationToken cancellationToken)
+    {
+        var settings = new MySqlConnectionStringBuilder(dataSource.ConnectionString) { Database = database, Pooling = false };
+        var connection = new MySqlConnection(settings.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Version? ParseVersion(string serverVersion)
+    {
+        // "10.11.14-MariaDB-0+deb12u2", or "5.5.5-10.5.1-MariaDB" as old servers say it.
+        var parts = serverVersion.Split('-');
+        var product = Array.FindIndex(parts, part => part.Equals("MariaDB", StringComparison.OrdinalIgnoreCase));
+        return product > 0 && Version.TryParse(parts[product - 1], out var version) ? version : null;
+    }
+}
+
+internal static partial class MariaDbLog
+{
+    [LoggerMessage(1101, LogLevel.Warning,
+        "innodb_flush_log_at_trx_commit is {Flush}, not 1: bookings that this server confirms can be lost when its machine loses power.")]
+    public static partial void NotDurable(ILogger logger, int flush);
+}

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Ticketing.Domain;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>The two tables on MariaDB.</summary>
+public sealed class MariaDbTicketingContext(DbContextOptions<MariaDbTicketingContext> options) : TicketingDbContext(options)
+{
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.HasCharSet("utf8mb4");
+
+        // Names and keys of ours are compared byte by byte: 'Key' and 'key' are two keys.
+        modelBuilder.Entity<Event>().Property(@event => @event.Strategy).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<Booking>().Property(booking => booking.IdempotencyKey).HasCharSet("ascii").UseCollation("ascii_bin");
+    }
+}
+
+/// <summary>Lets <c>dotnet ef</c> write migrations without a server.</summary>
+internal sealed class MariaDbDesignTimeFactory : IDesignTimeDbContextFactory<MariaDbTicketingContext>
+{
+    public MariaDbTicketingContext CreateDbContext(string[] args) => new(
+        new DbContextOptionsBuilder<MariaDbTicketingContext>().UseMySql("Server=none", MariaDbRegistration.ServerVersion).Options);
+}

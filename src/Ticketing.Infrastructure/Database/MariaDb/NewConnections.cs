@@ -1,0 +1,21 @@
+using System.Globalization;
+using MySqlConnector;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>Settings of our sessions, made once when a connection is new; those in the pool keep them.</summary>
+internal sealed class NewConnections(DatabaseOptions options)
+{
+    private readonly string _settings = string.Create(
+        CultureInfo.InvariantCulture,
+        $"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = {options.LockWaitTimeoutSeconds}");
+
+    public async ValueTask PrepareAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
+    {
+        if (context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
+        {
+            await using var command = new MySqlCommand(_settings, context.Connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}

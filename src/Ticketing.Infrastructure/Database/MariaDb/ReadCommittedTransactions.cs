@@ -1,0 +1,44 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using MySqlConnector;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>
+/// Keeps our transactions at READ COMMITTED, whatever the server's default is: a retry must see what others have committed meanwhile.
+/// </summary>
+/// <remarks>
+/// The driver turns "no level given" into REPEATABLE READ, and for the whole session, so the transactions that SaveChanges begins by itself
+/// would change the level under the next user of a pooled connection.
+/// Source: https://mysqlconnector.net/api/mysqlconnector/mysqlconnection/begintransaction/
+/// Connections begin with it, see <see cref="NewConnections"/>.
+/// </remarks>
+internal sealed class ReadCommittedTransactions : DbTransactionInterceptor
+{
+    public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection,
+        TransactionStartingEventData eventData,
+        InterceptionResult<DbTransaction> result,
+        CancellationToken cancellationToken = default) =>
+        InterceptionResult<DbTransaction>.SuppressWithResult(await BeginAsync((MySqlConnection)connection, cancellationToken));
+
+    /// <summary>No code of ours, and none of EF Core's that we call, begins a transaction synchronously.</summary>
+    public override InterceptionResult<DbTransaction> TransactionStarting(
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result) =>
+        throw new NotSupportedException("Begin transactions asynchronously.");
+
+    private static async ValueTask<DbTransaction> BeginAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        }
+        catch (Exception exception) when (MariaDbErrors.Classify(exception) == DatabaseFault.Unavailable)
+        {
+            // A connection that died in the pool is found out at its first use. Nothing was asked of it yet, so a fresh one serves as well.
+            await LostConnections.ReopenAsync(connection, cancellationToken);
+            return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Telemetry;
+
+namespace Ticketing.Infrastructure.Database.Sqlite;
+
+/// <summary>
+/// Lets one connection of this process write at a time. SQLite has one writer anyway; without the gate, everybody else would ask again
+/// every 150 ms with a thread held meanwhile, and a few hundred buyers would stop the program. At the gate they wait without a thread.
+/// </summary>
+/// <remarks>
+/// A connection passes the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does
+/// at the end of either. The connection itself tells when: EF Core's interceptors are silent when a context is disposed of after a failure.
+/// </remarks>
+internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, TicketingMetrics metrics)
+    : IDbTransactionInterceptor, IDbCommandInterceptor, IDisposable
+{
+    private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds);
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private DbConnection? _writer;
+
+    public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection,
+        TransactionStartingEventData eventData,
+        InterceptionResult<DbTransaction> result,
+        CancellationToken cancellationToken = default)
+    {
+        await EnterAsync(connection, cancellationToken);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        await EnterToWriteAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await EnterToWriteAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <summary>Waits until nobody else writes. The place is free again when the connection is closed.</summary>
+    /// <exception cref="SqliteException">Busy (5): it took too long.</exception>
+    public async ValueTask EnterAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (ReferenceEquals(Volatile.Read(ref _writer), connection))
+        {
+            return;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var entered = await _gate.WaitAsync(_timeout, cancellationToken);
+        metrics.ConnectionWaitedFor(Stopwatch.GetElapsedTime(began));
+        if (!entered)
+        {
+            throw new SqliteException($"The database was busy for {_timeout.TotalSeconds:0} s.", SqliteErrors.Busy);
+        }
+
+        connection.StateChange += LeaveWhenClosed;
+        Volatile.Write(ref _writer, connection);
+    }
+
+    /// <summary>For a connection that did not get as far as being opened. Lets the next one in, if this is the one that is in.</summary>
+    public void Leave(DbConnection connection)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _writer, null, connection), connection))
+        {
+            connection.StateChange -= LeaveWhenClosed;
+            _gate.Release();
+        }
+    }
+
+    private void LeaveWhenClosed(object sender, StateChangeEventArgs change)
+    {
+        if (change.CurrentState == ConnectionState.Closed)
+        {
+            Leave((DbConnection)sender);
+        }
+    }
+
+    private ValueTask EnterToWriteAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken) =>
+        eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete
+            ? EnterAsync(command.Connection!, cancellationToken)
+            : default;
+}

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Ticketing.Domain;
+
+namespace Ticketing.Infrastructure.Database;
+
+/// <summary>
+/// The two tables. Each database product has its own sub-class, because migrations are written per product and EF Core finds
+/// them by the context's type.
+/// </summary>
+public abstract class TicketingDbContext(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>Events, with their stock.</summary>
+    public DbSet<Event> Events => Set<Event>();
+
+    /// <summary>Confirmed bookings.</summary>
+    public DbSet<Booking> Bookings => Set<Booking>();
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(TicketingDbContext).Assembly);
+
+    /// <inheritdoc />
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
+}
+
+/// <summary>Databases forget that a time was UTC; this puts it back, so that JSON shows the <c>Z</c>.</summary>
+internal sealed class UtcDateTimeConverter() : ValueConverter<DateTime, DateTime>(
+    value => value,
+    value => DateTime.SpecifyKind(value, DateTimeKind.Utc));

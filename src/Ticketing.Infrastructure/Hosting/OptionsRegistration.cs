@@ -1,0 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Ticketing.Infrastructure.Hosting;
+
+/// <summary>Binds sections of the configuration to typed classes.</summary>
+public static class OptionsRegistration
+{
+    /// <summary>Binds and checks a section when the program starts. A wrong value, or a name that nobody knows, stops it.</summary>
+    public static void AddValidatedOptions<TOptions>(this IServiceCollection services, string section)
+        where TOptions : class
+    {
+        services.AddSingleton<IValidateOptions<TOptions>>(new SettingValidator<TOptions>(section));
+        services.AddOptions<TOptions>()
+            .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+    }
+
+    /// <summary>Checks the attributes of the class, and calls a setting by the name under which it was set.</summary>
+    private sealed class SettingValidator<TOptions>(string section) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options)
+        {
+            var results = new List<ValidationResult>();
+            if (Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true))
+            {
+                return ValidateOptionsResult.Success;
+            }
+
+            return ValidateOptionsResult.Fail(results.Select(result =>
+                $"{string.Join(", ", result.MemberNames.Select(member => $"{section}:{member}"))}: {result.ErrorMessage}"));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Application.Telemetry;
+
+namespace Ticketing.Infrastructure.Metrics;
+
+/// <summary>Registers what feeds the metrics in the background.</summary>
+internal static class MetricsRegistration
+{
+    public static void AddTicketingMetrics(this IServiceCollection services)
+    {
+        services.AddSingleton<TicketingMetrics>();
+        services.AddSingleton<PoolListener>();
+        services.AddSingleton<IInterceptor, DatabaseMetrics>();
+        services.AddHostedService<ProcessSampler>();
+        services.AddHostedService<StockSnapshots>();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+
+namespace Ticketing.Infrastructure.Metrics;
+
+/// <summary>Tells from the text of a statement what it does, and to which of our tables.</summary>
+internal static class StatementText
+{
+    /// <summary>Texts that EF Core makes have parameters in them, not values, so there are few; whoever breaks that costs time, not memory.</summary>
+    private const int MaxRemembered = 500;
+
+    private static readonly ConcurrentDictionary<string, StatementKind?> _remembered = new(StringComparer.Ordinal);
+
+    /// <returns>Null for statements that are none of SELECT, INSERT, UPDATE and DELETE on <c>events</c> or <c>bookings</c>.</returns>
+    public static StatementKind? KindOf(string text)
+    {
+        if (_remembered.TryGetValue(text, out var kind))
+        {
+            return kind;
+        }
+
+        kind = Parse(text);
+        if (_remembered.Count < MaxRemembered)
+        {
+            _remembered.TryAdd(text, kind);
+        }
+
+        return kind;
+    }
+
+    /// <summary>
+    /// The first word of the four, and the first table that is named outside of brackets (a subquery has its own), or else at all.
+    /// </summary>
+    private static StatementKind? Parse(string text)
+    {
+        string? operation = null;
+        string? inBrackets = null;
+        var depth = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            depth += text[i] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (!char.IsAsciiLetter(text[i]))
+            {
+                continue;
+            }
+
+            var start = i;
+            while (i + 1 < text.Length && (char.IsAsciiLetterOrDigit(text[i + 1]) || text[i + 1] == '_'))
+            {
+                i++;
+            }
+
+            var word = text[start..(i + 1)];
+            operation ??= word.ToUpperInvariant() switch
+            {
+                "SELECT" => "select",
+                "INSERT" => "insert",
+                "UPDATE" => "update",
+                "DELETE" => "delete",
+                _ => null,
+            };
+            if (operation is null || word is not ("events" or "bookings"))
+            {
+                continue;
+            }
+
+            if (depth == 0)
+            {
+                return new(operation, word);
+            }
+
+            inBrackets ??= word;
+        }
+
+        return operation is not null && inBrackets is not null ? new(operation, inBrackets) : null;
+    }
+}
+
+/// <summary>What a statement does, and to which table.</summary>
+internal sealed record StatementKind(string Operation, string Table);

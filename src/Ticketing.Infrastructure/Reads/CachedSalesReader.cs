@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Sales;
+using Ticketing.Application.Telemetry;
+
+namespace Ticketing.Infrastructure.Reads;
+
+/// <summary>Keeps what others have just asked, in such a way that nobody misses what he has just done at this replica.</summary>
+internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, LocalSales local, IOptions<CacheOptions> options) : ISalesReader
+{
+    /// <summary>After so many vain attempts at completing a cached status, what the database says is good enough.</summary>
+    private const int MaxAttempts = 3;
+
+    private readonly TimeSpan _statusAge = TimeSpan.FromSeconds(options.Value.StatusSeconds);
+    private readonly TimeSpan _eventsAge = TimeSpan.FromSeconds(options.Value.EventsSeconds);
+    private readonly TimeSpan _statsAge = TimeSpan.FromSeconds(options.Value.StatsSeconds);
+    private readonly TimeSpan _historyAge = TimeSpan.FromSeconds(options.Value.HistorySeconds);
+
+    public async Task<EventStatus?> FindStatusAsync(int? eventId, CancellationToken cancellationToken)
+    {
+        var what = eventId is { } id
+            ? new CachedRead(Caches.Status, $"status:{id}", "", _statusAge, KeepLast: true)
+            : new CachedRead(Caches.Status, "status", $"{local.NewestEvent}", _statusAge, KeepLast: true);
+        for (var attempt = 1; ; attempt++)
+        {
+            var snapshot = await cache.GetAsync(what, token => reader.ReadStatusAsync(eventId, token), cancellationToken);
+            if (snapshot is null)
+            {
+                return null;
+            }
+
+            if (local.Complete(snapshot) is { } status)
+            {
+                return status;
+            }
+
+            if (attempt == MaxAttempts)
+            {
+                return snapshot.Status;
+            }
+
+            await cache.RemoveAsync(what, cancellationToken);
+        }
+    }
+
+    public Task<long> CountEventsAsync(CancellationToken cancellationToken) => cache.GetAsync(
+        new(Caches.Events, "events-count", $"{local.NewestEvent}", _eventsAge, KeepLast: true),
+        reader.CountEventsAsync,
+        cancellationToken);
+
+    public Task<IReadOnlyList<EventStatus>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken) => cache.GetAsync(
+        new(Caches.Events, $"events:{offset}:{limit}", $"{local.NewestEvent}-{local.ListsState}", _eventsAge, KeepLast: offset == 0),
+        token => reader.ReadEventsAsync(offset, limit, token),
+        cancellationToken);
+
+    public Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken) => cache.GetAsync(
+        new(Caches.Stats, "stats", local.TotalsState, _statsAge, KeepLast: true),
+        reader.ReadStatsAsync,
+        cancellationToken);
+
+    public Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken) => cache.GetAsync(
+        new(Caches.History, $"history-count:{eventId}:{userId}", HistoryState(userId), _historyAge, KeepLast: userId is null),
+        token => reader.CountBookingsAsync(eventId, userId, token),
+        cancellationToken);
+
+    public Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
+        int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken) => cache.GetAsync(
+        new(
+            Caches.History, $"history:{eventId}:{userId}:{offset}:{limit}", HistoryState(userId), _historyAge,
+            KeepLast: userId is null && offset == 0), // not of everybody and every page: there are too many
+        token => reader.ReadBookingsAsync(eventId, userId, offset, limit, token),
+        cancellationToken);
+
+    private string HistoryState(int? userId) => userId is { } user ? $"{local.NewestBookingOf(user)}" : local.ListsState;
+}

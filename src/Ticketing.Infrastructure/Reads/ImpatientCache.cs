@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Ticketing.Infrastructure.Reads;
+
+/// <summary>
+/// A cache that would cost more time than it saves is no cache: what Redis does not give at once is a miss, and after that it is left in peace
+/// for a second.
+/// </summary>
+internal sealed class ImpatientCache(IDistributedCache redis, TimeProvider clock, ILogger<ImpatientCache> logger) : IDistributedCache
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _rest = TimeSpan.FromSeconds(1);
+
+    private long _restsSince;
+    private int _isFailing;
+
+    public Task<byte[]?> GetAsync(string key, CancellationToken token = default) =>
+        TryAsync(() => redis.GetAsync(key, token), token);
+
+    public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default) =>
+        TryAsync(() => Done(redis.SetAsync(key, value, options, token)), token);
+
+    public Task RefreshAsync(string key, CancellationToken token = default) => TryAsync(() => Done(redis.RefreshAsync(key, token)), token);
+
+    public Task RemoveAsync(string key, CancellationToken token = default) => TryAsync(() => Done(redis.RemoveAsync(key, token)), token);
+
+    public byte[]? Get(string key) => throw NotAsynchronous();
+
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw NotAsynchronous();
+
+    public void Refresh(string key) => throw NotAsynchronous();
+
+    public void Remove(string key) => throw NotAsynchronous();
+
+    private async Task<byte[]?> TryAsync(Func<Task<byte[]?>> call, CancellationToken token)
+    {
+        var restsSince = Volatile.Read(ref _restsSince);
+        if (restsSince != 0 && clock.GetElapsedTime(restsSince) < _rest)
+        {
+            return null;
+        }
+
+        try
+        {
+            var answer = await call().WaitAsync(_patience, clock, token);
+            Volatile.Write(ref _isFailing, 0);
+            return answer;
+        }
+        catch (Exception exception) when (exception is RedisException or RedisTimeoutException or TimeoutException or ObjectDisposedException)
+        {
+            Volatile.Write(ref _restsSince, clock.GetTimestamp());
+            if (Interlocked.Exchange(ref _isFailing, 1) == 0)
+            {
+                CacheLog.RedisAway(logger, exception.Message);
+            }
+
+            return null;
+        }
+    }
+
+    private static async Task<byte[]?> Done(Task call)
+    {
+        await call;
+        return null;
+    }
+
+    private static NotSupportedException NotAsynchronous() => new("Use the cache asynchronously.");
+}
+
+internal static partial class CacheLog
+{
+    [LoggerMessage(5001, LogLevel.Warning, "Redis does not answer, so every replica caches for itself. {Reason}")]
+    public static partial void RedisAway(ILogger logger, string reason);
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.StackExchangeRedis;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Ticketing.Application.Sales;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Hosting;
+using Ticketing.Infrastructure.Redis;
+
+namespace Ticketing.Infrastructure.Reads;
+
+/// <summary>Registers the cache of the reads: over Redis when there is one, in this process when there is none.</summary>
+internal static class ReadsRegistration
+{
+    public static void AddReads(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<CacheOptions>(CacheOptions.Section);
+        if (configuration.HasRedis())
+        {
+            services.AddSingleton<IDistributedCache>(provider => new ImpatientCache(
+                new RedisCache(new RedisCacheOptions
+                {
+                    ConnectionMultiplexerFactory = () => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>()),
+
+                    // Two installations may share a Redis; their events have the same numbers.
+                    InstanceName = $"ticketing:{provider.GetRequiredService<IDatabaseServer>().Description}:",
+                }),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ImpatientCache>>()));
+        }
+
+        services.AddHybridCache();
+        services.AddSingleton<LocalSales>();
+        services.AddSingleton<ReadCache>();
+        services.AddSingleton<SalesReader>();
+        services.AddSingleton<ISalesReader, CachedSalesReader>();
+    }
+}
