@@ -26,6 +26,10 @@ public sealed class Booking
         Timestamp = timestamp;
     }
 
+    /// <summary>A booking that was stored before, read by hand-written SQL.</summary>
+    public static Booking Stored(long id, int userId, int eventId, int quantity, string? idempotencyKey, DateTime timestamp) =>
+        new(userId, eventId, quantity, idempotencyKey, timestamp) { Id = id };
+
     /// <summary>Given by the database; 0 until the booking has been stored.</summary>
     public long Id { get; private set; }
 

@@ -52,7 +52,7 @@ internal sealed class IdempotentStrategy(
         var first = await db.Bookings.AsNoTracking()
             .SingleOrDefaultAsync(booking => booking.IdempotencyKey == order.IdempotencyKey, cancellationToken);
         return first is null ? null
-            : first.IsFor(order.UserId, order.EventId, order.Quantity) ? new BookingOutcome.Booked(first.Id, Replayed: true)
+            : order.IsServedBy(first) ? new BookingOutcome.Booked(first.Id, Replayed: true)
             : BookingOutcome.KeyReused.Instance;
     }
 }

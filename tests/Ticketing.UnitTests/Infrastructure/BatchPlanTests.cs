@@ -1,4 +1,5 @@
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 
 namespace Ticketing.UnitTests.Infrastructure;
@@ -31,7 +32,7 @@ public sealed class BatchPlanTests
     [Fact]
     public void A_key_that_has_booked_before_answers_its_booking_even_without_stock()
     {
-        var plan = Plan(available: 0, [Order(1, key: "a"), Order(2, key: "a")], ("a", new KeyedBooking(5, 1, 7, 1)));
+        var plan = Plan(available: 0, [Order(1, key: "a"), Order(2, key: "a")], ("a", Booking.Stored(5, 1, 7, 1, "a", default)));
 
         plan.ToInsert.Should().BeEmpty();
         Outcomes(plan, 2).Should().Equal(new BookingOutcome.Booked(5, Replayed: true), BookingOutcome.KeyReused.Instance);
@@ -61,7 +62,7 @@ public sealed class BatchPlanTests
     [Fact]
     public void Only_answers_of_earlier_bookings_are_certain_before_the_commit()
     {
-        var plan = Plan(available: 1, [Order(1, 1, "a"), Order(2), Order(3)], ("a", new KeyedBooking(5, 1, 7, 1)));
+        var plan = Plan(available: 1, [Order(1, 1, "a"), Order(2), Order(3)], ("a", Booking.Stored(5, 1, 7, 1, "a", default)));
         plan.CertainOutcomeOf(0).Should().Be(new BookingOutcome.Booked(5, Replayed: true));
         plan.CertainOutcomeOf(1).Should().BeNull();
         plan.CertainOutcomeOf(2).Should().BeNull("the stock comes back when the batch is not committed");
@@ -70,7 +71,7 @@ public sealed class BatchPlanTests
 
     private static BookTicketCommand Order(int user, int quantity = 1, string? key = null) => new(user, 7, quantity) { IdempotencyKey = key };
 
-    private static BatchPlan Plan(int available, BookTicketCommand[] orders, params (string Key, KeyedBooking Booking)[] earlier) => new(
+    private static BatchPlan Plan(int available, BookTicketCommand[] orders, params (string Key, Booking Booking)[] earlier) => new(
         available,
         earlier.ToDictionary(pair => pair.Key, pair => pair.Booking),
         [.. orders.Select(order => new PendingOrder(order, CancellationToken.None))]);

@@ -24,4 +24,7 @@ public sealed record BookTicketCommand(
     /// <summary>The booking that this order becomes when it is served.</summary>
     /// <param name="now">The time of the booking, UTC.</param>
     public Booking ToBooking(DateTime now) => new(UserId, EventId, Quantity, IdempotencyKey, now);
+
+    /// <summary>Whether <paramref name="booking"/> was made for this order, its idempotency key aside.</summary>
+    public bool IsServedBy(Booking booking) => booking.IsFor(UserId, EventId, Quantity);
 }

@@ -1,4 +1,5 @@
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -16,7 +17,7 @@ internal sealed class BatchPlan
     /// <param name="available">The stock, read under the lock.</param>
     /// <param name="earlier">The bookings that the keys of this batch have made before.</param>
     /// <param name="orders">In the order of their arrival.</param>
-    public BatchPlan(int available, IReadOnlyDictionary<string, KeyedBooking> earlier, IReadOnlyList<PendingOrder> orders)
+    public BatchPlan(int available, IReadOnlyDictionary<string, Booking> earlier, IReadOnlyList<PendingOrder> orders)
     {
         _decisions = new (BookingOutcome?, int, bool)[orders.Count];
         Dictionary<string, int>? keys = null;
@@ -59,7 +60,7 @@ internal sealed class BatchPlan
     public bool IsBookedHere(int index) => _decisions[index].Outcome is null;
 
     private (BookingOutcome?, int, bool)? Repetition(
-        BookTicketCommand order, IReadOnlyDictionary<string, KeyedBooking> earlier, Dictionary<string, int>? keys)
+        BookTicketCommand order, IReadOnlyDictionary<string, Booking> earlier, Dictionary<string, int>? keys)
     {
         if (order.IdempotencyKey is not { } key)
         {
@@ -68,7 +69,7 @@ internal sealed class BatchPlan
 
         if (earlier.TryGetValue(key, out var booking))
         {
-            return (booking.IsFor(order) ? new BookingOutcome.Booked(booking.Id, Replayed: true) : BookingOutcome.KeyReused.Instance, 0, true);
+            return (order.IsServedBy(booking) ? new BookingOutcome.Booked(booking.Id, Replayed: true) : BookingOutcome.KeyReused.Instance, 0, true);
         }
 
         if (keys is not null && keys.TryGetValue(key, out var place))
@@ -90,11 +91,4 @@ internal sealed class BatchPlan
         Taken += order.Quantity;
         return (null, _toInsert.Count - 1, false);
     }
-}
-
-/// <summary>A booking that has an idempotency key.</summary>
-internal readonly record struct KeyedBooking(long Id, int UserId, int EventId, int Quantity)
-{
-    public bool IsFor(BookTicketCommand order) =>
-        UserId == order.UserId && EventId == order.EventId && Quantity == order.Quantity;
 }

@@ -1,4 +1,5 @@
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -27,7 +28,7 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// After <see cref="BeginAsync"/>: the newest bookings of the event with exactly that timestamp, in the order of their ids. Tells whether a
     /// batch was committed whose connection was lost.
     /// </summary>
-    Task<IReadOnlyList<StoredBooking>> FindAsync(int eventId, DateTime timestamp);
+    Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp);
 
     /// <summary>Ends it without a change.</summary>
     Task RollbackAsync();
@@ -36,11 +37,4 @@ internal interface IBatchTransaction : IAsyncDisposable
 /// <summary>What a batch decides on.</summary>
 /// <param name="Available">The stock, locked.</param>
 /// <param name="Earlier">The bookings that keys of the batch have made before.</param>
-internal sealed record BatchStart(int Available, IReadOnlyDictionary<string, KeyedBooking> Earlier);
-
-/// <summary>A booking as it stands in the table.</summary>
-internal readonly record struct StoredBooking(long Id, int UserId, int Quantity, string? IdempotencyKey)
-{
-    public bool IsFor(BookTicketCommand order) =>
-        UserId == order.UserId && Quantity == order.Quantity && IdempotencyKey == order.IdempotencyKey;
-}
+internal sealed record BatchStart(int Available, IReadOnlyDictionary<string, Booking> Earlier);

@@ -4,6 +4,7 @@ using System.Text;
 using MySqlConnector;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
 using Ticketing.Infrastructure.Database.MariaDb;
@@ -31,6 +32,8 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         /// <summary>Enough to reach behind whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
 
+        private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
+
         private bool _hasBegun;
 
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
@@ -40,7 +43,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             await using var command = connection.CreateCommand();
             if (keys.Count > 0)
             {
-                sql.Append("; SELECT idempotency_key, id, user_id, event_id, quantity FROM bookings WHERE idempotency_key IN (");
+                sql.Append("; SELECT ").Append(Columns).Append(" FROM bookings WHERE idempotency_key IN (");
                 for (var i = 0; i < keys.Count; i++)
                 {
                     sql.Append(i == 0 ? "" : ",").Append(AddKey(command, i, keys[i]));
@@ -56,12 +59,13 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
             breaker.Succeeded();
             int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
-            var earlier = new Dictionary<string, KeyedBooking>(StringComparer.Ordinal);
+            var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())
             {
                 while (await reader.ReadAsync())
                 {
-                    earlier.Add(reader.GetString(0), new(reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4)));
+                    var booking = BookingIn(reader);
+                    earlier.Add(booking.IdempotencyKey!, booking);
                 }
             }
 
@@ -115,22 +119,22 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             return ids;
         }
 
-        public async Task<IReadOnlyList<StoredBooking>> FindAsync(int eventId, DateTime timestamp)
+        public async Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp)
         {
             await using var command = connection.CreateCommand();
             command.CommandText =
                 $"""
-                SELECT id, user_id, quantity, idempotency_key
-                FROM (SELECT id, user_id, quantity, idempotency_key, timestamp FROM bookings WHERE event_id = @e ORDER BY id DESC LIMIT {NewestBookings}) newest
+                SELECT {Columns}
+                FROM (SELECT {Columns} FROM bookings WHERE event_id = @e ORDER BY id DESC LIMIT {NewestBookings}) newest
                 WHERE timestamp = @t ORDER BY id
                 """;
             command.Parameters.AddWithValue("@e", eventId);
             command.Parameters.AddWithValue("@t", timestamp);
-            var found = new List<StoredBooking>();
+            var found = new List<Booking>();
             await using var reader = await ReadAsync(command);
             while (await reader.ReadAsync())
             {
-                found.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+                found.Add(BookingIn(reader));
             }
 
             return found;
@@ -166,6 +170,9 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         }
 
         private static Task<MySqlDataReader> ReadAsync(MySqlCommand command) => command.ExecuteReaderAsync(CancellationToken.None);
+
+        private static Booking BookingIn(MySqlDataReader reader) => Booking.Stored(
+            reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));
 
         private static string AddKey(MySqlCommand command, int index, string key)
         {

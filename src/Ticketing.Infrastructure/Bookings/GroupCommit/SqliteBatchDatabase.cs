@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.Sqlite;
 
@@ -34,6 +35,8 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
     private sealed class Transaction(SqliteConnection connection, TicketingMetrics metrics) : IBatchTransaction
     {
+        private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
+
         private SqliteTransaction? _transaction;
 
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
@@ -49,17 +52,17 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
             metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
 
-            var earlier = new Dictionary<string, KeyedBooking>(StringComparer.Ordinal);
+            var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             if (keys.Count > 0)
             {
-                await using var find = Command("SELECT id, user_id, event_id, quantity FROM bookings WHERE idempotency_key = @k", ("@k", ""));
+                await using var find = Command($"SELECT {Columns} FROM bookings WHERE idempotency_key = @k", ("@k", ""));
                 foreach (var key in keys)
                 {
                     find.Parameters["@k"].Value = key;
                     await using var reader = await find.ExecuteReaderAsync();
                     if (await reader.ReadAsync())
                     {
-                        earlier.Add(key, new(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
+                        earlier.Add(key, BookingIn(reader));
                     }
                 }
             }
@@ -95,16 +98,16 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             return ids;
         }
 
-        public async Task<IReadOnlyList<StoredBooking>> FindAsync(int eventId, DateTime timestamp)
+        public async Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp)
         {
             await using var find = Command(
-                "SELECT id, user_id, quantity, idempotency_key FROM bookings WHERE event_id = @e AND timestamp = @t ORDER BY id",
+                $"SELECT {Columns} FROM bookings WHERE event_id = @e AND timestamp = @t ORDER BY id",
                 ("@e", eventId), ("@t", timestamp));
-            var found = new List<StoredBooking>();
+            var found = new List<Booking>();
             await using var reader = await find.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {
-                found.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+                found.Add(BookingIn(reader));
             }
 
             return found;
@@ -121,6 +124,9 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
             await connection.DisposeAsync();
         }
+
+        private static Booking BookingIn(SqliteDataReader reader) => Booking.Stored(
+            reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));
 
         private SqliteCommand Command(string sql, params (string Name, object Value)[] parameters)
         {

@@ -63,11 +63,8 @@ internal sealed class BookingCommit(
         await using var db = await contexts.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.Events.FromSqlRaw(_selectLocked, booking.EventId).AsNoTracking().ToListAsync();
-        return await db.Bookings.AnyAsync(stored =>
-            stored.Id == booking.Id
-            && stored.EventId == booking.EventId
-            && stored.UserId == booking.UserId
-            && stored.Quantity == booking.Quantity
-            && stored.IdempotencyKey == booking.IdempotencyKey);
+        return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(stored => stored.Id == booking.Id) is { } stored
+            && stored.IsFor(booking.UserId, booking.EventId, booking.Quantity)
+            && stored.IdempotencyKey == booking.IdempotencyKey;
     }
 }
