@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using FluentValidation;
 using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -40,8 +37,8 @@ internal static class ApiRegistration
                 behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter says where it comes from
                 behaviour.SuppressMapClientErrors = true; // no action answers with a status alone
             })
-            .AddJsonOptions(json => ConfigureJson(json.JsonSerializerOptions));
-        services.ConfigureHttpJsonOptions(json => ConfigureJson(json.SerializerOptions));
+            .AddJsonOptions(json => JsonRules.Apply(json.JsonSerializerOptions));
+        services.ConfigureHttpJsonOptions(json => JsonRules.Apply(json.SerializerOptions));
 
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.SkipValidationOfAcceptedModels();
@@ -75,17 +72,5 @@ internal static class ApiRegistration
     {
         formatter.SupportedMediaTypes.Clear();
         formatter.SupportedMediaTypes.Add(mediaType);
-    }
-
-    /// <summary>Strict on purpose: what a client did not mean must not become a booking.</summary>
-    private static void ConfigureJson(JsonSerializerOptions options)
-    {
-        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-        options.DictionaryKeyPolicy = null;
-        options.NumberHandling = JsonNumberHandling.Strict;
-        options.AllowDuplicateProperties = false;
-        options.RespectNullableAnnotations = true;
-        options.Converters.Add(new BookingStrategyConverter());
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(ApiJsonContext.Default, new DefaultJsonTypeInfoResolver());
     }
 }

@@ -9,12 +9,10 @@ using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Json;
 
-/// <summary>Serializers made at build time: no reflection at start, and less work per booking.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(BookingStrategyConverter)],
-    AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true)]
+/// <summary>
+/// What serializers would otherwise find out by reflection when the program starts. Metadata only: the rules are those of <see cref="JsonRules"/>.
+/// </summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(SetupEventCommand))]
 [JsonSerializable(typeof(SetupEventResult))]
 [JsonSerializable(typeof(BookTicketCommand))]
