@@ -11,9 +11,6 @@ public interface IEventRepository
     /// <summary>What never changes about an event: asked of the database once, then of memory.</summary>
     /// <returns>Null when there is no such event.</returns>
     ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken);
-
-    /// <summary>Drops an event from memory, because the database turned out not to have it any more.</summary>
-    void Forget(int eventId);
 }
 
 /// <summary>What never changes about an event once it is set up.</summary>

@@ -27,8 +27,6 @@ internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> cont
     public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
         _facts.TryGetValue(eventId, out var facts) ? new(facts) : new(LoadAsync(eventId, cancellationToken));
 
-    public void Forget(int eventId) => _facts.TryRemove(eventId, out _);
-
     private async Task<EventFacts?> LoadAsync(int eventId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -30,17 +30,6 @@ public sealed class BookTicketHandlerTests
         _strategies.Asked.Should().BeEmpty();
     }
 
-    [Fact]
-    public async Task An_event_that_has_vanished_is_forgotten()
-    {
-        _events.Known[7] = BookingStrategy.Naive;
-        _strategies.Outcome = BookingOutcome.EventNotFound.Instance;
-
-        await SendAsync(new BookTicketCommand(1, 7));
-
-        _events.Known.Should().BeEmpty();
-    }
-
     private async Task<BookingOutcome> SendAsync(BookTicketCommand command)
     {
         await using var services = new ServiceCollection()
@@ -60,15 +49,11 @@ public sealed class BookTicketHandlerTests
 
         public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
             new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy) : null);
-
-        public void Forget(int eventId) => Known.Remove(eventId);
     }
 
     private sealed class Strategies : IBookingStrategyProvider
     {
         public List<(BookingStrategy, BookTicketCommand)> Asked { get; } = [];
-
-        public BookingOutcome Outcome { get; set; } = new BookingOutcome.Booked(99);
 
         public IBookingStrategy Get(BookingStrategy strategy) => new Recorder(this, strategy);
 
@@ -79,7 +64,7 @@ public sealed class BookTicketHandlerTests
             public Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
             {
                 strategies.Asked.Add((strategy, order));
-                return Task.FromResult(strategies.Outcome);
+                return Task.FromResult<BookingOutcome>(new BookingOutcome.Booked(99));
             }
         }
     }

@@ -7,19 +7,8 @@ namespace Ticketing.Application.Bookings.BookTicket;
 internal sealed class BookTicketHandler(IEventRepository events, IBookingStrategyProvider strategies)
     : IRequestHandler<BookTicketCommand, BookingOutcome>
 {
-    public async Task<BookingOutcome> Handle(BookTicketCommand request, CancellationToken cancellationToken)
-    {
-        if (await events.FindAsync(request.EventId, cancellationToken) is not { } @event)
-        {
-            return BookingOutcome.EventNotFound.Instance;
-        }
-
-        var outcome = await strategies.Get(@event.Strategy).BookAsync(request, cancellationToken);
-        if (outcome is BookingOutcome.EventNotFound)
-        {
-            events.Forget(request.EventId);
-        }
-
-        return outcome;
-    }
+    public async Task<BookingOutcome> Handle(BookTicketCommand request, CancellationToken cancellationToken) =>
+        await events.FindAsync(request.EventId, cancellationToken) is { } @event
+            ? await strategies.Get(@event.Strategy).BookAsync(request, cancellationToken)
+            : BookingOutcome.EventNotFound.Instance;
 }
