@@ -78,3 +78,29 @@ public sealed class Event
         Version++;
     }
 }
+
+/// <summary>What the stock says to an order.</summary>
+public enum Availability
+{
+    /// <summary>The order can be served whole.</summary>
+    Enough,
+
+    /// <summary>Tickets are left, but fewer than were asked for.</summary>
+    NotEnough,
+
+    /// <summary>No ticket is left.</summary>
+    SoldOut,
+}
+
+/// <summary>Tickets were to be taken that are not there: the caller did not ask <see cref="Event.Check"/> first.</summary>
+/// <param name="available">What is left.</param>
+/// <param name="quantity">What was to be taken.</param>
+public sealed class NotEnoughTicketsException(int available, int quantity)
+    : InvalidOperationException($"{quantity} tickets cannot be taken from {available}.")
+{
+    /// <summary>What is left.</summary>
+    public int Available { get; } = available;
+
+    /// <summary>What was to be taken.</summary>
+    public int Quantity { get; } = quantity;
+}

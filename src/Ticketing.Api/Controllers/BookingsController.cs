@@ -60,7 +60,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
         BookingOutcome.NotEnoughTickets few => NotEnough(few.Available),
         BookingOutcome.EventNotFound => Problem(ProblemKind.EventNotFound),
         BookingOutcome.KeyReused => Problem(ProblemKind.IdempotencyKeyReused),
-        BookingOutcome.Busy busy => Problem(ProblemKind.Busy, $"{busy.Reason} {ProblemKind.Busy.Detail}"),
+        BookingOutcome.Busy busy => Problem(ProblemKind.Busy, ProblemKind.DetailOf(busy.Reason)),
         BookingOutcome.Unknown => Problem(ProblemKind.OutcomeUnknown),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
@@ -84,3 +84,11 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
 
     private ObjectResult Problem(ProblemKind kind, string? detail = null) => ProblemWriter.Result(HttpContext, kind, detail);
 }
+
+/// <summary>A confirmed booking.</summary>
+/// <param name="Message">Says so.</param>
+/// <param name="BookingId">The booking's number.</param>
+/// <param name="EventId">The event.</param>
+/// <param name="UserId">Who booked.</param>
+/// <param name="Quantity">How many tickets.</param>
+public sealed record BookTicketResponse(string Message, long BookingId, int EventId, int UserId, int Quantity);

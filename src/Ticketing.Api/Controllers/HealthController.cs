@@ -41,3 +41,7 @@ public sealed class HealthController(IDatabaseHealth database, IHostApplicationL
         : !lifetime.ApplicationStarted.IsCancellationRequested ? ProblemWriter.Result(HttpContext, ProblemKind.StartingUp)
         : await Health();
 }
+
+/// <summary>A sign of life.</summary>
+/// <param name="Status"><c>healthy</c>.</param>
+public sealed record HealthResponse(string Status);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Serilog;
@@ -59,4 +60,32 @@ internal static class LoggingRegistration
 
     private static bool IsJson(LogFormat format) =>
         format == LogFormat.Json || (format == LogFormat.Auto && Container.IsAround);
+}
+
+/// <summary>The section <c>Log</c> of the configuration.</summary>
+public sealed class LogOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Log";
+
+    /// <summary>How lines look. <see cref="LogFormat.Auto"/> takes JSON in a container and text elsewhere.</summary>
+    [EnumDataType(typeof(LogFormat))]
+    public LogFormat Format { get; set; } = LogFormat.Auto;
+
+    /// <summary>The least important level that is written.</summary>
+    [EnumDataType(typeof(LogEventLevel))]
+    public LogEventLevel Level { get; set; } = LogEventLevel.Information;
+}
+
+/// <summary>How log lines look.</summary>
+public enum LogFormat
+{
+    /// <summary>JSON in a container, text elsewhere.</summary>
+    Auto,
+
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>One compact JSON object a line, for machines.</summary>
+    Json,
 }

@@ -80,3 +80,13 @@ internal static class TelemetryRegistration
         }
     }
 }
+
+/// <summary>The section <c>Metrics</c> of the configuration.</summary>
+public sealed class MetricsOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Metrics";
+
+    /// <summary>Whether to measure, and to serve <c>/metrics</c>.</summary>
+    public bool Enabled { get; set; } = true;
+}

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -84,4 +85,17 @@ internal static class WarmUpRegistration
         builder.Services.AddValidatedOptions<WarmUpOptions>(WarmUpOptions.Section);
         builder.Services.AddHostedService<WarmUp>();
     }
+}
+
+/// <summary>The section <c>WarmUp</c> of the configuration.</summary>
+public sealed class WarmUpOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "WarmUp";
+
+    private static readonly double _default = Container.IsAround ? 5 : 1;
+
+    /// <summary>For how long the program sends requests to itself before it says that it is ready, in seconds, 0 to 60.</summary>
+    [Range(0, 60)]
+    public double Seconds { get; set; } = _default;
 }

@@ -1,3 +1,5 @@
+using Ticketing.Application.Bookings.BookTicket;
+
 namespace Ticketing.Api.Problems;
 
 /// <summary>
@@ -69,6 +71,17 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest, InternalError,
     ];
+
+    /// <summary>What to tell a buyer whose order was not decided.</summary>
+    public static string DetailOf(BusyReason reason) => reason switch
+    {
+        BusyReason.Contention => "Too many buyers want these tickets at once.",
+        BusyReason.QueueFull => "Too many buyers wait for these tickets already.",
+        BusyReason.LockUnavailable => "The lock for these tickets cannot be had at the moment.",
+        BusyReason.DatabaseLost => "The database was lost while this order was decided.",
+        BusyReason.Stopping => "This server is stopping.",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    } + $" {Busy.Detail}";
 
     /// <summary>The kind for an answer that so far is only a status.</summary>
     public static ProblemKind OfStatus(int status) => status switch

@@ -43,13 +43,13 @@ internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOption
                 case EnqueueResult.Accepted:
                     return await pending.Answer;
                 case EnqueueResult.Full:
-                    return new BookingOutcome.Busy("Too many buyers wait for these tickets already.");
+                    return new BookingOutcome.Busy(BusyReason.QueueFull);
                 case EnqueueResult.Retired:
                     continue;
             }
         }
 
-        return new BookingOutcome.Busy("This server is stopping.");
+        return new BookingOutcome.Busy(BusyReason.Stopping);
     }
 
     /// <summary>Stops accepting, and waits until everything that was accepted is answered. The server calls it after its last request.</summary>

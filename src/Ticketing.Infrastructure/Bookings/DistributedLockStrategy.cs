@@ -51,22 +51,20 @@ internal sealed class DistributedLockStrategy(
     /// <summary>How long a lock outlives a holder that has died; a living one extends it.</summary>
     private static readonly TimeSpan _expiry = TimeSpan.FromSeconds(10);
 
-    private const string TooMany = "Too many buyers want these tickets at once.";
-
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waiters for Redis poll it, so only one per event and process does; the rest wait for that one. Events may share a place: no harm.</summary>
-    private readonly SemaphoreSlim[] _places = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+    /// <summary>Waiters for Redis poll it, so only one per event and process does; the rest wait for that one. Events may share a stripe.</summary>
+    private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
-        var place = _places[order.EventId % _places.Length];
+        var stripe = _stripes[order.EventId % _stripes.Length];
         var started = clock.GetTimestamp();
         var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
-        if (!await WaitAsync(place, patience, cancellationToken))
+        if (!await WaitAsync(stripe, patience, cancellationToken))
         {
-            return new BookingOutcome.Busy(TooMany);
+            return new BookingOutcome.Busy(BusyReason.Contention);
         }
 
         try
@@ -75,17 +73,17 @@ internal sealed class DistributedLockStrategy(
         }
         finally
         {
-            place.Release();
+            stripe.Release();
         }
     }
 
-    private async Task<bool> WaitAsync(SemaphoreSlim place, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> WaitAsync(SemaphoreSlim stripe, TimeSpan patience, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         metrics.OrderQueued();
         try
         {
-            return await place.WaitAsync(patience, cancellationToken);
+            return await stripe.WaitAsync(patience, cancellationToken);
         }
         finally
         {
@@ -103,12 +101,12 @@ internal sealed class DistributedLockStrategy(
         catch (Exception exception) when (IsRedisFault(exception))
         {
             BookingLog.LockUnavailable(logger, order.EventId, exception.Message);
-            return new BookingOutcome.Busy("The lock for these tickets cannot be had at the moment.");
+            return new BookingOutcome.Busy(BusyReason.LockUnavailable);
         }
 
         if (handle is null)
         {
-            return new BookingOutcome.Busy(TooMany);
+            return new BookingOutcome.Busy(BusyReason.Contention);
         }
 
         try

@@ -20,12 +20,8 @@ public abstract record BookingOutcome
     /// <summary>No ticket is left.</summary>
     public sealed record SoldOut : BookingOutcome
     {
-        /// <summary>The one instance: it says nothing more.</summary>
-        public static readonly SoldOut Instance = new();
-
-        private SoldOut()
-        {
-        }
+        /// <summary>The only instance that is needed.</summary>
+        public static SoldOut Instance { get; } = new();
     }
 
     /// <summary>Tickets are left, but fewer than were asked for; a smaller order may still be served.</summary>
@@ -35,40 +31,28 @@ public abstract record BookingOutcome
     /// <summary>There is no such event.</summary>
     public sealed record EventNotFound : BookingOutcome
     {
-        /// <summary>The one instance: it says nothing more.</summary>
-        public static readonly EventNotFound Instance = new();
-
-        private EventNotFound()
-        {
-        }
+        /// <summary>The only instance that is needed.</summary>
+        public static EventNotFound Instance { get; } = new();
     }
 
     /// <summary>The idempotency key belongs to a booking with another payload.</summary>
     public sealed record KeyReused : BookingOutcome
     {
-        /// <summary>The one instance: it says nothing more.</summary>
-        public static readonly KeyReused Instance = new();
-
-        private KeyReused()
-        {
-        }
+        /// <summary>The only instance that is needed.</summary>
+        public static KeyReused Instance { get; } = new();
     }
 
-    /// <summary>Too many want the same row at once: nothing was booked, and trying again later may succeed.</summary>
-    /// <param name="Reason">What was full or used up, in a sentence for the buyer.</param>
-    public sealed record Busy(string Reason) : BookingOutcome;
+    /// <summary>Nothing was booked, and trying again later may succeed.</summary>
+    /// <param name="Reason">What was full, used up or unavailable.</param>
+    public sealed record Busy(BusyReason Reason) : BookingOutcome;
 
     /// <summary>
     /// The database was lost at COMMIT and has not come back to say what became of it: the booking may or may not exist.
     /// </summary>
     public sealed record Unknown : BookingOutcome
     {
-        /// <summary>The one instance: it says nothing more.</summary>
-        public static readonly Unknown Instance = new();
-
-        private Unknown()
-        {
-        }
+        /// <summary>The only instance that is needed.</summary>
+        public static Unknown Instance { get; } = new();
     }
 
     /// <summary>
@@ -80,4 +64,23 @@ public abstract record BookingOutcome
         Availability.SoldOut => SoldOut.Instance,
         _ => new NotEnoughTickets(available),
     };
+}
+
+/// <summary>Why an order was not decided.</summary>
+public enum BusyReason
+{
+    /// <summary>Other buyers of the same tickets were faster, again and again.</summary>
+    Contention,
+
+    /// <summary>The queue for the event is full.</summary>
+    QueueFull,
+
+    /// <summary>The lock for the event cannot be used, because Redis is unavailable.</summary>
+    LockUnavailable,
+
+    /// <summary>The connection to the database was lost before the order was decided.</summary>
+    DatabaseLost,
+
+    /// <summary>This server is stopping.</summary>
+    Stopping,
 }

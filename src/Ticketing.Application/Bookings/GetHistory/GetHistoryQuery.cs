@@ -1,3 +1,4 @@
+using FluentValidation;
 using MediatR;
 using Ticketing.Application.Common;
 using Ticketing.Application.Sales;
@@ -12,4 +13,23 @@ public sealed record GetHistoryQuery : PagedQuery, IRequest<PagedResult<HistoryI
 
     /// <summary>Only bookings of this user.</summary>
     public int? UserId { get; init; }
+}
+
+internal sealed class GetHistoryValidator : AbstractValidator<GetHistoryQuery>
+{
+    public GetHistoryValidator()
+    {
+        RuleFor(query => query.EventId).IsId();
+        RuleFor(query => query.UserId).IsId();
+        this.IsPaged();
+    }
+}
+
+internal sealed class GetHistoryHandler(ISalesReader sales) : IRequestHandler<GetHistoryQuery, PagedResult<HistoryItem>>
+{
+    public Task<PagedResult<HistoryItem>> Handle(GetHistoryQuery request, CancellationToken cancellationToken) =>
+        PagedResult.ReadAsync(
+            request,
+            () => sales.CountBookingsAsync(request.EventId, request.UserId, cancellationToken),
+            (offset, limit) => sales.ReadBookingsAsync(request.EventId, request.UserId, offset, limit, cancellationToken));
 }

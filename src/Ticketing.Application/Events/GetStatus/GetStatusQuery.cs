@@ -1,4 +1,6 @@
+using FluentValidation;
 using MediatR;
+using Ticketing.Application.Common;
 using Ticketing.Application.Sales;
 
 namespace Ticketing.Application.Events.GetStatus;
@@ -8,4 +10,15 @@ public sealed record GetStatusQuery : IRequest<EventStatus?>
 {
     /// <summary>Which event; left out, the current one.</summary>
     public int? EventId { get; init; }
+}
+
+internal sealed class GetStatusValidator : AbstractValidator<GetStatusQuery>
+{
+    public GetStatusValidator() => RuleFor(query => query.EventId).IsId();
+}
+
+internal sealed class GetStatusHandler(ISalesReader sales) : IRequestHandler<GetStatusQuery, EventStatus?>
+{
+    public Task<EventStatus?> Handle(GetStatusQuery request, CancellationToken cancellationToken) =>
+        sales.FindStatusAsync(request.EventId, cancellationToken);
 }

@@ -137,7 +137,7 @@ internal sealed class BatchWriter(
 
             if (!CanRetry())
             {
-                TellAll(orders, new BookingOutcome.Busy("Too many buyers want these tickets at once."));
+                TellAll(orders, new BookingOutcome.Busy(BusyReason.Contention));
                 return;
             }
 
@@ -216,7 +216,7 @@ internal sealed class BatchWriter(
                 plan.CertainOutcomeOf(i)
                 ?? (plan.IsBookedHere(i)
                     ? BookingOutcome.Unknown.Instance
-                    : new BookingOutcome.Busy("The database was lost while this order was decided.")));
+                    : new BookingOutcome.Busy(BusyReason.DatabaseLost)));
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class ContentionRetry(IDatabaseErrors errors, IOptions<BookingOp
 
             if (tries >= options.Value.MaxAttempts || clock.GetElapsedTime(started).TotalSeconds >= options.Value.PatienceSeconds)
             {
-                return new BookingOutcome.Busy("Too many buyers want these tickets at once.");
+                return new BookingOutcome.Busy(BusyReason.Contention);
             }
 
             metrics.TransactionRetried(strategy);
@@ -53,4 +53,16 @@ internal sealed class ContentionRetry(IDatabaseErrors errors, IOptions<BookingOp
 
     private TimeSpan Pause(int tries) => Jitter.UpTo(Math.Min(
         options.Value.RetryPauseMilliseconds << Math.Min(tries - 1, MaxDoublings), options.Value.PatienceSeconds * MillisecondsPerQuarter));
+}
+
+/// <summary>Pauses of random length, so that those who met once do not meet again.</summary>
+internal static class Jitter
+{
+    /// <summary>Any length between nothing and this many milliseconds.</summary>
+    public static TimeSpan UpTo(double milliseconds)
+    {
+#pragma warning disable CA5394 // Jitter needs no secrecy.
+        return TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * milliseconds);
+#pragma warning restore CA5394
+    }
 }

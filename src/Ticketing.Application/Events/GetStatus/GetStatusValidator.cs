@@ -1,9 +1,0 @@
-using FluentValidation;
-using Ticketing.Application.Common;
-
-namespace Ticketing.Application.Events.GetStatus;
-
-internal sealed class GetStatusValidator : AbstractValidator<GetStatusQuery>
-{
-    public GetStatusValidator() => RuleFor(query => query.EventId).IsId();
-}

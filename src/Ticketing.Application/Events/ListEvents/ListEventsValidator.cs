@@ -1,9 +1,0 @@
-using FluentValidation;
-using Ticketing.Application.Common;
-
-namespace Ticketing.Application.Events.ListEvents;
-
-internal sealed class ListEventsValidator : AbstractValidator<ListEventsQuery>
-{
-    public ListEventsValidator() => this.IsPaged();
-}
