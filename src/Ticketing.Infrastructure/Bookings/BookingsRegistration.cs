@@ -23,6 +23,7 @@ internal static class BookingsRegistration
         services.AddSingleton<IBatchDatabase>(provider => provider.GetRequiredService<DatabaseTarget>().Provider == DatabaseProvider.Sqlite
             ? ActivatorUtilities.CreateInstance<SqliteBatchDatabase>(provider)
             : ActivatorUtilities.CreateInstance<MariaDbBatchDatabase>(provider));
+        services.AddSingleton<CommitLookup>();
         services.AddSingleton<BatchWriter>();
         services.AddSingleton<BatchedStrategy>();
 

@@ -12,17 +12,25 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// Writes batches, and answers every buyer of each: after COMMIT, never before.
 /// </summary>
 /// <remarks>
-/// <para>What can go wrong, and what then happens:</para>
+/// <para>The order of a batch, which <see cref="TryAsync"/> follows:</para>
+/// <code>
+/// 1  begin, lock the event's row, read the stock and the bookings of the batch's keys     one round trip
+/// 2  decide every order in memory, in the order of arrival
+/// 3  insert the bookings, take their tickets from the stock, COMMIT                       one round trip
+/// 4  answer every buyer
+/// </code>
+/// <para>What can go wrong, and what follows:</para>
 /// <list type="bullet">
 /// <item>Contention (deadlock 1213, lock wait timeout 1205, write conflict 1020; SQLite: busy 5): rolled back, tried again, after that "busy".</item>
-/// <item>A key that another replica or another event's queue has used since we looked (1062): rolled back and tried again; the next look finds it.</item>
-/// <item>The database refuses the batch for any other reason: one item is bad, so it is halved until the bad one stands alone. It alone fails.</item>
-/// <item>The connection is lost before COMMIT was sent: nothing has happened, so it is tried once more, then everybody is told.</item>
-/// <item>The connection is lost at COMMIT: the fate of the batch is looked up, see <see cref="FindFateAsync"/>.</item>
+/// <item>Another replica or another event's queue has used a key since step 1 (1062): rolled back and tried again; the next attempt finds it.</item>
+/// <item>The database refuses the batch for any other reason: one order is bad, so the batch is halved until that one stands alone and fails alone.</item>
+/// <item>The connection is lost before COMMIT was sent: nothing has happened, so the batch is tried once more, and then fails.</item>
+/// <item>The connection is lost at COMMIT: <see cref="CommitLookup"/> finds out what became of the batch.</item>
 /// </list>
 /// </remarks>
 internal sealed class BatchWriter(
     IBatchDatabase database,
+    CommitLookup lookup,
     IDatabaseErrors errors,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
@@ -33,13 +41,23 @@ internal sealed class BatchWriter(
 
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(32);
 
-    private long _lastTimestamp;
-
-    private enum Fate
+    /// <summary>How an attempt ended.</summary>
+    private enum Verdict
     {
-        Committed,
-        NotCommitted,
-        Unknown,
+        /// <summary>Every order has its outcome.</summary>
+        Decided,
+
+        /// <summary>Nothing was booked, and the next attempt may succeed.</summary>
+        RolledBack,
+
+        /// <summary>As <see cref="RolledBack"/>, because a key was used meanwhile.</summary>
+        KeyTaken,
+
+        /// <summary>There is no connection.</summary>
+        Unreachable,
+
+        /// <summary>The database does not accept the batch, and never will.</summary>
+        Refused,
     }
 
     /// <summary>Carries the orders out. Never throws: whatever happens is told to the buyers.</summary>
@@ -47,193 +65,133 @@ internal sealed class BatchWriter(
     {
         try
         {
-            await WriteOrThrowAsync(eventId, orders);
+            await WriteUntilDecidedAsync(eventId, orders);
         }
         catch (Exception exception)
         {
-            foreach (var order in orders)
-            {
-                order.Fail(exception);
-            }
+            Fail(orders, exception);
         }
     }
 
-    private async Task WriteOrThrowAsync(int eventId, IReadOnlyList<PendingOrder> orders)
+    private async Task WriteUntilDecidedAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
-        var keys = orders.Where(order => order.Order.IdempotencyKey is not null).Select(order => order.Order.IdempotencyKey!).Distinct().ToList();
         var started = clock.GetTimestamp();
         var reconnects = 0;
-        var isAnswered = false;
         for (var tries = 1; ; tries++)
         {
-            BatchPlan? plan = null;
-            var timestamp = default(DateTime);
-            var began = clock.GetTimestamp();
-            try
+            var attempt = await TryAsync(eventId, orders);
+            var isLast = tries >= options.Value.MaxAttempts || clock.GetElapsedTime(started).TotalSeconds >= options.Value.PatienceSeconds;
+            switch (attempt.Verdict)
             {
-                using var activity = TicketingTracing.StartLinked("write batch", orders.Select(order => order.Trace));
-                await using var transaction = await database.OpenAsync();
-                if (await transaction.BeginAsync(eventId, keys) is not { } start)
-                {
-                    TellAll(orders, BookingOutcome.EventNotFound.Instance);
-                    isAnswered = true;
+                case Verdict.Decided:
+                    Tell(orders, attempt.OutcomeOf!);
                     return;
-                }
 
-                var decided = new BatchPlan(start.Available, start.Earlier, orders);
-                if (decided.ToInsert.Count == 0)
-                {
-                    await transaction.RollbackAsync();
-                    Tell(orders, decided, []);
-                    isAnswered = true;
+                case Verdict.Refused or Verdict.KeyTaken when orders.Count > 1 && (isLast || attempt.Verdict == Verdict.Refused):
+                    var half = orders.Count / 2;
+                    await WriteAsync(eventId, [.. orders.Take(half)]);
+                    await WriteAsync(eventId, [.. orders.Skip(half)]);
                     return;
-                }
 
-                timestamp = NextTimestamp();
-                plan = decided;
-                var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, timestamp);
-                Tell(orders, plan, ids);
-                isAnswered = true;
-                metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
-                return;
-            }
-            catch (Exception exception) when (!isAnswered)
-            {
-                switch (errors.Classify(exception))
-                {
-                    case DatabaseFault.Contention:
-                    case DatabaseFault.DuplicateKey when CanRetry():
-                        break;
+                case Verdict.Refused:
+                case Verdict.KeyTaken when isLast:
+                case Verdict.Unreachable when reconnects++ == MaxReconnects:
+                    Fail(orders, attempt.Fault!);
+                    return;
 
-                    case DatabaseFault.Unavailable when plan is not null:
-                        BookingLog.BatchLostAtCommit(logger, plan.ToInsert.Count, eventId, exception.GetBaseException().Message);
-                        var (fate, found) = await FindFateAsync(eventId, plan, timestamp);
-                        if (fate == Fate.Committed)
-                        {
-                            Tell(orders, plan, found);
-                            return;
-                        }
-
-                        if (fate == Fate.Unknown)
-                        {
-                            BookingLog.BatchFateUnknown(logger, plan.ToInsert.Count, eventId);
-                            TellUncertain(orders, plan);
-                            return;
-                        }
-
-                        break;
-
-                    case DatabaseFault.Unavailable when reconnects++ < MaxReconnects:
-                        break;
-
-                    case DatabaseFault.Refused or DatabaseFault.DuplicateKey when orders.Count > 1:
-                        await WriteHalvesAsync(eventId, orders);
-                        return;
-
-                    default:
-                        throw;
-                }
-            }
-
-            if (!CanRetry())
-            {
-                TellAll(orders, new BookingOutcome.Busy(BusyReason.Contention));
-                return;
+                case var _ when isLast:
+                    Tell(orders, _ => new BookingOutcome.Busy(BusyReason.Contention));
+                    return;
             }
 
             metrics.TransactionRetried(BookingStrategy.Batched);
-            await Task.Delay(Pause(tries), clock);
-
-            bool CanRetry() =>
-                tries < options.Value.MaxAttempts && clock.GetElapsedTime(started).TotalSeconds < options.Value.PatienceSeconds;
+            await Task.Delay(Jitter.UpTo(Math.Min(1 << Math.Min(tries, 10), _longestPause.TotalMilliseconds)), clock);
         }
     }
 
-    /// <summary>One bad item must not fail its neighbours: halving finds it in a few steps, in the order of arrival.</summary>
-    private async Task WriteHalvesAsync(int eventId, IReadOnlyList<PendingOrder> orders)
+    private async Task<Attempt> TryAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
-        var half = orders.Count / 2;
-        await WriteAsync(eventId, [.. orders.Take(half)]);
-        await WriteAsync(eventId, [.. orders.Skip(half)]);
-    }
-
-    /// <summary>
-    /// Whether a batch whose connection was lost at COMMIT is in the database. The server may still be at work on it, and holds the event's row
-    /// until it is done; so the row is locked first, and what is read then is final. The batch is known by its timestamp, which no other batch
-    /// of this process has, and by its orders.
-    /// </summary>
-    private async Task<(Fate, IReadOnlyList<long>)> FindFateAsync(int eventId, BatchPlan plan, DateTime timestamp)
-    {
-        var started = clock.GetTimestamp();
-        while (true)
+        BatchPlan? plan = null;
+        DateTime? sentAt = null;
+        var began = clock.GetTimestamp();
+        try
         {
-            try
+            using var activity = TicketingTracing.StartLinked("write batch", orders.Select(order => order.Trace));
+            await using var transaction = await database.OpenAsync();
+            if (await transaction.BeginAsync(eventId, KeysOf(orders)) is not { } start)
             {
-                await using var transaction = await database.OpenAsync();
-                await transaction.BeginAsync(eventId, []);
-                var stored = await transaction.FindAsync(eventId, timestamp);
-                await transaction.RollbackAsync();
-                return stored.Count == 0 ? (Fate.NotCommitted, [])
-                    : IsWhole(stored, plan) ? (Fate.Committed, [.. stored.Select(booking => booking.Id)])
-                    : (Fate.Unknown, []);
-            }
-            catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
-            {
-                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
-                {
-                    return (Fate.Unknown, []);
-                }
+                return Decided(_ => BookingOutcome.EventNotFound.Instance);
             }
 
-            await Task.Delay(BookingCommit.Pause, clock);
+            plan = new BatchPlan(start.Available, start.Earlier, orders);
+            if (plan.ToInsert.Count == 0)
+            {
+                await transaction.RollbackAsync();
+                return Decided(index => plan.OutcomeOf(index, []));
+            }
+
+            sentAt = lookup.NextTimestamp();
+            var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, sentAt.Value);
+            metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
+            return Decided(index => plan.OutcomeOf(index, ids));
+        }
+        catch (Exception exception) when (errors.Classify(exception) is not DatabaseFault.None and var fault)
+        {
+            return fault switch
+            {
+                DatabaseFault.Unavailable when sentAt is { } timestamp => await AfterLostCommitAsync(eventId, plan!, timestamp, exception),
+                DatabaseFault.Unavailable => new(Verdict.Unreachable, Fault: exception),
+                DatabaseFault.Contention => new(Verdict.RolledBack),
+                DatabaseFault.DuplicateKey => new(Verdict.KeyTaken, Fault: exception),
+                _ => new(Verdict.Refused, Fault: exception),
+            };
         }
     }
 
-    private static bool IsWhole(IReadOnlyList<StoredBooking> stored, BatchPlan plan) =>
-        stored.Count == plan.ToInsert.Count && stored.Zip(plan.ToInsert).All(pair => pair.First.IsFor(pair.Second));
+    private async Task<Attempt> AfterLostCommitAsync(int eventId, BatchPlan plan, DateTime timestamp, Exception exception)
+    {
+        BookingLog.BatchLostAtCommit(logger, plan.ToInsert.Count, eventId, exception.GetBaseException().Message);
+        switch (await lookup.FindAsync(eventId, plan.ToInsert, timestamp))
+        {
+            case []:
+                return new(Verdict.RolledBack);
 
-    private static void Tell(IReadOnlyList<PendingOrder> orders, BatchPlan plan, IReadOnlyList<long> ids)
+            case { } ids:
+                return Decided(index => plan.OutcomeOf(index, ids));
+
+            default:
+                BookingLog.BatchOutcomeUnknown(logger, plan.ToInsert.Count, eventId);
+                return Decided(index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsBookedHere(index)));
+        }
+    }
+
+    private static BookingOutcome UncertainOutcome(bool isBookedHere) =>
+        isBookedHere ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.DatabaseLost);
+
+    private static List<string> KeysOf(IReadOnlyList<PendingOrder> orders) =>
+        [.. orders.Select(order => order.Order.IdempotencyKey).OfType<string>().Distinct()];
+
+    private static Attempt Decided(Func<int, BookingOutcome> outcomeOf) => new(Verdict.Decided, outcomeOf);
+
+    private static void Tell(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
     {
         for (var i = 0; i < orders.Count; i++)
         {
-            orders[i].Tell(plan.OutcomeOf(i, ids));
+            orders[i].Tell(outcomeOf(i));
         }
     }
 
-    private static void TellAll(IReadOnlyList<PendingOrder> orders, BookingOutcome outcome)
+    private static void Fail(IReadOnlyList<PendingOrder> orders, Exception exception)
     {
         foreach (var order in orders)
         {
-            order.Tell(outcome);
+            order.Fail(exception);
         }
     }
 
-    private static void TellUncertain(IReadOnlyList<PendingOrder> orders, BatchPlan plan)
-    {
-        for (var i = 0; i < orders.Count; i++)
-        {
-            orders[i].Tell(
-                plan.CertainOutcomeOf(i)
-                ?? (plan.IsBookedHere(i)
-                    ? BookingOutcome.Unknown.Instance
-                    : new BookingOutcome.Busy(BusyReason.DatabaseLost)));
-        }
-    }
-
-    /// <summary>The time of a batch: no two batches of this process have the same, down to the microsecond that the database keeps.</summary>
-    private DateTime NextTimestamp()
-    {
-        while (true)
-        {
-            var now = clock.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond;
-            var last = Volatile.Read(ref _lastTimestamp);
-            var next = Math.Max(now, last + TimeSpan.TicksPerMicrosecond);
-            if (Interlocked.CompareExchange(ref _lastTimestamp, next, last) == last)
-            {
-                return new DateTime(next, DateTimeKind.Utc);
-            }
-        }
-    }
-
-    private static TimeSpan Pause(int tries) => Jitter.UpTo(Math.Min(1 << Math.Min(tries, 10), _longestPause.TotalMilliseconds));
+    /// <summary>What came of one transaction.</summary>
+    /// <param name="Verdict">How it ended.</param>
+    /// <param name="OutcomeOf">When it is decided: the outcome of each order, by its place in the batch.</param>
+    /// <param name="Fault">What the database said, where buyers may have to be told.</param>
+    private readonly record struct Attempt(Verdict Verdict, Func<int, BookingOutcome>? OutcomeOf = null, Exception? Fault = null);
 }

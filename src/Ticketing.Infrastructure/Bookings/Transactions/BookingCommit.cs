@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
@@ -8,13 +9,17 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
 /// <summary>
-/// Commits a booking, and when the connection is lost meanwhile finds out whether it was committed: nobody is told "booked" or "not booked"
+/// Commits a booking. If the connection is lost meanwhile, finds out whether it was committed, so that no buyer is told "booked" or "not booked"
 /// on a guess.
 /// </summary>
 internal sealed class BookingCommit(
-    IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors, TimeProvider clock, ILogger<BookingCommit> logger)
+    IDbContextFactory<TicketingDbContext> contexts,
+    IDatabaseErrors errors,
+    IOptions<BookingOptions> options,
+    TimeProvider clock,
+    ILogger<BookingCommit> logger)
 {
-    /// <summary>The time between two looks.</summary>
+    /// <summary>The time between two attempts at asking the database what was committed.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
@@ -43,9 +48,9 @@ internal sealed class BookingCommit(
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
+                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitLookupSeconds)
                 {
-                    BookingLog.FateUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
+                    BookingLog.OutcomeUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
                     return BookingOutcome.Unknown.Instance;
                 }
             }
