@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Api.Hosting;
 
 /// <summary>Measures requests, under the route that they were for: however many addresses are thrown at us, the names stay few.</summary>
-internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics, IHostApplicationLifetime lifetime)
+internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     /// <summary>For addresses that no route knows, and for methods that a route does not.</summary>
     public const string Unmatched = "unmatched";
@@ -37,7 +36,7 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
 
     private async Task MeasureAsync(HttpContext context, string handler)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = clock.GetTimestamp();
         var status = StatusCodes.Status500InternalServerError; // of an exception that goes through here
         metrics.RequestBegan(handler);
         try
@@ -47,7 +46,7 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
         }
         finally
         {
-            metrics.RequestEnded(handler, MethodOf(context.Request), status, Stopwatch.GetElapsedTime(began));
+            metrics.RequestEnded(handler, MethodOf(context.Request), status, clock.GetElapsedTime(began));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -13,7 +12,7 @@ namespace Ticketing.Api.Hosting;
 /// begins with all its buyers at once, and they should not wait for that. Until it is over <c>/health/ready</c> says 503.
 /// </summary>
 /// <remarks>Orders for an event that cannot exist go the way of a booking as far as there is one without writing anything.</remarks>
-internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
 
@@ -29,12 +28,12 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, IL
         }
 
         using var client = new HttpClient { BaseAddress = address };
-        var began = Stopwatch.GetTimestamp();
+        var began = clock.GetTimestamp();
         try
         {
             await Parallel.ForAsync(0, AtOnce, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (_, token) =>
             {
-                while (Stopwatch.GetElapsedTime(began) < duration)
+                while (clock.GetElapsedTime(began) < duration)
                 {
                     await OrderAsync(client, token);
                     await GetAsync(client, "/status", token);

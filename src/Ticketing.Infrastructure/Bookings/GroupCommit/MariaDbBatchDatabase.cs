@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MySqlConnector;
@@ -12,13 +11,14 @@ using Ticketing.Infrastructure.Database.MariaDb;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on MariaDB: each round trip is one text of several statements.</summary>
-internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics, DatabaseCircuitBreaker breaker) : IBatchDatabase
+internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+    : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
         {
-            return new Transaction(await dataSource.OpenConnectionAsync(), metrics, breaker);
+            return new Transaction(await dataSource.OpenConnectionAsync(), metrics, breaker, clock);
         }
         catch
         {
@@ -27,7 +27,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         }
     }
 
-    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, DatabaseCircuitBreaker breaker) : IBatchTransaction
+    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBatchTransaction
     {
         /// <summary>Enough to reach behind whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
@@ -54,9 +54,9 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
 
             command.CommandText = sql.ToString();
             _hasBegun = true;
-            var began = Stopwatch.GetTimestamp();
+            var began = clock.GetTimestamp();
             await using var reader = await ReadAsync(command);
-            metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
+            metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
             breaker.Succeeded();
             int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
@@ -94,22 +94,22 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             command.CommandText = sql.ToString();
 
             var ids = new List<long>(orders.Count);
-            var began = Stopwatch.GetTimestamp();
+            var began = clock.GetTimestamp();
             await using (var reader = await ReadAsync(command))
             {
-                metrics.QueryEnded("insert", "bookings", Stopwatch.GetElapsedTime(began));
+                metrics.QueryEnded("insert", "bookings", clock.GetElapsedTime(began));
                 while (await reader.ReadAsync())
                 {
                     ids.Add(reader.GetInt64(0));
                 }
 
                 // The errors of the later statements are found only by whoever reads their results.
-                began = Stopwatch.GetTimestamp();
+                began = clock.GetTimestamp();
                 while (await reader.NextResultAsync())
                 {
                 }
 
-                metrics.QueryEnded("update", "events", Stopwatch.GetElapsedTime(began));
+                metrics.QueryEnded("update", "events", clock.GetElapsedTime(began));
             }
 
             _hasBegun = false;

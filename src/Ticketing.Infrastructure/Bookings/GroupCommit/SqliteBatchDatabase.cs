@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Ticketing.Application.Bookings.BookTicket;
@@ -10,7 +9,7 @@ using Ticketing.Infrastructure.Database.Sqlite;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on SQLite. A round trip costs nothing in one's own process, so the statements stay apart, and are prepared once each.</summary>
-internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate gate, TicketingMetrics metrics) : IBatchDatabase
+internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate gate, TicketingMetrics metrics, TimeProvider clock) : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
@@ -18,11 +17,11 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
         try
         {
             await gate.EnterAsync(connection, CancellationToken.None);
-            var began = Stopwatch.GetTimestamp();
+            var began = clock.GetTimestamp();
             await connection.OpenAsync();
             SqliteDurability.Apply(connection);
-            metrics.ConnectionMade(Stopwatch.GetElapsedTime(began));
-            return new Transaction(connection, metrics);
+            metrics.ConnectionMade(clock.GetElapsedTime(began));
+            return new Transaction(connection, metrics, clock);
         }
         catch
         {
@@ -33,7 +32,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
         }
     }
 
-    private sealed class Transaction(SqliteConnection connection, TicketingMetrics metrics) : IBatchTransaction
+    private sealed class Transaction(SqliteConnection connection, TicketingMetrics metrics, TimeProvider clock) : IBatchTransaction
     {
         private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
 
@@ -44,13 +43,13 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             // IMMEDIATE: it holds the only write lock there is, which is the lock of the event's row too.
             _transaction = connection.BeginTransaction(deferred: false);
             await using var stock = Command("SELECT available_tickets FROM events WHERE id = @e", ("@e", eventId));
-            var began = Stopwatch.GetTimestamp();
+            var began = clock.GetTimestamp();
             if (await stock.ExecuteScalarAsync() is not { } available)
             {
                 return null;
             }
 
-            metrics.QueryEnded("select", "events", Stopwatch.GetElapsedTime(began));
+            metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
 
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             if (keys.Count > 0)
@@ -78,7 +77,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 """,
                 ("@u", 0), ("@e", eventId), ("@q", 0), ("@k", DBNull.Value), ("@t", timestamp));
             var ids = new List<long>(orders.Count);
-            var began = Stopwatch.GetTimestamp();
+            var began = clock.GetTimestamp();
             foreach (var order in orders)
             {
                 insert.Parameters["@u"].Value = order.UserId;
@@ -87,14 +86,14 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 ids.Add((long)(await insert.ExecuteScalarAsync())!);
             }
 
-            metrics.QueryEnded("insert", "bookings", Stopwatch.GetElapsedTime(began));
+            metrics.QueryEnded("insert", "bookings", clock.GetElapsedTime(began));
 
-            began = Stopwatch.GetTimestamp();
+            began = clock.GetTimestamp();
             await using var take = Command(
                 "UPDATE events SET available_tickets = available_tickets - @n, version = version + 1 WHERE id = @e", ("@n", taken), ("@e", eventId));
             await take.ExecuteNonQueryAsync();
             await _transaction!.CommitAsync();
-            metrics.QueryEnded("update", "events", Stopwatch.GetElapsedTime(began));
+            metrics.QueryEnded("update", "events", clock.GetElapsedTime(began));
             return ids;
         }
 

@@ -54,7 +54,7 @@ internal sealed class SqliteServer(DatabaseTarget target, TimeProvider clock) : 
             }
             catch (IOException) when (clock.GetElapsedTime(started) < _migrationTimeout)
             {
-                await Task.Delay(100, cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken);
             }
             catch (IOException exception)
             {

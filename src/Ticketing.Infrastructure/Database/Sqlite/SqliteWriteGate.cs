@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
@@ -16,7 +15,7 @@ namespace Ticketing.Infrastructure.Database.Sqlite;
 /// A connection passes the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does
 /// at the end of either. The connection itself tells when: EF Core's interceptors are silent when a context is disposed of after a failure.
 /// </remarks>
-internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, TicketingMetrics metrics)
+internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, TicketingMetrics metrics, TimeProvider clock)
     : IDbTransactionInterceptor, IDbCommandInterceptor, IDisposable
 {
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds);
@@ -58,9 +57,9 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Ticketi
             return;
         }
 
-        var began = Stopwatch.GetTimestamp();
+        var began = clock.GetTimestamp();
         var entered = await _gate.WaitAsync(_timeout, cancellationToken);
-        metrics.ConnectionWaitedFor(Stopwatch.GetElapsedTime(began));
+        metrics.ConnectionWaitedFor(clock.GetElapsedTime(began));
         if (!entered)
         {
             throw new SqliteException($"The database was busy for {_timeout.TotalSeconds:0} s.", SqliteErrors.Busy);
