@@ -2,6 +2,7 @@ using Ticketing.Api;
 using Ticketing.Api.Hosting;
 using Ticketing.Application;
 using Ticketing.Infrastructure;
+using Ticketing.Infrastructure.Hosting;
 
 var (errand, settings) = CommandLine.Parse(args);
 if (errand == Errand.AskForHealth)

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Concurrency.Batching;
-using Ticketing.Infrastructure.Persistence;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Database;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 

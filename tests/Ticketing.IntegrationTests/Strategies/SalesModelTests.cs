@@ -1,4 +1,3 @@
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 

@@ -1,4 +1,5 @@
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Database.MariaDb;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Database.MariaDb;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 

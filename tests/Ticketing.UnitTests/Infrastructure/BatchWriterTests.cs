@@ -2,12 +2,12 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Concurrency;
-using Ticketing.Infrastructure.Concurrency.Batching;
-using Ticketing.Infrastructure.Persistence.Sqlite;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Database.Sqlite;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
@@ -32,10 +32,12 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
 
     public BatchWriterTests()
     {
-        _gate = new(TimeSpan.FromSeconds(10), _measured.Metrics);
-        _database = new(new SqliteBatchDatabase(ConnectionString, _gate, _measured.Metrics));
+        _gate = new(Options.Create(new DatabaseOptions()), _measured.Metrics, _clock);
+        _database = new(new SqliteBatchDatabase(new(DatabaseProvider.Sqlite, ConnectionString), _gate, _measured.Metrics, _clock));
+        var errors = new SqliteErrors();
         _writer = new(
-            _database, new SqliteEngine(ConnectionString, null!), Options.Create(_options), _measured.Metrics, _clock, NullLogger<BatchWriter>.Instance);
+            _database, new CommitLookup(_database, errors, Options.Create(_options), _clock), errors, Options.Create(_options), _measured.Metrics, _clock,
+            NullLogger<BatchWriter>.Instance);
     }
 
     private string ConnectionString => $"Data Source={Path.Combine(_folder, "batches.db")};Pooling=false";
@@ -342,7 +344,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
 
     /// <summary>The orders, for the event of this test.</summary>
     private List<PendingOrder> Pending(params BookTicketCommand[] orders) =>
-        [.. orders.Select(order => new PendingOrder(order with { EventId = _event }, CancellationToken.None))];
+        [.. orders.Select(order => new PendingOrder(order with { EventId = _event }, _clock, CancellationToken.None))];
 
     private async Task<BookingOutcome[]> WriteAsync(params BookTicketCommand[] orders)
     {

@@ -1,5 +1,4 @@
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 
 namespace Ticketing.UnitTests.Infrastructure;
@@ -81,6 +80,41 @@ public sealed class BookingQueueTests : IDisposable
         (await first.Answer).Should().Be(new BookingOutcome.Booked(1));
         await FluentActions.Awaiting(() => second.Answer).Should().ThrowAsync<OperationCanceledException>();
         _batches.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Orders_that_wait_are_counted_and_those_that_are_written_are_not()
+    {
+        var queue = Begin(capacity: 10, maxBatchSize: 10);
+        queue.TryEnqueue(Order(1));
+        await _firstBatch.Task;
+        queue.TryEnqueue(Order(2));
+        queue.TryEnqueue(Order(3));
+        _measured.QueueDepth.Should().Be(2);
+
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        _measured.QueueDepth.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_writer_knows_nothing_of_the_request_that_woke_it()
+    {
+        _request.Value = "the first buyer's";
+        var queue = Begin(capacity: 10, maxBatchSize: 10);
+        queue.TryEnqueue(Order(1));
+        _mayWrite.Release(10);
+        await queue.Writer!;
+
+        _request.Value.Should().NotBeNull();
+        _requestsOfWriter.Should().Equal([null]);
+    }
+
+    public void Dispose()
+    {
+        _measured.Dispose();
+        _mayWrite.Dispose();
     }
 
     private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), TimeProvider.System, CancellationToken.None);

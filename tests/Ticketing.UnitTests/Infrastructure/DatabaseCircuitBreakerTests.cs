@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
 using Ticketing.Infrastructure.Database.Sqlite;
@@ -6,14 +7,20 @@ namespace Ticketing.UnitTests.Infrastructure;
 
 public sealed class DatabaseCircuitBreakerTests
 {
-    private readonly DatabaseCircuitBreaker _breaker = new(new Silence(), new SqliteErrors(), TimeProvider.System);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Silence _database = new();
+    private readonly DatabaseCircuitBreaker _breaker;
+
+    public DatabaseCircuitBreakerTests() => _breaker = new(_database, new SqliteErrors(), _clock);
 
     [Fact]
     public async Task A_database_that_says_nothing_to_anybody_is_gone()
     {
-        (await _breaker.IsReachableAsync()).Should().BeFalse();
+        (await AskAsync()).Should().BeFalse();
         _breaker.IsOpen.Should().BeFalse("once is no proof");
-        (await _breaker.IsReachableAsync()).Should().BeFalse();
+        (await AskAsync()).Should().BeFalse();
         _breaker.IsOpen.Should().BeTrue();
     }
 
@@ -22,10 +29,7 @@ public sealed class DatabaseCircuitBreakerTests
     {
         for (var i = 0; i < 2; i++)
         {
-            var answer = _breaker.IsReachableAsync();
-            await Task.Delay(100);
-            _breaker.Succeeded();
-            (await answer).Should().BeTrue();
+            (await AskAsync(meanwhile: _breaker.Succeeded)).Should().BeTrue();
         }
 
         _breaker.IsOpen.Should().BeFalse();
@@ -35,8 +39,19 @@ public sealed class DatabaseCircuitBreakerTests
     public async Task What_it_did_before_it_was_asked_proves_nothing()
     {
         _breaker.Succeeded();
-        await Task.Delay(50);
-        (await _breaker.IsReachableAsync()).Should().BeFalse();
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+        (await AskAsync()).Should().BeFalse();
+    }
+
+    /// <summary>Asks, and lets the time pass that a database has for its answer.</summary>
+    private async Task<bool> AskAsync(Action? meanwhile = null)
+    {
+        var answer = _breaker.IsReachableAsync();
+        (await _database.Asked.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue();
+        _clock.Advance(_timeout / 2);
+        meanwhile?.Invoke();
+        _clock.Advance(_timeout / 2);
+        return await answer;
     }
 
     /// <summary>Lets nobody in, and never says so.</summary>
@@ -44,7 +59,13 @@ public sealed class DatabaseCircuitBreakerTests
     {
         public string Description => "";
 
-        public Task PingAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public SemaphoreSlim Asked { get; } = new(0);
+
+        public Task PingAsync(CancellationToken cancellationToken)
+        {
+            Asked.Release();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
 
         public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,5 +1,6 @@
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Infrastructure.Concurrency.Batching;
+using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
@@ -87,7 +88,7 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
             return ids;
         }
 
-        public Task<IReadOnlyList<StoredBooking>> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
+        public Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
 
         public Task RollbackAsync() => transaction.RollbackAsync();
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Ticketing.Infrastructure;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.UnitTests.Infrastructure;
 

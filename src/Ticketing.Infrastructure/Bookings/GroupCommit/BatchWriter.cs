@@ -113,6 +113,7 @@ internal sealed class BatchWriter(
     {
         BatchPlan? plan = null;
         DateTime? sentAt = null;
+        Attempt? decided = null;
         var began = clock.GetTimestamp();
         try
         {
@@ -120,20 +121,24 @@ internal sealed class BatchWriter(
             await using var transaction = await database.OpenAsync();
             if (await transaction.BeginAsync(eventId, KeysOf(orders)) is not { } start)
             {
-                return Decided(_ => BookingOutcome.EventNotFound.Instance);
+                decided = Decided(_ => BookingOutcome.EventNotFound.Instance);
             }
-
-            plan = new BatchPlan(start.Available, start.Earlier, orders);
-            if (plan.ToInsert.Count == 0)
+            else if ((plan = new BatchPlan(start.Available, start.Earlier, orders)).ToInsert.Count == 0)
             {
                 await transaction.RollbackAsync();
-                return Decided(index => plan.OutcomeOf(index, []));
+                decided = Decided(index => plan.OutcomeOf(index, []));
             }
-
-            sentAt = lookup.NextTimestamp();
-            var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, sentAt.Value);
-            metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
-            return Decided(index => plan.OutcomeOf(index, ids));
+            else
+            {
+                sentAt = lookup.NextTimestamp();
+                var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, sentAt.Value);
+                decided = Decided(index => plan.OutcomeOf(index, ids));
+                metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
+            }
+        }
+        catch (Exception) when (decided is not null)
+        {
+            // Whatever happens to the connection now, the orders are decided.
         }
         catch (Exception exception) when (errors.Classify(exception) is not DatabaseFault.None and var fault)
         {
@@ -146,6 +151,8 @@ internal sealed class BatchWriter(
                 _ => new(Verdict.Refused, Fault: exception),
             };
         }
+
+        return decided.Value;
     }
 
     private async Task<Attempt> AfterLostCommitAsync(int eventId, BatchPlan plan, DateTime timestamp, Exception exception)

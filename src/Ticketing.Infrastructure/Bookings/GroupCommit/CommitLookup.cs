@@ -48,7 +48,7 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitLookupSeconds)
+                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
                 {
                     return null;
                 }

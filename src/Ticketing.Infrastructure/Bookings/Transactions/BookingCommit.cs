@@ -48,7 +48,7 @@ internal sealed class BookingCommit(
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitLookupSeconds)
+                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
                 {
                     BookingLog.OutcomeUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
                     return BookingOutcome.Unknown.Instance;

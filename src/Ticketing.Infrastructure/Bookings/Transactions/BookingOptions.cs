@@ -25,11 +25,11 @@ public sealed class BookingOptions
     public int PatienceSeconds { get; set; } = 10;
 
     /// <summary>
-    /// How long to look up what became of a booking when the connection was lost at COMMIT, in seconds, 1 to 300; after that the buyer is told
+    /// How long to look up what became of a booking when the connection was lost at COMMIT, in seconds, 1 to 60; after that the buyer is told
     /// "outcome unknown". A database that restarts quickly is back by then.
     /// </summary>
-    [Range(1, 300)]
-    public int CommitLookupSeconds { get; set; } = 5;
+    [Range(1, 60)]
+    public int CommitPatienceSeconds { get; set; } = 5;
 
     /// <summary>How many orders may wait for one event's next batch, 1 to 1,000,000; the surplus is told "busy" at once.</summary>
     [Range(1, 1_000_000)]

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Ticketing.Infrastructure;
+namespace Ticketing.Infrastructure.Hosting;
 
 /// <summary>
 /// Secrets as Docker and Kubernetes hand them out: in files. Where a setting is a secret, the same name with <c>_FILE</c> at its end names a file that holds
