@@ -1,18 +1,18 @@
 namespace Ticketing.Domain;
 
-/// <summary>An order that was confirmed. Bookings are written once and never change.</summary>
+/// <summary>A confirmed order. A booking is written once and never changes.</summary>
 public sealed class Booking
 {
-    /// <summary>The most tickets in one order.</summary>
+    /// <summary>Maximum number of tickets in one order.</summary>
     public const int MaxQuantity = 10;
 
-    /// <summary>The longest idempotency key, in characters.</summary>
+    /// <summary>Maximum length of an idempotency key, in characters.</summary>
     public const int MaxIdempotencyKeyLength = 255;
 
-    /// <summary>A booking that is about to be stored.</summary>
-    /// <param name="userId">Who booked.</param>
-    /// <param name="eventId">For which event.</param>
-    /// <param name="quantity">How many tickets, 1 to <see cref="MaxQuantity"/>.</param>
+    /// <summary>Creates a booking, to be stored.</summary>
+    /// <param name="userId">The user who books.</param>
+    /// <param name="eventId">The event.</param>
+    /// <param name="quantity">Number of tickets, 1 to <see cref="MaxQuantity"/>.</param>
     /// <param name="idempotencyKey">The buyer's key, or null.</param>
     /// <param name="timestamp">Now, UTC.</param>
     public Booking(int userId, int eventId, int quantity, string? idempotencyKey, DateTime timestamp)
@@ -30,26 +30,26 @@ public sealed class Booking
     public static Booking Stored(long id, int userId, int eventId, int quantity, string? idempotencyKey, DateTime timestamp) =>
         new(userId, eventId, quantity, idempotencyKey, timestamp) { Id = id };
 
-    /// <summary>Given by the database; 0 until the booking has been stored.</summary>
+    /// <summary>Assigned by the database; 0 until the booking is stored.</summary>
     public long Id { get; private set; }
 
-    /// <summary>Who booked.</summary>
+    /// <summary>The user who booked.</summary>
     public int UserId { get; private set; }
 
-    /// <summary>For which event.</summary>
+    /// <summary>The event.</summary>
     public int EventId { get; private set; }
 
-    /// <summary>How many tickets.</summary>
+    /// <summary>Number of tickets.</summary>
     public int Quantity { get; private set; }
 
-    /// <summary>The buyer's key, unique over all bookings, or null where none was given.</summary>
+    /// <summary>The buyer's key, unique among all bookings, or null.</summary>
     public string? IdempotencyKey { get; private set; }
 
-    /// <summary>When it was booked, UTC.</summary>
+    /// <summary>Time of the booking, UTC.</summary>
     public DateTime Timestamp { get; private set; }
 
     /// <summary>
-    /// Whether a repeated idempotency key comes with the order that this booking was made for. If not, the key was reused by mistake.
+    /// Whether this booking was made for such an order. If a repeated idempotency key comes with another order, it was reused by mistake.
     /// </summary>
     public bool IsFor(int userId, int eventId, int quantity) =>
         UserId == userId && EventId == eventId && Quantity == quantity;

@@ -1,8 +1,8 @@
 namespace Ticketing.Domain;
 
 /// <summary>
-/// The ways to sell a hot ticket. Chosen when an event is set up, stored with it, and never changed afterwards.
-/// On the wire and in the database each one goes by its snake_case name, see <see cref="BookingStrategyNames"/>.
+/// The ways to sell a hot ticket. Chosen when an event is set up, stored with it, and never changed.
+/// JSON and the database use the snake_case names, see <see cref="BookingStrategyNames"/>.
 /// </summary>
 public enum BookingStrategy
 {
@@ -12,15 +12,15 @@ public enum BookingStrategy
     /// <summary>Pessimistic: lock the event's row, check, decrement, commit.</summary>
     ForUpdate,
 
-    /// <summary>Optimistic: save only where the version is still the one that was read, else try again.</summary>
+    /// <summary>Optimistic: save only if the version is unchanged, otherwise retry.</summary>
     RowVersion,
 
-    /// <summary>One guarded UPDATE that checks and decrements at once.</summary>
+    /// <summary>One guarded UPDATE that checks and decrements.</summary>
     AtomicUpdate,
 
-    /// <summary>A Redis lock around check and decrement, with the database's own guard underneath.</summary>
+    /// <summary>A Redis lock around check and decrement, guarded by the database.</summary>
     DistributedLock,
 
-    /// <summary>A queue per event, whose one writer commits many bookings in one transaction.</summary>
+    /// <summary>Group commit: a queue per event, whose only writer commits many bookings in one transaction.</summary>
     Batched,
 }

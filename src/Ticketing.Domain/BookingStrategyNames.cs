@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ticketing.Domain;
 
-/// <summary>The stable names of the strategies, as JSON, the database, metrics and configuration spell them.</summary>
+/// <summary>The stable names of the strategies in JSON, the database, metrics and configuration.</summary>
 public static class BookingStrategyNames
 {
     private static readonly string[] _names = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
@@ -15,14 +15,14 @@ public static class BookingStrategyNames
     public static IReadOnlyList<string> All => _names;
 
     /// <summary>The name of <paramref name="strategy"/>, such as <c>for_update</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in the enumeration.</exception>
     public static string Name(this BookingStrategy strategy) =>
         (uint)strategy < (uint)_names.Length
             ? _names[(int)strategy]
             : throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Not a booking strategy.");
 
-    /// <summary>Finds a strategy by its exact name; case counts.</summary>
-    /// <returns>False when no strategy has that name.</returns>
+    /// <summary>Finds a strategy by its exact, case-sensitive name.</summary>
+    /// <returns>False if no strategy has that name.</returns>
     public static bool TryParse([NotNullWhen(true)] string? name, out BookingStrategy strategy)
     {
         strategy = default;

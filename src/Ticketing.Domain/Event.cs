@@ -1,15 +1,15 @@
 namespace Ticketing.Domain;
 
 /// <summary>
-/// A concert whose tickets are on sale. <see cref="TotalTickets"/> and <see cref="Strategy"/> never change after set-up,
-/// so they may be kept in memory; <see cref="AvailableTickets"/> is the hot number that everybody wants to change at once.
+/// A concert with tickets on sale. <see cref="TotalTickets"/> and <see cref="Strategy"/> never change after set-up,
+/// so they can be kept in memory; <see cref="AvailableTickets"/> is the hot value that all buyers change at once.
 /// </summary>
 public sealed class Event
 {
-    /// <summary>The longest name, in UTF-16 characters.</summary>
+    /// <summary>Maximum length of a name, in UTF-16 characters.</summary>
     public const int MaxNameLength = 200;
 
-    /// <summary>The most tickets that one event can have.</summary>
+    /// <summary>Maximum number of tickets of an event.</summary>
     public const int MaxTickets = 10_000_000;
 
     private Event(string name, int totalTickets, BookingStrategy strategy, DateTime createdAt)
@@ -21,31 +21,31 @@ public sealed class Event
         CreatedAt = createdAt;
     }
 
-    /// <summary>Given by the database; 0 until the event has been stored.</summary>
+    /// <summary>Assigned by the database; 0 until the event is stored.</summary>
     public int Id { get; private set; }
 
-    /// <summary>What the event is called.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; private set; }
 
-    /// <summary>How many tickets were put on sale.</summary>
+    /// <summary>Number of tickets put on sale.</summary>
     public int TotalTickets { get; private set; }
 
-    /// <summary>How many are left. Below zero only where the naive strategy has oversold.</summary>
+    /// <summary>Number of tickets left. Below zero only if the naive strategy has oversold.</summary>
     public int AvailableTickets { get; private set; }
 
-    /// <summary>How this event's tickets are sold.</summary>
+    /// <summary>The strategy that sells the tickets.</summary>
     public BookingStrategy Strategy { get; private set; }
 
-    /// <summary>Counts the changes of <see cref="AvailableTickets"/>; the optimistic strategy compares it.</summary>
+    /// <summary>Incremented with every change of <see cref="AvailableTickets"/>; the optimistic strategy compares it.</summary>
     public int Version { get; private set; }
 
-    /// <summary>When the event was set up, UTC.</summary>
+    /// <summary>Time of set-up, UTC.</summary>
     public DateTime CreatedAt { get; private set; }
 
     /// <summary>Puts an event on sale with all of its tickets available.</summary>
     /// <param name="name">Not blank, at most <see cref="MaxNameLength"/> characters.</param>
     /// <param name="totalTickets">1 to <see cref="MaxTickets"/>.</param>
-    /// <param name="strategy">How its tickets are sold.</param>
+    /// <param name="strategy">The strategy that sells its tickets.</param>
     /// <param name="createdAt">Now, UTC.</param>
     /// <exception cref="ArgumentException">A value is outside its limits.</exception>
     public static Event SetUp(string name, int totalTickets, BookingStrategy strategy, DateTime createdAt)
@@ -63,8 +63,8 @@ public sealed class Event
         : available < quantity ? Availability.NotEnough
         : Availability.Enough;
 
-    /// <summary>Takes tickets out of the stock, all of them or none.</summary>
-    /// <param name="quantity">How many, 1 or more.</param>
+    /// <summary>Takes tickets from the stock, all of them or none.</summary>
+    /// <param name="quantity">Number of tickets, 1 or more.</param>
     /// <exception cref="NotEnoughTicketsException">Fewer are left; nothing was taken.</exception>
     public void Take(int quantity)
     {
@@ -79,28 +79,28 @@ public sealed class Event
     }
 }
 
-/// <summary>What the stock says to an order.</summary>
+/// <summary>Whether the stock suffices for an order.</summary>
 public enum Availability
 {
-    /// <summary>The order can be served whole.</summary>
+    /// <summary>The whole order can be served.</summary>
     Enough,
 
-    /// <summary>Tickets are left, but fewer than were asked for.</summary>
+    /// <summary>Tickets are left, but fewer than ordered.</summary>
     NotEnough,
 
     /// <summary>No ticket is left.</summary>
     SoldOut,
 }
 
-/// <summary>Tickets were to be taken that are not there: the caller did not ask <see cref="Event.Check"/> first.</summary>
-/// <param name="available">What is left.</param>
-/// <param name="quantity">What was to be taken.</param>
+/// <summary>Fewer tickets are left than were to be taken: the caller did not call <see cref="Event.Check"/> first.</summary>
+/// <param name="available">Tickets left.</param>
+/// <param name="quantity">Tickets to be taken.</param>
 public sealed class NotEnoughTicketsException(int available, int quantity)
     : InvalidOperationException($"{quantity} tickets cannot be taken from {available}.")
 {
-    /// <summary>What is left.</summary>
+    /// <summary>Tickets left.</summary>
     public int Available { get; } = available;
 
-    /// <summary>What was to be taken.</summary>
+    /// <summary>Tickets to be taken.</summary>
     public int Quantity { get; } = quantity;
 }

@@ -8,7 +8,7 @@ using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Buying tickets, and looking at what was bought.</summary>
+/// <summary>Booking tickets, and listing bookings.</summary>
 [ApiController]
 [Tags("Bookings")]
 public sealed class BookingsController(IMediator mediator) : ControllerBase
@@ -17,22 +17,21 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
 
     /// <summary>Books tickets.</summary>
     /// <remarks>
-    /// All of the tickets asked for, or none. The answer 200 is given only after the booking is safe in the database.
-    /// With an <c>Idempotency-Key</c> the request can be repeated safely: the key books once, and a repetition is answered with the first
-    /// booking and the header <c>Idempotent-Replayed: true</c>. An answer that booked nothing leaves the key unused.
+    /// Books all tickets of the order, or none. The response is 200 only after the booking is durable in the database.
+    /// With an <c>Idempotency-Key</c> you can repeat the request safely: the key books once, and a repetition returns the first booking with
+    /// the header <c>Idempotent-Replayed: true</c>. A response that booked nothing leaves the key unused.
     /// </remarks>
-    /// <param name="order">Who wants how many tickets of which event.</param>
-    /// <response code="200">Booked.</response>
+    /// <param name="order">The order.</param>
+    /// <response code="200">The tickets are booked.</response>
     /// <response code="400">
-    /// <c>sold_out</c>: no ticket is left. <c>not_enough_tickets</c>: fewer are left than were asked for, <c>available_tickets</c> says how many.
-    /// <c>validation_failed</c>: the request is not valid, <c>errors</c> says where.
+    /// <c>sold_out</c>: no ticket is left. <c>not_enough_tickets</c>: fewer are left than ordered; <c>available_tickets</c> has the number.
+    /// <c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.
     /// </response>
-    /// <response code="404"><c>event_not_found</c>: there is no such event.</response>
+    /// <response code="404"><c>event_not_found</c>: the event does not exist.</response>
     /// <response code="422"><c>idempotency_key_reused</c>: the key has booked something else.</response>
     /// <response code="503">
-    /// <c>busy</c>: too many want the same tickets, nothing was booked. <c>database_unavailable</c>: the database cannot be used.
-    /// <c>outcome_unknown</c>: the database was lost at the very moment of confirmation. Try again after <c>Retry-After</c> seconds, with the same
-    /// key.
+    /// <c>busy</c>: too many orders for the same tickets; nothing was booked. <c>database_unavailable</c>: the database is unavailable.
+    /// <c>outcome_unknown</c>: the connection was lost during the commit. Try again after <c>Retry-After</c> seconds, with the same key.
     /// </response>
     [HttpPost("/book")]
     [NeedsDatabase]
@@ -43,7 +42,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
         Answer(order, await mediator.Send(order, HttpContext.RequestAborted));
 
     /// <summary>Lists bookings, newest first.</summary>
-    /// <response code="200">One page of them.</response>
+    /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/history")]
     [TellsAge]
@@ -86,9 +85,9 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
 }
 
 /// <summary>A confirmed booking.</summary>
-/// <param name="Message">Says so.</param>
-/// <param name="BookingId">The booking's number.</param>
+/// <param name="Message">A confirmation for people.</param>
+/// <param name="BookingId">The id of the booking.</param>
 /// <param name="EventId">The event.</param>
-/// <param name="UserId">Who booked.</param>
-/// <param name="Quantity">How many tickets.</param>
+/// <param name="UserId">The user who booked.</param>
+/// <param name="Quantity">Number of tickets.</param>
 public sealed record BookTicketResponse(string Message, long BookingId, int EventId, int UserId, int Quantity);

@@ -10,16 +10,16 @@ using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Putting events on sale, and looking at how the sales stand.</summary>
+/// <summary>Setting up events, and the state of their sales.</summary>
 [ApiController]
 [Tags("Events")]
 public sealed class EventsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Sets up a new event, which becomes the current one.</summary>
     /// <param name="command">All fields are optional; <c>{}</c> sets up "Concert" with 100 tickets.</param>
-    /// <param name="cancellationToken">The client's patience.</param>
+    /// <param name="cancellationToken">Ends when the client disconnects.</param>
     /// <response code="200">The event is on sale.</response>
-    /// <response code="400"><c>validation_failed</c>: <c>errors</c> says where.</response>
+    /// <response code="400"><c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.</response>
     [HttpPost("/setup")]
     [NeedsDatabase]
     [ProducesResponseType<SetupEventResult>(200)]
@@ -27,10 +27,10 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     public async Task<SetupEventResult> Setup([FromBody] SetupEventCommand command, CancellationToken cancellationToken) =>
         await mediator.Send(command, cancellationToken);
 
-    /// <summary>How the sale of an event stands.</summary>
-    /// <response code="200">All figures are of one moment.</response>
+    /// <summary>Returns the state of an event's sale.</summary>
+    /// <response code="200">The figures, consistent with each other.</response>
     /// <response code="400"><c>validation_failed</c>: the id is not valid.</response>
-    /// <response code="404"><c>event_not_found</c>: there is no such event, or none at all yet.</response>
+    /// <response code="404"><c>event_not_found</c>: the event does not exist, or no event exists.</response>
     [HttpGet("/status")]
     [TellsAge]
     [ProducesResponseType<EventStatus>(200)]
@@ -41,7 +41,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
             : ProblemWriter.Result(HttpContext, ProblemKind.EventNotFound);
 
     /// <summary>Lists events, newest first.</summary>
-    /// <response code="200">One page of them.</response>
+    /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/events")]
     [TellsAge]
@@ -50,8 +50,8 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     public async Task<PagedResult<EventStatus>> Events([FromQuery] ListEventsQuery query, CancellationToken cancellationToken) =>
         await mediator.Send(query, cancellationToken);
 
-    /// <summary>Totals over all events.</summary>
-    /// <response code="200">All figures are of one moment.</response>
+    /// <summary>Returns totals over all events.</summary>
+    /// <response code="200">The figures, consistent with each other.</response>
     [HttpGet("/stats")]
     [TellsAge]
     [ProducesResponseType<SalesStats>(200)]

@@ -4,16 +4,16 @@ using Ticketing.Application.Common;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>For load balancers, orchestrators and people.</summary>
+/// <summary>Health checks for load balancers, orchestrators and people.</summary>
 [ApiController]
 [Tags("Health")]
 public sealed class HealthController(IDatabaseHealth database, IHostApplicationLifetime lifetime) : ControllerBase
 {
     private static readonly HealthResponse _healthy = new("healthy");
 
-    /// <summary>Whether the process works and reaches its database.</summary>
-    /// <response code="200">It does.</response>
-    /// <response code="503"><c>database_unavailable</c>: the database cannot be reached.</response>
+    /// <summary>Checks the process and its database.</summary>
+    /// <response code="200">Both work.</response>
+    /// <response code="503"><c>database_unavailable</c>: the database is unavailable.</response>
     [HttpGet("/health")]
     [ProducesResponseType<HealthResponse>(200)]
     [ProducesProblem(503)]
@@ -21,17 +21,17 @@ public sealed class HealthController(IDatabaseHealth database, IHostApplicationL
         ? Ok(_healthy)
         : ProblemWriter.Result(HttpContext, ProblemKind.DatabaseUnavailable);
 
-    /// <summary>Whether the process is alive; the database is not asked.</summary>
-    /// <response code="200">It is.</response>
+    /// <summary>Checks the process only, not the database.</summary>
+    /// <response code="200">The process runs.</response>
     [HttpGet("/health/live")]
     [ProducesResponseType<HealthResponse>(200)]
     public HealthResponse Live() => _healthy;
 
-    /// <summary>Whether the process should be sent requests: it has warmed up, reaches its database, and has not been told to stop.</summary>
-    /// <response code="200">It should.</response>
+    /// <summary>Checks whether the process takes requests: it has warmed up, its database is available, and it is not draining.</summary>
+    /// <response code="200">It takes requests.</response>
     /// <response code="503">
-    /// <c>starting_up</c>: the process has not warmed up yet. <c>database_unavailable</c>: the database cannot be reached. <c>shutting_down</c>: the
-    /// process has been told to stop.
+    /// <c>starting_up</c>: the process is warming up. <c>database_unavailable</c>: the database is unavailable. <c>shutting_down</c>: the process is
+    /// draining.
     /// </response>
     [HttpGet("/health/ready")]
     [ProducesResponseType<HealthResponse>(200)]
@@ -42,6 +42,6 @@ public sealed class HealthController(IDatabaseHealth database, IHostApplicationL
         : await Health();
 }
 
-/// <summary>A sign of life.</summary>
+/// <summary>The result of a health check.</summary>
 /// <param name="Status"><c>healthy</c>.</param>
 public sealed record HealthResponse(string Status);

@@ -3,7 +3,7 @@ using Ticketing.Api.Problems;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Explains the problems, at the address that their <c>type</c> gives.</summary>
+/// <summary>Explains problems, at the address in their <c>type</c>.</summary>
 [ApiController]
 [Tags("Problems")]
 public sealed class ProblemsController : ControllerBase
@@ -21,9 +21,9 @@ public sealed class ProblemsController : ControllerBase
             : ProblemWriter.Result(HttpContext, ProblemKind.NotFound);
 }
 
-/// <summary>What a problem means.</summary>
-/// <param name="Code">The stable word.</param>
-/// <param name="Status">The HTTP status that it comes with.</param>
+/// <summary>An explanation of a problem.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Status">The HTTP status.</param>
 /// <param name="Title">What is wrong.</param>
 /// <param name="Detail">What to do.</param>
 public sealed record ProblemExplanation(string Code, int Status, string Title, string Detail);

@@ -6,7 +6,7 @@ using Ticketing.Application.Sales;
 namespace Ticketing.Api.Controllers;
 
 /// <summary>
-/// Tells how old an answer is: <c>Age</c> in seconds, and <c>Warning: 110</c> where it is older than it should be because the database is away.
+/// Adds the age of a response: <c>Age</c> in seconds, and <c>Warning: 110</c> if it is stale because the database is unavailable.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TellsAgeAttribute : Attribute, IAsyncActionFilter

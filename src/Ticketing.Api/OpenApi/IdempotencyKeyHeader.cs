@@ -4,7 +4,7 @@ using Ticketing.Application.Bookings.BookTicket;
 
 namespace Ticketing.Api.OpenApi;
 
-/// <summary>Describes the header of an order, which is bound together with its body.</summary>
+/// <summary>Describes the header of an order, which is bound with its body.</summary>
 internal sealed class IdempotencyKeyHeader : IOperationFilter
 {
     private const string Example = "5f0c1a9e-order-1";
@@ -17,7 +17,7 @@ internal sealed class IdempotencyKeyHeader : IOperationFilter
             {
                 Name = BookTicketCommand.IdempotencyKeyHeader,
                 In = ParameterLocation.Header,
-                Description = "The client's own name for this order, 1 to 255 visible ASCII characters; repeat it to repeat the order safely.",
+                Description = "The client's key for this order, 1 to 255 visible ASCII characters. Send the same key to repeat the order safely.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 Example = Example,
             });

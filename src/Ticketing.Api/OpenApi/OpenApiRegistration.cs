@@ -3,7 +3,7 @@ using Ticketing.Application.Common;
 
 namespace Ticketing.Api.OpenApi;
 
-/// <summary>The API's description at <c>/openapi.json</c>, made from the code and its comments, and pages to try it out.</summary>
+/// <summary>The OpenAPI document at <c>/openapi.json</c>, generated from the code and its comments, and Swagger UI.</summary>
 internal static class OpenApiRegistration
 {
     /// <summary>The document's name is its file name.</summary>
@@ -17,7 +17,7 @@ internal static class OpenApiRegistration
             {
                 Title = "Ticketing",
                 Version = "1",
-                Description = "Sells concert tickets under contention, by a strategy of your choice. Every error is a problem document (RFC 9457).",
+                Description = "Sells concert tickets under contention, with a strategy of your choice. Every error is a problem document (RFC 9457).",
                 License = new OpenApiLicense { Name = "MIT" },
             });
             swagger.AddServer(new OpenApiServer { Url = "." }); // where the document is
@@ -35,7 +35,7 @@ internal static class OpenApiRegistration
 
     public static void UseOpenApiDocument(this IApplicationBuilder app)
     {
-        // Only at its own address: the middleware would answer for every file at the root that ends in .json.
+        // Only at its own address: the middleware would answer for every .json file at the root.
         app.UseWhen(
             context => context.Request.Path == $"/{Document}.json",
             branch => branch.UseSwagger(swagger => swagger.RouteTemplate = "/{documentName}.json"));
@@ -44,7 +44,7 @@ internal static class OpenApiRegistration
             app.UseSwaggerUI(ui =>
             {
                 ui.RoutePrefix = address;
-                ui.SwaggerEndpoint($"../{Document}.json", "Ticketing"); // beside the page, wherever a proxy has put it
+                ui.SwaggerEndpoint($"../{Document}.json", "Ticketing"); // relative to the page, for proxies with a path prefix
                 ui.DocumentTitle = "Ticketing";
             });
         }

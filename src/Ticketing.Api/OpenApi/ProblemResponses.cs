@@ -6,7 +6,7 @@ using Ticketing.Api.Problems;
 
 namespace Ticketing.Api.OpenApi;
 
-/// <summary>Describes the problem documents, and where they are answered.</summary>
+/// <summary>Describes the problem documents, and the responses that have them.</summary>
 internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
 {
     private const string Schema = "Problem";
@@ -28,7 +28,7 @@ internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
                     {
                         ["Retry-After"] = new OpenApiHeader
                         {
-                            Description = "How many seconds to wait before trying again.",
+                            Description = "Seconds to wait before trying again.",
                             Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
                         },
                     }
@@ -52,24 +52,24 @@ internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
             Required = new HashSet<string> { "type", "title", "status", "detail", "code", "traceId" },
             Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["type"] = Text("Where the problem is explained, relative to this API."),
-                ["title"] = Text("What is wrong, the same for every occurrence."),
+                ["type"] = Text("The address that explains the problem, relative to this API."),
+                ["title"] = Text("The kind of problem, the same for every occurrence."),
                 ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status." },
-                ["detail"] = Text("What is wrong this time, and what to do."),
-                ["code"] = Text("A stable word for machines, such as sold_out."),
-                ["traceId"] = Text("Finds this request in the logs."),
+                ["detail"] = Text("What happened, and what to do."),
+                ["code"] = Text("A stable code for programs, such as sold_out."),
+                ["traceId"] = Text("Identifies the request in the logs."),
                 ["errors"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Object,
                     Description = "With validation_failed: the messages for each field.",
                     AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
                 },
-                ["available_tickets"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "With not_enough_tickets: how many are left." },
+                ["available_tickets"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "With not_enough_tickets: the number of tickets left." },
             },
         };
     }
 
-    /// <summary>The JSON formatter also answers to text/json and the like; nobody needs to know.</summary>
+    /// <summary>Removes text/json and the like, which the JSON formatter supports too.</summary>
     private static void KeepOnlyJson(OpenApiResponses responses)
     {
         foreach (var content in responses.Values.Select(response => response.Content).OfType<IDictionary<string, OpenApiMediaType>>())

@@ -5,7 +5,7 @@ using Ticketing.Domain;
 
 namespace Ticketing.Api.OpenApi;
 
-/// <summary>Describes a strategy as what it is on the wire: one of six names.</summary>
+/// <summary>Describes a strategy as it is in JSON: one of six names.</summary>
 internal sealed class StrategySchema : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

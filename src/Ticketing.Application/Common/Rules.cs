@@ -3,7 +3,7 @@ using FluentValidation;
 
 namespace Ticketing.Application.Common;
 
-/// <summary>The shapes that several validators check, said once and in the same words.</summary>
+/// <summary>Rules that several validators share, with the same messages.</summary>
 internal static class Rules
 {
     private static readonly CultureInfo _numbers = CultureInfo.InvariantCulture;
@@ -15,11 +15,11 @@ internal static class Rules
     public static IRuleBuilderOptions<T, int?> IsId<T>(this IRuleBuilder<T, int?> rule) =>
         rule.Must(id => id is null or >= 1).WithMessage(Range(1, int.MaxValue));
 
-    /// <summary>A whole number between two limits, both allowed.</summary>
+    /// <summary>A whole number between two limits, inclusive.</summary>
     public static IRuleBuilderOptions<T, int> IsBetween<T>(this IRuleBuilder<T, int> rule, int from, int to) =>
         rule.InclusiveBetween(from, to).WithMessage(Range(from, to));
 
-    /// <summary>The page's number and size.</summary>
+    /// <summary>Page number and page size.</summary>
     public static void IsPaged<T>(this AbstractValidator<T> validator)
         where T : PagedQuery
     {

@@ -2,33 +2,33 @@ using Ticketing.Domain;
 
 namespace Ticketing.Application.Sales;
 
-/// <summary>How the sale of an event stands. All figures are of one moment.</summary>
+/// <summary>The state of an event's sale. All figures are consistent.</summary>
 public sealed record EventStatus
 {
     /// <summary>The event's id.</summary>
     public required int EventId { get; init; }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The event's name.</summary>
     public required string EventName { get; init; }
 
-    /// <summary>How its tickets are sold.</summary>
+    /// <summary>The strategy that sells the tickets.</summary>
     public required BookingStrategy Strategy { get; init; }
 
-    /// <summary>How many tickets were put on sale.</summary>
+    /// <summary>Number of tickets put on sale.</summary>
     public required int TotalTickets { get; init; }
 
-    /// <summary>How many are left; below zero where the naive strategy has oversold.</summary>
+    /// <summary>Number of tickets left; below zero if the naive strategy has oversold.</summary>
     public required int AvailableTickets { get; init; }
 
-    /// <summary>How many tickets the bookings add up to.</summary>
+    /// <summary>Number of tickets in all bookings.</summary>
     public required long TicketsSold { get; init; }
 
-    /// <summary>How many bookings there are.</summary>
+    /// <summary>Number of bookings.</summary>
     public required long Bookings { get; init; }
 
-    /// <summary>How many tickets were sold that do not exist.</summary>
+    /// <summary>Number of tickets sold that do not exist.</summary>
     public long Oversold => Math.Max(0, TicketsSold - TotalTickets);
 
-    /// <summary>When the event was set up, UTC.</summary>
+    /// <summary>Time of set-up, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace Ticketing.Application.Sales;
 
-/// <summary>A booking as its buyer sees it.</summary>
-/// <param name="BookingId">The booking's number.</param>
+/// <summary>A booking in a list.</summary>
+/// <param name="BookingId">The id of the booking.</param>
 /// <param name="EventId">The event.</param>
-/// <param name="UserId">Who booked.</param>
-/// <param name="Quantity">How many tickets.</param>
-/// <param name="Timestamp">When, UTC.</param>
+/// <param name="UserId">The user who booked.</param>
+/// <param name="Quantity">Number of tickets.</param>
+/// <param name="Timestamp">Time of the booking, UTC.</param>
 public sealed record HistoryItem(long BookingId, int EventId, int UserId, int Quantity, DateTime Timestamp);

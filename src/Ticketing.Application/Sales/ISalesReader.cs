@@ -1,12 +1,12 @@
 namespace Ticketing.Application.Sales;
 
-/// <summary>Reads how sales stand. Each call is one consistent statement: its figures are of one moment.</summary>
+/// <summary>Reads the state of sales. Each call is one statement, so its figures are consistent.</summary>
 public interface ISalesReader
 {
-    /// <summary>One event, or the current one where <paramref name="eventId"/> is null. Null when there is none.</summary>
+    /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>
     Task<EventStatus?> FindStatusAsync(int? eventId, CancellationToken cancellationToken);
 
-    /// <summary>How many events there are.</summary>
+    /// <summary>Number of events.</summary>
     Task<long> CountEventsAsync(CancellationToken cancellationToken);
 
     /// <summary>Events, newest first.</summary>
@@ -15,9 +15,9 @@ public interface ISalesReader
     /// <summary>Totals over all events.</summary>
     Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken);
 
-    /// <summary>How many bookings there are, of an event and of a user where these are given.</summary>
+    /// <summary>Number of bookings, filtered by event and user if given.</summary>
     Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken);
 
-    /// <summary>Bookings, newest first, of an event and of a user where these are given.</summary>
+    /// <summary>Bookings, newest first, filtered by event and user if given.</summary>
     Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken);
 }

@@ -1,23 +1,23 @@
 namespace Ticketing.Application.Sales;
 
-/// <summary>How old the answers are that went into a response: whoever answers a reader sets it up, whoever caches reports to it.</summary>
+/// <summary>The age of the data in a response. The endpoint starts collecting, and caches report to it.</summary>
 public sealed class ReadFreshness
 {
     private static readonly AsyncLocal<ReadFreshness?> _current = new();
 
-    /// <summary>That of the current request; null where nobody asks.</summary>
+    /// <summary>The one of the current request; null if the endpoint does not report an age.</summary>
     public static ReadFreshness? Current => _current.Value;
 
     /// <summary>The age of the oldest part.</summary>
     public TimeSpan Age { get; private set; }
 
-    /// <summary>Whether a part is older than it should be, because the database is away.</summary>
+    /// <summary>Whether a part is older than allowed, because the database is unavailable.</summary>
     public bool IsStale { get; private set; }
 
-    /// <summary>Begins to collect reports, of everything that is called from here on.</summary>
+    /// <summary>Starts collecting reports from everything called after this.</summary>
     public static ReadFreshness Begin() => _current.Value = new();
 
-    /// <summary>Reports a part of the answer.</summary>
+    /// <summary>Reports the age of a part of the response.</summary>
     public void Report(TimeSpan age, bool isStale)
     {
         Age = age > Age ? age : Age;

@@ -2,28 +2,28 @@ using Ticketing.Domain;
 
 namespace Ticketing.Application.Telemetry;
 
-/// <summary>The stock of an event, as its row says.</summary>
+/// <summary>The stock of an event, from its row.</summary>
 /// <param name="EventId">The event.</param>
-/// <param name="Strategy">How it is sold.</param>
-/// <param name="Available">Tickets left; below zero where more were sold than there are.</param>
+/// <param name="Strategy">The strategy that sells its tickets.</param>
+/// <param name="Available">Tickets left; below zero if the event is oversold.</param>
 public sealed record EventStock(int EventId, BookingStrategy Strategy, int Available);
 
-/// <summary>What the process used in the last half second.</summary>
+/// <summary>Resource usage of the process in the last half second.</summary>
 /// <param name="CpuPercent">CPU time over wall time; 100 is one core.</param>
 /// <param name="MemoryBytes">Resident memory.</param>
-/// <param name="WorkerPercent">Busy worker threads of the thread pool, as a share of those that it has.</param>
+/// <param name="WorkerPercent">Busy worker threads, as a percentage of the thread pool.</param>
 public sealed record ProcessSample(double CpuPercent, double MemoryBytes, double WorkerPercent);
 
-/// <summary>The pool of the database driver.</summary>
-/// <param name="Size">The most connections that it may have.</param>
+/// <summary>The connection pool of the database driver.</summary>
+/// <param name="Size">Maximum number of connections.</param>
 /// <param name="Used">Connections in use.</param>
-/// <param name="Waiting">Requests that wait for one.</param>
+/// <param name="Waiting">Requests that wait for a connection.</param>
 public sealed record PoolUse(long Size, long Used, long Waiting);
 
 /// <summary>The names of the caches.</summary>
 public static class Caches
 {
-    /// <summary>How the sale of an event stands.</summary>
+    /// <summary>The state of an event's sale.</summary>
     public const string Status = "status";
 
     /// <summary>Lists of events.</summary>

@@ -5,9 +5,9 @@ using Ticketing.Domain;
 namespace Ticketing.Application.Telemetry;
 
 /// <summary>
-/// Every instrument of the project, with the verbs that move them. Names, types and labels are those that dashboards and alerts rely on.
+/// All instruments, and the methods that record to them. Dashboards and alerts rely on their names, types and labels.
 /// </summary>
-/// <remarks>Times are in seconds. A name carries its unit itself, so none is given to the instrument: the exporter would append it.</remarks>
+/// <remarks>Times are in seconds. Names include the unit; instruments have none, because the exporter would append it.</remarks>
 public sealed class TicketingMetrics : IDisposable
 {
     /// <summary>The name of the meter.</summary>
@@ -17,8 +17,8 @@ public sealed class TicketingMetrics : IDisposable
     public const string EventMeterName = "Ticketing.Events";
 
     /// <summary>
-    /// The exporter never forgets a set of labels, and stops telling them apart at 2,000. Events come and go for as long as the process
-    /// lives, so their meter is renewed before that.
+    /// The exporter keeps every set of labels, and merges them after 2,000. A process sees more events than that, so it replaces their meter
+    /// before that.
     /// </summary>
     private const int MaxEventsPerMeter = 1000;
 
@@ -48,7 +48,7 @@ public sealed class TicketingMetrics : IDisposable
     private volatile ProcessSample? _process;
     private volatile StockSnapshot _stock;
 
-    /// <summary>Creates the instruments. They cost next to nothing while nobody listens.</summary>
+    /// <summary>Creates the instruments. Without a listener, they cost almost nothing.</summary>
     /// <param name="clock">Measures the age of the stock's figures.</param>
     public TicketingMetrics(TimeProvider? clock = null)
     {
@@ -58,66 +58,66 @@ public sealed class TicketingMetrics : IDisposable
         var databaseBuckets = Buckets(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5);
 
         _httpRequests = _meter.CreateCounter<long>(
-            "http_requests_total", description: "Requests answered, without those for metrics and health.");
+            "http_requests_total", description: "Answered requests, except metrics and health.");
         _httpDuration = _meter.CreateHistogram(
-            "http_request_duration_seconds", description: "Time from a request's arrival to the end of its answer.", advice: requestBuckets);
+            "http_request_duration_seconds", description: "Time from the arrival of a request to the end of its response.", advice: requestBuckets);
         _httpInProgress = _meter.CreateUpDownCounter<long>(
-            "http_requests_inprogress", description: "Requests that are being worked on.");
+            "http_requests_inprogress", description: "Requests in progress.");
 
         _attempts = _meter.CreateCounter<long>(
             "booking_attempts_total",
-            description: "Orders decided: success (a booking is in the database), sold_out, or failed (all the rest). Replayed keys book nothing and do not count.");
+            description: "Decided orders: success (the booking is stored), sold_out, or failed (any other outcome). Replayed keys do not count.");
         _retries = _meter.CreateCounter<long>(
-            "booking_retries_total", description: "Transactions that were started over because others got in their way.");
+            "booking_retries_total", description: "Transactions that were retried after contention.");
         _batchOrders = _meter.CreateHistogram(
-            "booking_batch_orders", description: "Orders in a committed batch.", advice: new InstrumentAdvice<long>
+            "booking_batch_orders", description: "Orders per committed batch.", advice: new InstrumentAdvice<long>
             {
                 HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
             });
         _batchDuration = _meter.CreateHistogram(
-            "booking_batch_duration_seconds", description: "Time of a batch's transaction, from its connection to the end of its COMMIT.", advice: databaseBuckets);
+            "booking_batch_duration_seconds", description: "Duration of a batch's transaction, from its connection to the end of its COMMIT.", advice: databaseBuckets);
         _meter.CreateObservableGauge(
             "http_request_queue_depth", () => Interlocked.Read(ref _queueDepth) + (Pool?.Waiting ?? 0),
-            description: "Bookings that wait for a batch, a lock's turn or a connection.");
+            description: "Bookings that wait for a batch, a lock or a connection.");
         _queueDuration = _meter.CreateHistogram(
-            "http_request_queue_duration_seconds", description: "How long orders waited for their batch, or their turn at a lock.", advice: requestBuckets);
+            "http_request_queue_duration_seconds", description: "Time that orders waited for their batch or lock.", advice: requestBuckets);
 
         _queryDuration = _meter.CreateHistogram(
             "db_query_duration_seconds",
-            description: "Time of a statement by operation and table; connect is the making of a connection. In a batch, update includes the COMMIT.",
+            description: "Duration of statements by operation and table; connect is opening a connection. In a batch, update includes the COMMIT.",
             advice: databaseBuckets);
-        _meter.CreateObservableGauge("db_connection_pool_size", () => OfPool(pool => pool.Size), description: "The most connections that the pool may have.");
-        _meter.CreateObservableGauge("db_connection_pool_used", () => OfPool(pool => pool.Used), description: "Connections of the pool that are in use.");
+        _meter.CreateObservableGauge("db_connection_pool_size", () => OfPool(pool => pool.Size), description: "Maximum number of connections in the pool.");
+        _meter.CreateObservableGauge("db_connection_pool_used", () => OfPool(pool => pool.Used), description: "Connections in use.");
         _meter.CreateObservableGauge(
-            "db_connection_pool_available", () => OfPool(pool => pool.Size - pool.Used), description: "Connections that the pool can still hand out.");
+            "db_connection_pool_available", () => OfPool(pool => pool.Size - pool.Used), description: "Connections that the pool can still provide.");
         _connectionWait = _meter.CreateHistogram(
             "db_connection_wait_duration_seconds",
-            description: "How long a connection was waited for: in the pool on MariaDB, for the turn to write on SQLite.", advice: databaseBuckets);
+            description: "Time that requests waited for a connection: in the pool on MariaDB, for the write lock on SQLite.", advice: databaseBuckets);
         _connectionErrors = _meter.CreateCounter<long>(
-            "db_connection_errors_total", description: "Connections to the database that could not be made, or were lost.");
+            "db_connection_errors_total", description: "Connections to the database that could not be opened, or were lost.");
 
         _cacheHits = _meter.CreateCounter<long>("cache_hits_total", description: "Reads answered from the cache.");
-        _cacheMisses = _meter.CreateCounter<long>("cache_misses_total", description: "Reads that the cache had no answer for.");
+        _cacheMisses = _meter.CreateCounter<long>("cache_misses_total", description: "Reads that the cache could not answer.");
 
         _meter.CreateObservableGauge(
             "backend_cpu_usage_percent", () => OfProcess(process => process.CpuPercent),
-            description: "CPU time of this process over wall time, of the last half second; 100 is one core.");
+            description: "CPU time of this process over wall time, in the last half second; 100 is one core.");
         _meter.CreateObservableGauge(
             "backend_memory_usage_bytes", () => OfProcess(process => process.MemoryBytes), description: "Resident memory of this process.");
         _meter.CreateObservableGauge(
             "worker_utilization_percent", () => OfProcess(process => process.WorkerPercent),
-            description: "Worker threads of the thread pool that are busy, as a share of those that it has.");
+            description: "Busy worker threads, as a percentage of the thread pool.");
 
         _meter.CreateObservableGauge(
             "tickets_snapshot_age_seconds", () => _clock.GetElapsedTime(_stock.TakenAt).TotalSeconds,
-            description: "How old tickets_remaining and tickets_oversold are.");
+            description: "Age of tickets_remaining and tickets_oversold.");
         CreateEventGauges();
     }
 
-    /// <summary>The pool of the database driver, where there is one.</summary>
+    /// <summary>The connection pool of the database driver, if there is one.</summary>
     public PoolUse? Pool { get; set; }
 
-    /// <summary>Makes the known sets of labels exist from the start: what has never happened is 0, not unknown.</summary>
+    /// <summary>Exports the known sets of labels from the start, with the value 0.</summary>
     public void Begin()
     {
         foreach (var strategy in _strategies)
@@ -138,7 +138,7 @@ public sealed class TicketingMetrics : IDisposable
         _connectionErrors.Add(0);
     }
 
-    /// <summary>Makes a handler, and the statuses that it is known to answer with, exist from the start.</summary>
+    /// <summary>Exports a handler and its known statuses from the start, with the value 0.</summary>
     public void BeginHandler(string handler, string method, IEnumerable<int> statuses)
     {
         _httpInProgress.Add(0, Tag("handler", handler));
@@ -148,11 +148,11 @@ public sealed class TicketingMetrics : IDisposable
         }
     }
 
-    /// <summary>A request has come in.</summary>
+    /// <summary>A request has arrived.</summary>
     /// <param name="handler">Its route, such as <c>/book</c>.</param>
     public void RequestBegan(string handler) => _httpInProgress.Add(1, Tag("handler", handler));
 
-    /// <summary>A request is over, answered or given up.</summary>
+    /// <summary>A request has ended, answered or abandoned.</summary>
     public void RequestEnded(string handler, string method, int status, TimeSpan duration)
     {
         _httpInProgress.Add(-1, Tag("handler", handler));
@@ -161,7 +161,7 @@ public sealed class TicketingMetrics : IDisposable
         _httpDuration.Record(duration.TotalSeconds, Tag("handler", handler), Tag("method", method));
     }
 
-    /// <summary>An order was decided; null when it ended in an exception.</summary>
+    /// <summary>An order was decided; null if it ended with an exception.</summary>
     public void OrderDecided(BookingStrategy strategy, BookingOutcome? outcome)
     {
         if (outcome is BookingOutcome.Booked { Replayed: true })
@@ -178,13 +178,13 @@ public sealed class TicketingMetrics : IDisposable
         _attempts.Add(1, Tag("status", status), Tag("strategy", strategy.Name()));
     }
 
-    /// <summary>A transaction is started over, because others got in its way.</summary>
+    /// <summary>A transaction is retried after contention.</summary>
     public void TransactionRetried(BookingStrategy strategy) => _retries.Add(1, Tag("strategy", strategy.Name()));
 
-    /// <summary>An order begins to wait for its turn.</summary>
+    /// <summary>An order starts waiting.</summary>
     public void OrderQueued() => Interlocked.Increment(ref _queueDepth);
 
-    /// <summary>An order's turn has come, or its buyer has given up.</summary>
+    /// <summary>An order stops waiting: it is taken, or was abandoned.</summary>
     public void OrderTaken(TimeSpan waited)
     {
         Interlocked.Decrement(ref _queueDepth);
@@ -201,17 +201,17 @@ public sealed class TicketingMetrics : IDisposable
     /// <summary>A statement has ended.</summary>
     /// <param name="operation"><c>select</c>, <c>insert</c>, <c>update</c> or <c>delete</c>.</param>
     /// <param name="table"><c>events</c> or <c>bookings</c>.</param>
-    /// <param name="duration">Until its first result was there.</param>
+    /// <param name="duration">Time to its first result.</param>
     public void QueryEnded(string operation, string table, TimeSpan duration) =>
         _queryDuration.Record(duration.TotalSeconds, Tag("operation", operation), Tag("table", table));
 
-    /// <summary>A connection to the database was made.</summary>
+    /// <summary>A connection to the database was opened.</summary>
     public void ConnectionMade(TimeSpan duration) => _queryDuration.Record(duration.TotalSeconds, Tag("operation", "connect"), Tag("table", ""));
 
-    /// <summary>A connection was waited for.</summary>
+    /// <summary>A request waited for a connection.</summary>
     public void ConnectionWaitedFor(TimeSpan duration) => _connectionWait.Record(duration.TotalSeconds);
 
-    /// <summary>A connection could not be made, or was lost.</summary>
+    /// <summary>A connection could not be opened, or was lost.</summary>
     public void ConnectionFailed() => _connectionErrors.Add(1);
 
     /// <summary>A cache had the answer.</summary>
@@ -220,10 +220,10 @@ public sealed class TicketingMetrics : IDisposable
     /// <summary>A cache did not have the answer.</summary>
     public void CacheMissed(string cache) => _cacheMisses.Add(1, Tag("cache", cache));
 
-    /// <summary>Shows what the process uses.</summary>
+    /// <summary>Sets the resource usage to export.</summary>
     public void Show(ProcessSample sample) => _process = sample;
 
-    /// <summary>Shows the stock of these events, and of no other. Not to be called by two at once.</summary>
+    /// <summary>Sets the events whose stock is exported. Not thread-safe.</summary>
     public void Show(IReadOnlyList<EventStock> stock)
     {
         _eventsOfMeter.UnionWith(stock.Select(@event => @event.EventId));
@@ -250,12 +250,12 @@ public sealed class TicketingMetrics : IDisposable
         _eventMeter.CreateObservableGauge(
             "tickets_remaining",
             () => _stock.Events.Select(@event => new Measurement<long>(@event.Available, Tag("event_id", @event.EventId))),
-            description: "Tickets left, of the 50 newest events; below zero where more were sold than there are.");
+            description: "Tickets left, for the 50 newest events; below zero if oversold.");
         _eventMeter.CreateObservableGauge(
             "tickets_oversold",
             () => _stock.Events.Select(@event => new Measurement<long>(
                 Math.Max(0, -@event.Available), Tag("event_id", @event.EventId), Tag("strategy", @event.Strategy.Name()))),
-            description: "Tickets sold beyond the total, of the 50 newest events.");
+            description: "Tickets sold beyond the total, for the 50 newest events.");
     }
 
     private IEnumerable<Measurement<long>> OfPool(Func<PoolUse, long> value) => Pool is { } pool ? [new(value(pool))] : [];

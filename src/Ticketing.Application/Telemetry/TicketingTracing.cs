@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Ticketing.Application.Telemetry;
 
-/// <summary>The project's source of traces. Nobody listens unless an exporter is configured, and then these calls return null at once.</summary>
+/// <summary>The source of traces. Without an exporter there is no listener, and these methods return null at once.</summary>
 public static class TicketingTracing
 {
     /// <summary>The name of the source.</summary>
@@ -13,7 +13,7 @@ public static class TicketingTracing
     /// <summary>A step of the current request.</summary>
     public static Activity? Start(string name) => _source.StartActivity(name);
 
-    /// <summary>Work for many requests at once: a trace of its own, linked to theirs.</summary>
+    /// <summary>Starts work for many requests: a trace of its own, linked to theirs.</summary>
     public static Activity? StartLinked(string name, IEnumerable<ActivityContext> requests)
     {
         if (!_source.HasListeners())

@@ -2,9 +2,9 @@ using MediatR;
 
 namespace Ticketing.Application.Telemetry;
 
-/// <summary>Shows each command and query in the trace of its request. Registered only when traces are exported.</summary>
+/// <summary>Adds each command and query to the trace of its request. Registered only if traces are exported.</summary>
 /// <typeparam name="TRequest">The command or query.</typeparam>
-/// <typeparam name="TResponse">What it answers.</typeparam>
+/// <typeparam name="TResponse">Its result.</typeparam>
 public sealed class TracedRequests<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
 {
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Ticketing.Infrastructure.Reads;
 /// </summary>
 internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts)
 {
-    /// <summary>One event, or the current one where <paramref name="eventId"/> is null. Null when there is none.</summary>
+    /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>
     public async Task<StatusSnapshot?> ReadStatusAsync(int? eventId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -3,7 +3,7 @@ using Ticketing.Application.Events;
 
 namespace Ticketing.Application.Bookings.BookTicket;
 
-/// <summary>Finds out how the event is sold, and has that strategy book.</summary>
+/// <summary>Finds the strategy of the event, and books with it.</summary>
 internal sealed class BookTicketHandler(IEventRepository events, IBookingStrategyProvider strategies)
     : IRequestHandler<BookTicketCommand, BookingOutcome>
 {

@@ -4,7 +4,7 @@ using Ticketing.Domain;
 
 namespace Ticketing.Application.Bookings.BookTicket;
 
-/// <summary>Checks the shape of an order. The stock is not asked: only the strategy's own transaction can.</summary>
+/// <summary>Checks the shape of an order. Only the strategy's transaction can check the stock.</summary>
 internal sealed class BookTicketValidator : AbstractValidator<BookTicketCommand>
 {
     public BookTicketValidator()

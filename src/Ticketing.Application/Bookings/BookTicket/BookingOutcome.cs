@@ -3,8 +3,8 @@ using Ticketing.Domain;
 namespace Ticketing.Application.Bookings.BookTicket;
 
 /// <summary>
-/// How a booking ended. Outcomes are what buyers are told every day, so they are returned; exceptions are left for faults.
-/// The list is closed: the one switch that turns outcomes into answers covers it whole.
+/// The outcome of an order. Expected outcomes are returned; exceptions are for faults.
+/// The list is closed: one switch turns every outcome into a response.
 /// </summary>
 public abstract record BookingOutcome
 {
@@ -12,9 +12,9 @@ public abstract record BookingOutcome
     {
     }
 
-    /// <summary>Confirmed, which is said only after COMMIT.</summary>
-    /// <param name="BookingId">The booking's number.</param>
-    /// <param name="Replayed">True when the idempotency key had booked before and this is that first booking.</param>
+    /// <summary>Confirmed; returned only after COMMIT.</summary>
+    /// <param name="BookingId">The id of the booking.</param>
+    /// <param name="Replayed">True if the idempotency key had booked before; this is that first booking.</param>
     public sealed record Booked(long BookingId, bool Replayed = false) : BookingOutcome;
 
     /// <summary>No ticket is left.</summary>
@@ -24,11 +24,11 @@ public abstract record BookingOutcome
         public static SoldOut Instance { get; } = new();
     }
 
-    /// <summary>Tickets are left, but fewer than were asked for; a smaller order may still be served.</summary>
-    /// <param name="Available">How many were left when it was decided.</param>
+    /// <summary>Tickets are left, but fewer than ordered; a smaller order may succeed.</summary>
+    /// <param name="Available">Tickets left at the time of the decision.</param>
     public sealed record NotEnoughTickets(int Available) : BookingOutcome;
 
-    /// <summary>There is no such event.</summary>
+    /// <summary>The event does not exist.</summary>
     public sealed record EventNotFound : BookingOutcome
     {
         /// <summary>The only instance that is needed.</summary>
@@ -47,7 +47,7 @@ public abstract record BookingOutcome
     public sealed record Busy(BusyReason Reason) : BookingOutcome;
 
     /// <summary>
-    /// The database was lost at COMMIT and has not come back to say what became of it: the booking may or may not exist.
+    /// The connection was lost at COMMIT, and the outcome could not be looked up: the booking may or may not exist.
     /// </summary>
     public sealed record Unknown : BookingOutcome
     {
@@ -56,7 +56,7 @@ public abstract record BookingOutcome
     }
 
     /// <summary>
-    /// What the stock says to an order that was not served: sold out, or not enough. Null when it can be served.
+    /// The refusal of an order that the stock cannot serve: sold out, or not enough. Null if it can be served.
     /// </summary>
     public static BookingOutcome? Refusal(int available, int quantity) => Event.Check(available, quantity) switch
     {

@@ -5,10 +5,10 @@ using Ticketing.Application.Sales;
 
 namespace Ticketing.Application.Events.GetStatus;
 
-/// <summary>How a sale stands.</summary>
+/// <summary>The state of an event's sale.</summary>
 public sealed record GetStatusQuery : IRequest<EventStatus?>
 {
-    /// <summary>Which event; left out, the current one.</summary>
+    /// <summary>The event; without it, the current event.</summary>
     public int? EventId { get; init; }
 }
 

@@ -11,7 +11,7 @@ internal sealed class SetupEventValidator : AbstractValidator<SetupEventCommand>
     {
         RuleFor(command => command.EventName)
             .Cascade(CascadeMode.Stop)
-            .NotEmpty().WithMessage("Must not be blank; leave it out for the default name.")
+            .NotEmpty().WithMessage("Must not be blank. Omit it to use the default name.")
             .MaximumLength(Event.MaxNameLength).WithMessage($"Must have at most {Event.MaxNameLength} characters.")
             .Must(name => !name.Any(char.IsControl)).WithMessage("Must not contain control characters.");
 
