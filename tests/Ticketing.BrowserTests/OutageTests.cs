@@ -26,7 +26,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
         await Expect(visitor["#remaining"]).ToHaveTextAsync("40");
         await visitor["#user-id"].FillAsync("5");
         await visitor["#book"].ClickAsync();
-        await Expect(visitor["#answer"]).ToContainTextAsync("The server cannot be reached");
+        await Expect(visitor["#answer"]).ToContainTextAsync("The server is unreachable");
         await Expect(visitor["#book"]).ToHaveTextAsync("Try again");
         await visitor.ScreenshotAsync("sale-unreachable");
 

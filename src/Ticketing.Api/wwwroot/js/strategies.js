@@ -12,7 +12,7 @@ const unavailable = new Map();
 export const markUnavailable = (strategy, reason) => unavailable.set(strategy, reason);
 
 /**
- * Fills a grid with one choice for each strategy: its name, a sentence that explains it, and why it cannot be had.
+ * Fills a grid with one choice for each strategy: its name, a sentence that explains it, and why it is unavailable.
  * @param {HTMLElement} grid
  * @param {'radio'|'checkbox'} type
  * @param {string} name of the inputs
