@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ticketing.Api.Hosting;
 
 /// <summary>
-/// Refuses bodies that no order of ours needs, without hanging up: the server's own limit closes the connection at once, and a client that is
-/// still sending sees a broken pipe in place of the answer. Here the server goes on reading, and throws away what comes.
+/// Refuses large bodies without closing the connection. The server's own limit closes it at once, and a client that is still sending sees a
+/// broken pipe instead of the response. Here the server reads and discards the rest.
 /// </summary>
 internal static class BodyLimit
 {
@@ -27,7 +27,7 @@ internal static class BodyLimit
 
     private static BadHttpRequestException TooLarge() => new("Request body too large.", StatusCodes.Status413PayloadTooLarge);
 
-    /// <summary>For bodies that do not say how long they are.</summary>
+    /// <summary>For bodies without a Content-Length.</summary>
     private sealed class LimitedStream(Stream body) : Stream
     {
         private long _read;

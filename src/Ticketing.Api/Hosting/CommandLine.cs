@@ -1,8 +1,8 @@
 namespace Ticketing.Api.Hosting;
 
-/// <summary>What the program was asked to do, and the settings that were given with it.</summary>
+/// <summary>The run mode of the program, and the settings of its command line.</summary>
 /// <param name="Errand">What to do.</param>
-/// <param name="Settings">The other arguments; the configuration would take the one behind a word without a value for that value.</param>
+/// <param name="Settings">The other arguments. The configuration must not see the mode: it would take the next argument as its value.</param>
 internal sealed record CommandLine(Errand Errand, string[] Settings)
 {
     private const string Health = "--health";
@@ -13,15 +13,15 @@ internal sealed record CommandLine(Errand Errand, string[] Settings)
         [.. args.Where(argument => argument is not (Health or Migrate))]);
 }
 
-/// <summary>What the program can do.</summary>
+/// <summary>The run modes of the program.</summary>
 internal enum Errand
 {
-    /// <summary>Serve until it is told to stop.</summary>
+    /// <summary>Serve until shutdown.</summary>
     Serve,
 
-    /// <summary>Bring the database up to date, and leave.</summary>
+    /// <summary>Migrate the database, and exit.</summary>
     Migrate,
 
-    /// <summary>Ask a running server how it is, and leave.</summary>
+    /// <summary>Check the health of a running server, and exit.</summary>
     AskForHealth,
 }

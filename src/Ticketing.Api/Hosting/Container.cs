@@ -1,8 +1,8 @@
 namespace Ticketing.Api.Hosting;
 
-/// <summary>What a program wants to know before it chooses a default: on a terminal it should be quick, in production it should be careful.</summary>
+/// <summary>Whether the process runs in a container, on which some defaults depend: fast on a terminal, careful in production.</summary>
 internal static class Container
 {
-    /// <summary>Whether this process runs in one; the .NET images say so.</summary>
+    /// <summary>Whether this process runs in a container; the .NET images set this variable.</summary>
     public static bool IsAround { get; } = Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") == "true";
 }

@@ -6,14 +6,14 @@ using Ticketing.Infrastructure.Hosting;
 namespace Ticketing.Api.Hosting;
 
 /// <summary>
-/// Stops without losing a request. From the order to stop on, <c>/health/ready</c> says 503 and every answer closes its connection, while
-/// everything is served as before; only after the drain delay does the server close its door, finish what is under way, and end.
+/// Stops without losing a request. While draining, <c>/health/ready</c> answers 503 and every response closes its connection; everything else
+/// is served as before. After the drain delay the server stops listening, finishes requests in progress, and ends.
 /// </summary>
 internal static class Draining
 {
     /// <summary>
-    /// Set by a proxy on a request that it will send elsewhere if we decline it. A proxy without health checks of its own learns only from
-    /// such a failure that it should send nothing more here, bookings above all: what still knocks when the door closes is lost.
+    /// Set by a proxy on a request that it will send to another replica if this one declines it. A proxy without active health checks learns
+    /// only from such a failure to stop routing here; requests that arrive after the server stops listening are lost.
     /// </summary>
     private const string RetriesElsewhere = "X-Retries-Elsewhere";
 
@@ -40,14 +40,14 @@ internal static class Draining
                 context.Response.Headers.Connection = "close";
             }
 
-            // 502 is an answer that we never give otherwise, so the proxy cannot take a database that is away for a replica that is leaving.
+            // 502 is used only here, so the proxy can tell a draining replica from an unavailable database.
             return context.Request.Headers.ContainsKey(RetriesElsewhere)
                 ? ProblemWriter.WriteAsync(context, ProblemKind.ShuttingDown with { Status = StatusCodes.Status502BadGateway })
                 : next(context);
         });
     }
 
-    /// <summary>Holds up the end: the host stops its services, the server among them, only after this.</summary>
+    /// <summary>Delays the shutdown: the host stops its services, including the server, after this.</summary>
     private sealed class DrainDelay(IOptions<ShutdownOptions> options, TimeProvider clock, ILogger<DrainDelay> logger) : IHostedLifecycleService
     {
         public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -78,17 +78,17 @@ public sealed class ShutdownOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Shutdown";
 
-    /// <summary>In a container somebody routes requests to us, and needs time to notice; on a terminal Ctrl-C must end at once.</summary>
+    /// <summary>In a container, load balancers need time to stop routing here; on a terminal, Ctrl-C must end at once.</summary>
     private static readonly int _defaultDrain = Container.IsAround ? 5 : 0;
 
     /// <summary>
-    /// How long to go on serving after the order to stop, in seconds, 0 to 300: so long it takes whoever sends requests here to learn that he
-    /// should not. 5 in a container, else 0.
+    /// How long to drain after a shutdown request, in seconds, 0 to 300: time for load balancers to stop routing here. 5 in a container,
+    /// otherwise 0.
     /// </summary>
     [Range(0, 300)]
     public int DrainSeconds { get; set; } = _defaultDrain;
 
-    /// <summary>How long requests that are under way may take after that, in seconds, 1 to 300. Longer than a batch may take.</summary>
+    /// <summary>How long requests in progress may take after that, in seconds, 1 to 300. Longer than a batch may take.</summary>
     [Range(1, 300)]
     public int TimeoutSeconds { get; set; } = 30;
 }

@@ -5,7 +5,7 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
 
-/// <summary>Runs the program, and ends it with one clear line where it cannot start.</summary>
+/// <summary>Runs the program, and reports in one line why it cannot start.</summary>
 internal static class ExitCode
 {
     private const int Success = 0;
@@ -25,7 +25,7 @@ internal static class ExitCode
         }
     }
 
-    /// <summary>Null for what is not the operator's to mend: that goes up with its stack trace.</summary>
+    /// <summary>Null for errors that an operator cannot fix: these are reported with their stack trace.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
         InvalidSettingException or OptionsValidationException or DatabaseNotReadyException or UnsupportedDatabaseException => exception.Message,
@@ -35,7 +35,7 @@ internal static class ExitCode
         InvalidDataException or FormatException when exception.Source?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) == true =>
             exception.Message,
 
-        IOException when exception.GetBaseException() is SocketException => $"{exception.Message} Another address can be given with --urls http://localhost:8001",
+        IOException when exception.GetBaseException() is SocketException => $"{exception.Message} Choose another address with --urls http://localhost:8001",
         _ => null,
     };
 }

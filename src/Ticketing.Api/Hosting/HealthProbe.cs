@@ -1,16 +1,16 @@
 namespace Ticketing.Api.Hosting;
 
 /// <summary>
-/// Asks the server in the same container how it is, for health checks: the image has no shell and no curl, and needs none.
+/// Checks the health of the server in the same container, because the image has no shell and no curl.
 /// </summary>
 internal static class HealthProbe
 {
-    /// <summary>Where a container listens; <c>--url=…</c> names another place.</summary>
+    /// <summary>Where a container listens; <c>--url=…</c> sets another address.</summary>
     private const string DefaultUrl = "http://127.0.0.1:8000/health";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>The exit code: 0 when the answer is a 2xx, else 1 and a line that says why.</summary>
+    /// <summary>The exit code: 0 if the status is 2xx, otherwise 1 and a line with the reason.</summary>
     public static async Task<int> AskAsync(string[] settings)
     {
         var url = new ConfigurationBuilder().AddCommandLine(settings).Build()["url"] ?? DefaultUrl;

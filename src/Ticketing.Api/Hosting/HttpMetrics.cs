@@ -3,21 +3,21 @@ using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Api.Hosting;
 
-/// <summary>Measures requests, under the route that they were for: however many addresses are thrown at us, the names stay few.</summary>
+/// <summary>Measures requests by route, so that the number of label values is bounded.</summary>
 internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
-    /// <summary>For addresses that no route knows, and for methods that a route does not.</summary>
+    /// <summary>For addresses without a route, and for methods that a route does not support.</summary>
     public const string Unmatched = "unmatched";
 
     private const string OtherMethod = "OTHER";
 
-    /// <summary>They come every few seconds for as long as the process lives, and nobody buys anything with them.</summary>
+    /// <summary>Scrapes and health checks, which arrive every few seconds and are no load of users.</summary>
     private static readonly string[] _uncounted = ["/metrics", "/health"];
 
-    /// <summary>Null for those that do not count.</summary>
+    /// <summary>The handler of each endpoint; null if it is not measured.</summary>
     private readonly ConcurrentDictionary<Endpoint, string?> _handlers = new();
 
-    /// <summary>Until then the program asks itself, see <see cref="Hosting.WarmUp"/>.</summary>
+    /// <summary>Before this, requests come from the warm-up, see <see cref="Hosting.WarmUp"/>.</summary>
     private readonly CancellationToken _started = lifetime.ApplicationStarted;
 
     public Task InvokeAsync(HttpContext context)
@@ -37,7 +37,7 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
     private async Task MeasureAsync(HttpContext context, string handler)
     {
         var began = clock.GetTimestamp();
-        var status = StatusCodes.Status500InternalServerError; // of an exception that goes through here
+        var status = StatusCodes.Status500InternalServerError; // if an exception passes through
         metrics.RequestBegan(handler);
         try
         {

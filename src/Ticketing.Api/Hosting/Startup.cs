@@ -6,12 +6,12 @@ using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Api.Hosting;
 
-/// <summary>The steps of a start.</summary>
+/// <summary>The steps of starting the program.</summary>
 internal static class Startup
 {
     private const string DefaultUrl = "http://localhost:8000";
 
-    /// <summary>Port 8000, unless <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>ASPNETCORE_HTTP_PORTS</c> says otherwise.</summary>
+    /// <summary>Port 8000, unless <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>ASPNETCORE_HTTP_PORTS</c> is set.</summary>
     public static void ListenOnDefaultPort(this WebApplicationBuilder builder)
     {
         string[] settings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
@@ -21,23 +21,23 @@ internal static class Startup
         }
     }
 
-    /// <summary>Refuses what no client of this API needs.</summary>
+    /// <summary>Limits that no client of this API exceeds.</summary>
     public static void LimitRequests(this WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
         kestrel.AddServerHeader = false;
 
-        // Bytes beyond ASCII must reach the validators, which answer with a problem document; as bad UTF-8 they would end in the server's bare 400.
+        // Non-ASCII bytes must reach the validators, which answer a problem document; as invalid UTF-8, the server would answer a bare 400.
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
     });
 
-    /// <summary>A wrong value stops the program before anything else happens.</summary>
+    /// <summary>Stops the program if a setting is invalid, before anything else happens.</summary>
     public static void CheckSettings(this WebApplication app) => app.Services.GetService<IStartupValidator>()?.Validate();
 
-    /// <summary>Waits for the database and, unless the settings leave that to <c>--migrate</c>, brings its tables up to date.</summary>
+    /// <summary>Waits for the database, and migrates its tables unless the settings leave that to <c>--migrate</c>.</summary>
     public static Task PrepareDatabaseAsync(this WebApplication app) =>
         app.Services.GetRequiredService<DatabaseStartup>().PrepareAsync(CancellationToken.None);
 
-    /// <summary>Waits for the database and brings its tables up to date, whatever the settings say.</summary>
+    /// <summary>Waits for the database and migrates its tables, whatever the settings are.</summary>
     public static async Task MigrateDatabaseAsync(this WebApplication app)
     {
         var database = app.Services.GetRequiredService<DatabaseStartup>();
@@ -45,7 +45,7 @@ internal static class Startup
         StartupLog.Migrated(app.Logger, database.Description);
     }
 
-    /// <summary>One line that says where it listens, on what it works and what to try next.</summary>
+    /// <summary>Logs one line with the addresses, the database and what to open.</summary>
     public static void AnnounceWhenStarted(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
@@ -64,9 +64,9 @@ internal static partial class StartupLog
     [LoggerMessage(2, LogLevel.Information, "The database is up to date: {Database}.")]
     public static partial void Migrated(ILogger logger, string database);
 
-    [LoggerMessage(4, LogLevel.Warning, "The program could not send requests to itself, so the first ones will be slow. {Reason}")]
+    [LoggerMessage(4, LogLevel.Warning, "The warm-up failed, so the first requests will be slow. {Reason}")]
     public static partial void NotWarm(ILogger logger, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "Told to stop: not ready any more, and serving for {Seconds} s yet.")]
+    [LoggerMessage(3, LogLevel.Information, "Shutdown requested; draining for {Seconds} s.")]
     public static partial void Draining(ILogger logger, double seconds);
 }

@@ -10,7 +10,7 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
 
-/// <summary>Metrics for Prometheus at <c>/metrics</c>, and traces for whoever names a place to send them to.</summary>
+/// <summary>Metrics for Prometheus at <c>/metrics</c>, and traces if an exporter is configured.</summary>
 internal static class TelemetryRegistration
 {
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -26,7 +26,7 @@ internal static class TelemetryRegistration
                 .AddMeter(TicketingMetrics.MeterName, TicketingMetrics.EventMeterName, "System.Runtime")
                 .AddPrometheusExporter(exporter =>
                 {
-                    // Labels that say the same on every line.
+                    // Labels with the same value on every line.
                     exporter.ScopeInfoEnabled = false;
                     exporter.TargetInfoEnabled = false;
                 }));
@@ -44,7 +44,7 @@ internal static class TelemetryRegistration
         }
     }
 
-    /// <summary>Measures requests from here on, and serves what was measured.</summary>
+    /// <summary>Measures requests, and serves <c>/metrics</c>.</summary>
     public static void UseHttpMetrics(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value.Enabled)
@@ -87,6 +87,6 @@ public sealed class MetricsOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Metrics";
 
-    /// <summary>Whether to measure, and to serve <c>/metrics</c>.</summary>
+    /// <summary>Whether to collect metrics and serve <c>/metrics</c>.</summary>
     public bool Enabled { get; set; } = true;
 }

@@ -8,17 +8,17 @@ using Ticketing.Infrastructure.Hosting;
 namespace Ticketing.Api.Hosting;
 
 /// <summary>
-/// Sends the first requests itself. A runtime compiles what it runs while it runs it, and opens its connections when they are needed; an on-sale
-/// begins with all its buyers at once, and they should not wait for that. Until it is over <c>/health/ready</c> says 503.
+/// Sends the first requests to itself. The runtime compiles code at its first use, and opens connections when they are needed; in an on-sale
+/// all buyers arrive at once, and should not wait for that. Until it ends, <c>/health/ready</c> answers 503.
 /// </summary>
-/// <remarks>Orders for an event that cannot exist go the way of a booking as far as there is one without writing anything.</remarks>
+/// <remarks>Orders for an event that cannot exist run through the booking code as far as possible without a write.</remarks>
 internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
 
     private static readonly byte[] _order = """{"user_id":1,"event_id":2147483647}"""u8.ToArray();
 
-    /// <summary>The server listens by now, and nobody has been told that it does.</summary>
+    /// <summary>The server already listens, but does not report ready.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var duration = TimeSpan.FromSeconds(options.Value.Seconds);
@@ -56,7 +56,7 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Where to reach ourselves; null where only TLS is spoken, for whose name our address has no certificate.</summary>
+    /// <summary>The server's own address; null if it supports only TLS, because the certificate is not for this address.</summary>
     private Uri? Address() => server.Features.Get<IServerAddressesFeature>()?.Addresses
         .Where(address => address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         .Select(BindingAddress.Parse)
@@ -94,7 +94,7 @@ public sealed class WarmUpOptions
 
     private static readonly double _default = Container.IsAround ? 5 : 1;
 
-    /// <summary>For how long the program sends requests to itself before it says that it is ready, in seconds, 0 to 60.</summary>
+    /// <summary>How long the program sends requests to itself before it reports ready, in seconds, 0 to 60.</summary>
     [Range(0, 60)]
     public double Seconds { get; set; } = _default;
 }

@@ -4,7 +4,7 @@ using Ticketing.Infrastructure.Database.CircuitBreaker;
 
 namespace Ticketing.Api.Problems;
 
-/// <summary>The one place where exceptions become answers. What happens every day is no exception, see BookingOutcome.</summary>
+/// <summary>The only place where exceptions become responses. Expected outcomes are not exceptions, see BookingOutcome.</summary>
 internal sealed class FaultHandler(IDatabaseErrors errors, ILogger<FaultHandler> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
@@ -13,7 +13,7 @@ internal sealed class FaultHandler(IDatabaseErrors errors, ILogger<FaultHandler>
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is listening. The status is for the metrics.
+            // The client has disconnected. The status is for the metrics.
             httpContext.Response.StatusCode = ClientClosedRequest;
             return true;
         }
@@ -47,9 +47,9 @@ internal sealed class FaultHandler(IDatabaseErrors errors, ILogger<FaultHandler>
 
 internal static partial class FaultLog
 {
-    [LoggerMessage(3001, LogLevel.Error, "{Method} {Path} failed with an exception that nobody expected, trace {TraceId}.")]
+    [LoggerMessage(3001, LogLevel.Error, "{Method} {Path} failed with an unexpected exception, trace {TraceId}.")]
     public static partial void Unexpected(ILogger logger, Exception exception, string method, string path, string traceId);
 
-    [LoggerMessage(3002, LogLevel.Warning, "{Method} {Path}: the database cannot be used. {Reason}")]
+    [LoggerMessage(3002, LogLevel.Warning, "{Method} {Path}: the database is unavailable. {Reason}")]
     public static partial void DatabaseUnavailable(ILogger logger, string method, string path, string reason);
 }

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Ticketing.Api.Problems;
 
-/// <summary>Makes and writes problem documents (RFC 9457).</summary>
+/// <summary>Creates and writes problem documents (RFC 9457).</summary>
 internal static class ProblemWriter
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>Turns a kind into the document for this request.</summary>
+    /// <summary>Creates the document of a kind for this request.</summary>
     public static ProblemDetails Create(HttpContext context, ProblemKind kind, string? detail = null) => new()
     {
         Type = $"/problems/{kind.Code}",
@@ -29,7 +29,7 @@ internal static class ProblemWriter
         return new(Create(context, kind, detail)) { StatusCode = kind.Status, ContentTypes = { ContentType } };
     }
 
-    /// <summary>For middleware, where there is no result to return.</summary>
+    /// <summary>For middleware, which returns no result.</summary>
     public static Task WriteAsync(HttpContext context, ProblemKind kind, string? detail = null)
     {
         SetHeaders(context.Response, kind);
@@ -37,7 +37,7 @@ internal static class ProblemWriter
         return context.Response.WriteAsJsonAsync(Create(context, kind, detail), options: null, ContentType, context.RequestAborted);
     }
 
-    /// <summary>For answers that routing or the framework left empty.</summary>
+    /// <summary>For responses that routing or the framework left empty.</summary>
     public static Task WriteStatusAsync(HttpContext context) => WriteAsync(context, ProblemKind.OfStatus(context.Response.StatusCode));
 
     private static void SetHeaders(HttpResponse response, ProblemKind kind)

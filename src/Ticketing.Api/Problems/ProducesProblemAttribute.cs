@@ -1,6 +1,6 @@
 namespace Ticketing.Api.Problems;
 
-/// <summary>For the API's description: the statuses with which an action answers a problem document.</summary>
+/// <summary>For the OpenAPI document: the statuses of an action's problem documents.</summary>
 /// <param name="statuses">HTTP statuses.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProducesProblemAttribute(params int[] statuses) : Attribute

@@ -5,8 +5,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace Ticketing.Api.Problems;
 
 /// <summary>
-/// Turns what binding, JSON and the validators found into one problem document, under the names that the client used and without the
-/// names of our classes.
+/// Turns the errors of binding, JSON and validators into one problem document, with the field names of the client and without class names.
 /// </summary>
 internal static class ValidationProblem
 {
@@ -41,7 +40,7 @@ internal static class ValidationProblem
             : key,
     };
 
-    /// <summary>The reader of JSON words its messages for us, and names our classes in them; our own start with "Must".</summary>
+    /// <summary>The messages of the JSON reader name classes, so they are replaced; our own begin with "Must".</summary>
     private static string Message(string key, ModelError error) =>
         key is "" or "$" ? "Must be a JSON object."
         : key.StartsWith('$') && !error.ErrorMessage.StartsWith("Must ", StringComparison.Ordinal) ? WrongType

@@ -2,22 +2,22 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ticketing.Api.Ui;
 
-/// <summary>The section <c>Ui</c> of the configuration: where the page's links lead.</summary>
+/// <summary>The section <c>Ui</c> of the configuration: the addresses of the page's links.</summary>
 public sealed class UiOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Ui";
 
-    /// <summary>Where a browser finds Grafana, an absolute address of http or https; null for no link.</summary>
+    /// <summary>The address of Grafana for a browser, absolute, http or https; null for no link.</summary>
     [HttpAddress]
     public string? GrafanaUrl { get; set; }
 
-    /// <summary>Where a browser finds Prometheus, an absolute address of http or https; null for no link.</summary>
+    /// <summary>The address of Prometheus for a browser, absolute, http or https; null for no link.</summary>
     [HttpAddress]
     public string? PrometheusUrl { get; set; }
 }
 
-/// <summary>Checks that a text is an absolute address of http or https. A blank one counts as left out.</summary>
+/// <summary>Checks that a text is an absolute http or https address. A blank text counts as none.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class HttpAddressAttribute() : ValidationAttribute("Must be an absolute address, such as http://localhost:3000.")
 {
@@ -27,8 +27,8 @@ internal sealed class HttpAddressAttribute() : ValidationAttribute("Must be an a
         || (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps));
 }
 
-/// <summary>What the page asks for first, as <c>ui-config.json</c> beside its files. Other web servers serve a file of this shape.</summary>
-/// <param name="ApiBase">What goes before every path of the API; empty where the API itself serves the page.</param>
+/// <summary>The page's configuration, served as <c>ui-config.json</c> beside its files. Other web servers serve such a file.</summary>
+/// <param name="ApiBase">The prefix of every path of the API; empty if the API serves the page.</param>
 /// <param name="GrafanaUrl">Null for no link.</param>
 /// <param name="PrometheusUrl">Null for no link.</param>
 internal sealed record UiConfig(string ApiBase, string? GrafanaUrl, string? PrometheusUrl)

@@ -7,7 +7,7 @@ namespace Ticketing.Api.Ui;
 /// <summary>Serves the page in <c>wwwroot</c>, which lies beside the program.</summary>
 internal static class UiRegistration
 {
-    /// <summary>Only our own files: no inline script or style, nothing from another site, and no foreign page around ours.</summary>
+    /// <summary>Allows only our own files: no inline script or style, nothing from another site, and no framing.</summary>
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -38,7 +38,7 @@ internal static class UiRegistration
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
 
-        // The names of the files do not change with their content: ask each time, which their ETag makes cheap.
+        // File names do not change with the content, so browsers revalidate each time; the ETag makes that cheap.
         headers.CacheControl = "no-cache";
     }
 }

@@ -7,10 +7,10 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// <c>atomic_update</c>: one UPDATE that checks and takes at once, then the booking, in one transaction.
+/// <c>atomic_update</c>: one UPDATE that checks and decrements, then the booking, in one transaction.
 /// </summary>
 /// <remarks>
-/// <para>What it stops, with one ticket left:</para>
+/// <para>What it prevents, with one ticket left:</para>
 /// <code>
 /// buyer A                                           buyer B
 /// UPDATE … SET available = available - 1
@@ -21,11 +21,11 @@ namespace Ticketing.Infrastructure.Bookings;
 ///                                                   …reads 0 under its own lock        → 0 rows: sold out
 /// </code>
 /// <para>
-/// An UPDATE always works on the newest committed row, at any isolation level, so nobody can decide on an old number. The lock is held from
-/// the UPDATE to the COMMIT. The booking is inserted in the same transaction: if it fails, the tickets are back.
+/// An UPDATE always works on the newest committed row, at any isolation level, so no decision uses an old value. The lock is held from the
+/// UPDATE to the COMMIT. The booking is inserted in the same transaction: if it fails, the tickets are returned.
 /// </para>
 /// <para>
-/// Errors: deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite: busy 5) are tried again from the start by
+/// Errors: deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite: busy 5) are retried from the start by
 /// <see cref="ContentionRetry"/>; the key's unique index (1062) is for <see cref="IdempotentStrategy"/>.
 /// Source: https://mariadb.com/kb/en/innodb-lock-modes/
 /// </para>
@@ -62,7 +62,7 @@ internal sealed class AtomicUpdateStrategy(
         return await commit.CommitAsync(transaction, booking);
     }
 
-    /// <summary>Null, which means "try again", when the stock has been filled up since the UPDATE.</summary>
+    /// <summary>Null, which means "retry", if the stock has grown since the UPDATE.</summary>
     private static async Task<BookingOutcome?> WhyRefusedAsync(TicketingDbContext db, BookTicketCommand order)
     {
         var available = await db.Events

@@ -8,11 +8,11 @@ using Ticketing.Infrastructure.Bookings.Transactions;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// <c>batched</c>: a queue per event, and one writer that commits many bookings in one transaction. Every buyer is answered after the commit.
+/// <c>batched</c>: group commit. A queue per event, whose only writer commits many bookings in one transaction and answers after the commit.
 /// </summary>
 /// <remarks>
-/// <para>The way of an order: here → <see cref="BookingQueue"/> → <see cref="BatchWriter"/> → <see cref="BatchPlan"/> → <see cref="IBatchTransaction"/>.</para>
-/// <para>What it stops: buyers of one process never meet in the database at all, they stand in one queue. Writers of several replicas do:</para>
+/// <para>The path of an order: here → <see cref="BookingQueue"/> → <see cref="BatchWriter"/> → <see cref="BatchPlan"/> → <see cref="IBatchTransaction"/>.</para>
+/// <para>What it prevents: buyers of one process are in one queue and never meet in the database. The writers of several replicas do:</para>
 /// <code>
 /// replica A's writer                                   replica B's writer
 /// BEGIN; SELECT … FOR UPDATE → 120 left
@@ -22,9 +22,9 @@ namespace Ticketing.Infrastructure.Bookings;
 /// answers 100 buyers                                   → 20 left, decides its own
 /// </code>
 /// <para>
-/// Why it is fast: one lock hand-over, two round trips and one flush are shared by all who wait, where a transaction per buyer pays them for
+/// Why it is fast: one lock hand-over, two round trips and one flush serve all waiting orders, where a transaction per buyer needs them for
 /// each. The batch grows with the load: under light load it is one order, and costs less than any other strategy. Replicas need no
-/// coordination, the row lock orders their batches; the lock order is always the event, then its bookings.
+/// coordination, because the row lock orders their batches. The lock order is always the event, then its bookings.
 /// </para>
 /// </remarks>
 internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
@@ -52,7 +52,7 @@ internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOption
         return new BookingOutcome.Busy(BusyReason.Stopping);
     }
 
-    /// <summary>Stops accepting, and waits until everything that was accepted is answered. The server calls it after its last request.</summary>
+    /// <summary>Stops accepting orders, and waits until all accepted ones are answered. The server calls it after its last request.</summary>
     public async ValueTask DisposeAsync()
     {
         _isStopping = true;

@@ -4,7 +4,7 @@ using Ticketing.Domain;
 
 namespace Ticketing.Infrastructure.Bookings;
 
-/// <summary>Makes each strategy that can run here once, and hands it out.</summary>
+/// <summary>Creates each available strategy once, and provides it.</summary>
 internal sealed class BookingStrategyProvider(
     Func<BookingStrategy, IBookingStrategy> create, Func<BookingStrategy, string?> whyUnavailable) : IBookingStrategyProvider
 {

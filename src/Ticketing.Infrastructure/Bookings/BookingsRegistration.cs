@@ -11,7 +11,7 @@ using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Bookings;
 
-/// <summary>The one place that knows which class implements which strategy.</summary>
+/// <summary>The only place that knows which class implements which strategy.</summary>
 internal static class BookingsRegistration
 {
     public static void AddBookings(this IServiceCollection services, IConfiguration configuration)
@@ -43,7 +43,7 @@ internal static class BookingsRegistration
         BookingStrategy.AtomicUpdate => provider.Idempotent<AtomicUpdateStrategy>(),
         BookingStrategy.DistributedLock => provider.Idempotent<DistributedLockStrategy>(),
 
-        // It looks the keys up in its own transaction, many at once.
+        // It looks up keys in its own transaction, for the whole batch.
         BookingStrategy.Batched => provider.GetRequiredService<BatchedStrategy>(),
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };

@@ -17,23 +17,23 @@ namespace Ticketing.Infrastructure.Bookings;
 /// commit.
 /// </summary>
 /// <remarks>
-/// <para>What the lock stops is the race of <c>naive</c>: nobody reads while somebody is between read and write. What it cannot stop:</para>
+/// <para>The lock prevents the race of <c>naive</c>: no buyer reads between another buyer's read and write. What it cannot prevent:</para>
 /// <code>
 /// buyer A                                   Redis                   buyer B
 /// takes the lock, reads 1
 /// …is paused for longer than the expiry     the lock expires
 ///                                                                   takes the lock, reads 1, sells, releases
-/// wakes up, still believes it has the lock
-/// UPDATE … WHERE available >= 1             0 rows: the database's own guard says no
+/// resumes, as if it had the lock
+/// UPDATE … WHERE available >= 1             0 rows: refused by the guard
 /// </code>
 /// <para>
-/// A lock that can expire is a request to others to stay away, no proof that they do. So the guarded UPDATE stays underneath, and with it the
-/// lock is not needed for correctness at all: it costs two trips to Redis and buys nothing here. That is the lesson. Use such locks to spare
-/// work, not to keep data right. Waiters ask Redis again and again, there is no queue: fairness is a matter of luck.
+/// A lock that can expire cannot guarantee exclusion. So the guarded UPDATE stays underneath, and with it the lock is not needed for
+/// correctness: it costs two round trips to Redis and gains nothing here. That is the lesson: use such locks to avoid duplicate work, not to
+/// keep data correct. Waiters poll Redis, and there is no queue, so the order of service is random.
 /// </para>
 /// <para>
-/// Errors: Redis gone, slow or full, and the lock not had in time, are "busy"; a lock that cannot be released expires by itself, and the
-/// booking stands. Deadlock 1213, lock wait timeout 1205 and write conflict 1020 are tried again by <see cref="ContentionRetry"/>, under the
+/// Errors: if Redis is unavailable, slow or full, or the lock times out, the outcome is "busy". A lock that cannot be released expires, and the
+/// booking is valid. Deadlock 1213, lock wait timeout 1205 and write conflict 1020 are retried by <see cref="ContentionRetry"/>, under the
 /// same lock; the key's unique index (1062) is for <see cref="IdempotentStrategy"/>.
 /// Source: https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/
 /// </para>
@@ -48,13 +48,13 @@ internal sealed class DistributedLockStrategy(
     TimeProvider clock,
     ILogger<DistributedLockStrategy> logger) : IBookingStrategy
 {
-    /// <summary>How long a lock outlives a holder that has died; a living one extends it.</summary>
+    /// <summary>How long a lock outlives a crashed holder; a running holder extends it.</summary>
     private static readonly TimeSpan _expiry = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waiters for Redis poll it, so only one per event and process does; the rest wait for that one. Events may share a stripe.</summary>
+    /// <summary>Waiters poll Redis, so only one per event and process does; the others wait for it locally. Events may share a stripe.</summary>
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
@@ -147,7 +147,7 @@ internal sealed class DistributedLockStrategy(
                 CancellationToken.None);
         if (taken == 0)
         {
-            return null; // The lock did not hold others off; look again.
+            return null; // The lock did not exclude others; retry.
         }
 
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);

@@ -7,10 +7,10 @@ using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings;
 
-/// <summary>Keeps the facts of events in memory, for they never change; whether an event exists is not remembered, because that does.</summary>
+/// <summary>Keeps the immutable properties of events in memory. The absence of an event is not kept, because it can change.</summary>
 internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts, LocalSales sales) : IEventRepository
 {
-    /// <summary>Far more events than are on sale at once; past it the memory starts over.</summary>
+    /// <summary>Far more events than are on sale at once; above this, the memory is cleared.</summary>
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<int, EventFacts> _facts = new();

@@ -7,10 +7,10 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// <c>for_update</c>: pessimistic. Lock the event's row, check, take, write the booking, commit.
+/// <c>for_update</c>: pessimistic. Lock the event's row, check, decrement, insert the booking, commit.
 /// </summary>
 /// <remarks>
-/// <para>What it stops, with one ticket left:</para>
+/// <para>What it prevents, with one ticket left:</para>
 /// <code>
 /// buyer A                             buyer B
 /// SELECT … FOR UPDATE → 1, locked
@@ -19,12 +19,12 @@ namespace Ticketing.Infrastructure.Bookings;
 ///                                     → 0: sold out
 /// </code>
 /// <para>
-/// A locking read returns the newest committed row, not the snapshot's, and keeps it locked until the transaction ends, so the check and
-/// the update cannot be torn apart. The price: the lock is held for four round trips and a flush, and everybody queues for it.
-/// SQLite has no row locks; there the transaction begins IMMEDIATE and holds the only write lock there is.
+/// A locking read returns the newest committed row, not the snapshot's, and keeps it locked until the transaction ends, so no change
+/// can happen between check and update. The cost: the lock is held for the whole transaction and its flush, and all buyers queue for it.
+/// SQLite has no row locks; there the transaction begins IMMEDIATE and holds the only write lock.
 /// </para>
 /// <para>
-/// Errors: deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite: busy 5) are tried again from the start by
+/// Errors: deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite: busy 5) are retried from the start by
 /// <see cref="ContentionRetry"/>; the key's unique index (1062) is for <see cref="IdempotentStrategy"/>.
 /// Source: https://mariadb.com/kb/en/for-update/
 /// </para>
@@ -46,7 +46,7 @@ internal sealed class ForUpdateStrategy(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
 
-        // ToList and not Single: EF Core would wrap the SELECT, and a lock inside a sub-query is not the same.
+        // ToList, not Single: EF Core would wrap the SELECT, and a lock in a subquery is not the same.
         var rows = await db.Events.FromSqlRaw(_selectLocked, order.EventId).ToListAsync(CancellationToken.None);
         if (rows is not [var @event])
         {

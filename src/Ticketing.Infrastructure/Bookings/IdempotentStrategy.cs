@@ -5,14 +5,14 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// Keeps the promise of the idempotency key around a strategy that books one order per transaction.
+/// Adds idempotency keys to a strategy that books one order per transaction.
 /// </summary>
 /// <remarks>
-/// The key is a unique column of the booking, so it is used up by the booking's own transaction or not at all. What each look-up is for:
+/// The key is a unique column of the booking, so the booking's own transaction stores it. The look-ups:
 /// <list type="bullet">
-/// <item>before: a repeated key is answered with its booking, even when the event is sold out by now;</item>
-/// <item>after the unique index refused: another request with the key was faster, and has committed, else the index would have waited;</item>
-/// <item>after a refusal: another request with the key may have taken the very last ticket between our first look-up and our check.</item>
+/// <item>before: a repeated key returns its booking, even if the event has sold out since;</item>
+/// <item>after the unique index refused: another request with the key was faster and has committed, otherwise the index would have waited;</item>
+/// <item>after a refusal: another request with the key may have taken the last ticket between the first look-up and the check.</item>
 /// </list>
 /// </remarks>
 internal sealed class IdempotentStrategy(

@@ -7,11 +7,10 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// <c>naive</c>: read the stock, check it, wait, take from it, write the booking. No transaction, no lock, no guard. It oversells, and that is
-/// what it is for.
+/// <c>naive</c>: read the stock, check, wait, decrement, insert the booking. No transaction, no lock, no guard. It oversells on purpose.
 /// </summary>
 /// <remarks>
-/// <para>The interleaving that nothing here stops, with one ticket left:</para>
+/// <para>The interleaving that nothing prevents, with one ticket left:</para>
 /// <code>
 /// buyer A                     buyer B
 /// SELECT available → 1
@@ -20,10 +19,10 @@ namespace Ticketing.Infrastructure.Bookings;
 ///                             UPDATE available = 0 - 1      one ticket, two buyers
 /// </code>
 /// <para>
-/// It is naive about the stock, not about the key: a booking refused by the key's unique index gives its tickets back. That too is a
-/// statement of its own, so a process that dies between two statements leaves a stock that the bookings do not add up to.
+/// It is naive about the stock, not about the key: a booking refused by the key's unique index returns its tickets. That is a statement of its
+/// own too, so a crash between two statements leaves a stock that does not match the bookings.
 /// </para>
-/// <para>Errors: only the unique index (MariaDB 1062, SQLite 2067). Everything else is a fault and goes up.</para>
+/// <para>Errors: only the unique index (MariaDB 1062, SQLite 2067). Everything else is a fault and is thrown.</para>
 /// </remarks>
 internal sealed class NaiveStrategy(
     IDbContextFactory<TicketingDbContext> contexts,

@@ -6,7 +6,7 @@ using Ticketing.Infrastructure.Reads;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// Tells the metrics, the traces and the cache what a strategy decides, so that all are observed alike and their files stay pure algorithm.
+/// Reports the outcome of a strategy to metrics, traces and cache, so that all are measured alike and their files contain only the algorithm.
 /// </summary>
 internal sealed class ObservedBookingStrategy(
     BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, LocalSales sales) : IBookingStrategy

@@ -7,31 +7,31 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// <c>row_version</c>: optimistic. Read the row with its version, save only where the version is unchanged, else start over.
+/// <c>row_version</c>: optimistic. Read the row with its version, save only if the version is unchanged, otherwise start over.
 /// </summary>
 /// <remarks>
-/// <para>What it stops, with one ticket left:</para>
+/// <para>What it prevents, with one ticket left:</para>
 /// <code>
 /// buyer A                                     buyer B
 /// SELECT → available 1, version 7
 ///                                             SELECT → available 1, version 7
 /// UPDATE … version = 8 WHERE version = 7      1 row
 /// INSERT, COMMIT
-///                                             UPDATE … WHERE version = 7      0 rows: somebody was faster
+///                                             UPDATE … WHERE version = 7      0 rows: A was faster
 ///                                             rolls back, reads again → 0: sold out
 /// </code>
 /// <para>
-/// Nobody waits while nobody collides, which makes it the best for rows that are seldom contended. On a hot row nearly everybody collides:
-/// of n buyers who read the same version one gets through, and the work of the others is thrown away. Each attempt needs a context and a
-/// transaction of its own: a second read inside the old transaction could show the old version for ever.
+/// Without conflicts nobody waits, so it suits rows that are seldom contended. On a hot row nearly all attempts conflict: of n buyers who read
+/// the same version one succeeds, and the work of the others is wasted. Each attempt needs a context and a transaction of its own: a second
+/// read inside the old transaction could return the old version forever.
 /// </para>
 /// <para>
-/// The UPDATE goes before the INSERT in a round trip of its own. EF Core would sort the INSERT first, its foreign key would lock the event's
-/// row for sharing, and two buyers who both share it can never both update it: a deadlock for each collision.
+/// The UPDATE runs before the INSERT in a round trip of its own. EF Core would send the INSERT first; its foreign key takes a shared lock on the
+/// event's row, and two buyers with a shared lock can never both update it: a deadlock for each conflict.
 /// </para>
 /// <para>
 /// Errors: no row updated (EF Core's DbUpdateConcurrencyException), deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite:
-/// busy 5) are tried again by <see cref="ContentionRetry"/>; the key's unique index (1062) is for <see cref="IdempotentStrategy"/>.
+/// busy 5) are retried by <see cref="ContentionRetry"/>; the key's unique index (1062) is for <see cref="IdempotentStrategy"/>.
 /// Source: https://learn.microsoft.com/ef/core/saving/concurrency
 /// </para>
 /// </remarks>
@@ -48,7 +48,7 @@ internal sealed class RowVersionStrategy(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
 
-        // Before the read, so that both use one connection: who queues for a second one behind all the others comes back to a row long changed.
+        // Before the read, so that both use one connection: waiting for a second connection would make the version outdated.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var @event = await db.Events.SingleOrDefaultAsync(@event => @event.Id == order.EventId, CancellationToken.None);
         if (@event is null)

@@ -7,7 +7,7 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Database;
 
-/// <summary>Registers what is the same for every database product.</summary>
+/// <summary>Registers what all database products share.</summary>
 internal static class DatabaseRegistration
 {
     /// <summary>Adds the settings and the start-up, and finds out which product the configuration names.</summary>
@@ -19,7 +19,7 @@ internal static class DatabaseRegistration
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<DatabaseStartup>();
 
-        // Which product it is decides what is registered, so this one value is needed before the container exists.
+        // The product determines what is registered, so this value is needed before the container exists.
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
         return DatabaseTarget.From(configuration, options).Provider;
     }
@@ -36,7 +36,7 @@ internal static class DatabaseRegistration
         services.AddSingleton<IDbContextFactory<TicketingDbContext>, ContextFactory<TContext>>();
     }
 
-    /// <summary>Hands out the product's contexts to code that does not care about the product.</summary>
+    /// <summary>Provides the product's contexts to code that does not depend on the product.</summary>
     private sealed class ContextFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<TicketingDbContext>
         where TContext : TicketingDbContext
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ticketing.Infrastructure.Database;
 
-/// <summary>Waits for the database, and for its tables to be up to date, before the program listens.</summary>
+/// <summary>Waits for the database and its migrations before the program listens.</summary>
 public sealed class DatabaseStartup(
     IDatabaseServer server,
     IDatabaseErrors errors,
@@ -21,14 +21,14 @@ public sealed class DatabaseStartup(
     public string Description => server.Description;
 
     /// <summary>
-    /// Waits for the database as long as the settings allow, and brings its tables up to date, or waits for somebody else to, as they say.
+    /// Waits for the database as long as the settings allow. Depending on them, migrates its tables or waits until another process has done so.
     /// </summary>
     /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) =>
         TryUntilReadyAsync(options.Value.MigrateOnStart ? MigrateTablesAsync : ExpectTablesAsync, cancellationToken);
 
-    /// <summary>Waits for the database as long as the settings allow, and brings its tables up to date.</summary>
+    /// <summary>Waits for the database as long as the settings allow, and migrates its tables.</summary>
     /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(MigrateTablesAsync, cancellationToken);
@@ -66,7 +66,7 @@ public sealed class DatabaseStartup(
         await server.MigrateAsync(db, cancellationToken);
     }
 
-    /// <summary>Tables that are newer than this program are no reason to wait: a rolling update has them.</summary>
+    /// <summary>Newer tables are accepted, because a rolling update has them.</summary>
     private async Task ExpectTablesAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -83,10 +83,10 @@ public sealed class DatabaseStartup(
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }
 
-/// <summary>The database could not be used within the time that the start may take.</summary>
-/// <param name="database">Which one.</param>
-/// <param name="waited">How long it was tried.</param>
-/// <param name="reason">What it said last.</param>
+/// <summary>The database did not become available within the start-up timeout.</summary>
+/// <param name="database">The database.</param>
+/// <param name="waited">How long the program waited.</param>
+/// <param name="reason">The last error.</param>
 public sealed class DatabaseNotReadyException(string database, TimeSpan waited, string reason)
     : Exception(string.Create(CultureInfo.InvariantCulture, $"No database after {waited.TotalSeconds:0} s ({database}): {reason}"));
 

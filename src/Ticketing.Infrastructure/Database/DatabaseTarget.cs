@@ -5,16 +5,16 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Database;
 
-/// <summary>Which database this process works on, found from the configuration.</summary>
+/// <summary>The database of this process, from the configuration.</summary>
 /// <param name="Provider">Sqlite or MariaDb, never Auto.</param>
-/// <param name="ConnectionString">In the words of that product's driver.</param>
+/// <param name="ConnectionString">For the driver of that product.</param>
 internal sealed record DatabaseTarget(DatabaseProvider Provider, string ConnectionString)
 {
     private const string ConnectionName = "Ticketing";
     private const string DefaultDatabase = "ticketing";
 
     /// <summary>
-    /// The connection string wins; else the source system's variables <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c>,
+    /// The connection string takes precedence; then the variables <c>DB_HOST</c>, <c>DB_PORT</c>, <c>DB_USER</c>, <c>DB_PASSWORD</c>,
     /// <c>DB_NAME</c>; else SQLite in <c>ticketing.db</c>.
     /// </summary>
     /// <exception cref="InvalidSettingException">A setting is wrong; the message names it.</exception>
@@ -78,13 +78,13 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         SetUnlessGiven(builder, "Connection Timeout", (uint)options.ConnectTimeoutSeconds);
         SetUnlessGiven(builder, "Default Command Timeout", (uint)options.CommandTimeoutSeconds);
 
-        // A dead peer must be noticed: the buyers of a batch wait for its connection.
+        // A dead peer must be detected: the buyers of a batch wait for its connection.
         SetUnlessGiven(builder, "Keep Alive", 15u);
 
-        // No statement of ours leaves anything behind in a session, so there is nothing to reset when it is used again: one round trip saved.
+        // No statement changes the state of a session, so a reset before its next use would be a wasted round trip.
         builder.ConnectionReset = false;
 
-        // What Pomelo asks of a data source that it is given.
+        // Required by Pomelo for a given data source.
         builder.AllowUserVariables = true;
         builder.UseAffectedRows = false;
         return builder.ConnectionString;

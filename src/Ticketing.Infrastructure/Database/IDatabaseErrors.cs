@@ -19,15 +19,15 @@ public enum DatabaseFault
     /// <summary>The exception does not come from the database.</summary>
     None,
 
-    /// <summary>Others want the same rows: the transaction was rolled back, and may be tried again from its start.</summary>
+    /// <summary>Contention for the same rows: the transaction was rolled back, and can be retried from its start.</summary>
     Contention,
 
     /// <summary>A unique index refused the row.</summary>
     DuplicateKey,
 
-    /// <summary>The database cannot be reached, or the connection was lost. A COMMIT under way may or may not have happened.</summary>
+    /// <summary>The database is unavailable, or the connection was lost. A COMMIT in progress may or may not have happened.</summary>
     Unavailable,
 
-    /// <summary>The database understood and refused.</summary>
+    /// <summary>The database refused the statement.</summary>
     Refused,
 }

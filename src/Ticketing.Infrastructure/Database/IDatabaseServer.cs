@@ -6,14 +6,14 @@ public interface IDatabaseServer
     /// <summary>Product and place, for logs; no secret in it.</summary>
     string Description { get; }
 
-    /// <summary>Asks for a sign of life on a connection of its own: a busy pool does not mean that the database is unavailable.</summary>
+    /// <summary>Pings on a connection of its own: a busy pool does not mean that the database is unavailable.</summary>
     Task PingAsync(CancellationToken cancellationToken);
 
     /// <summary>Connects once, and checks that this program can work with the server.</summary>
     /// <exception cref="UnsupportedDatabaseException">It cannot, and waiting will not help.</exception>
     Task CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Creates the database if it is missing and brings its tables up to date. Replicas may call it at the same time.</summary>
+    /// <summary>Creates the database if it is missing, and migrates its tables. Replicas can call it at the same time.</summary>
     /// <param name="db">A context that has not been used yet.</param>
     /// <param name="cancellationToken">Ends the waiting for other replicas.</param>
     /// <exception cref="UnsupportedDatabaseException">Another process holds the migration lock for longer than a migration should take.</exception>

@@ -25,7 +25,7 @@ public abstract class TicketingDbContext(DbContextOptions options) : DbContext(o
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
 }
 
-/// <summary>Databases forget that a time was UTC; this puts it back, so that JSON shows the <c>Z</c>.</summary>
+/// <summary>Databases do not store that a time is UTC; this restores it, so that JSON shows the <c>Z</c>.</summary>
 internal sealed class UtcDateTimeConverter() : ValueConverter<DateTime, DateTime>(
     value => value,
     value => DateTime.SpecifyKind(value, DateTimeKind.Utc));

@@ -7,7 +7,7 @@ namespace Ticketing.Infrastructure.Hosting;
 /// <summary>Binds sections of the configuration to typed classes.</summary>
 public static class OptionsRegistration
 {
-    /// <summary>Binds and checks a section when the program starts. A wrong value, or a name that nobody knows, stops it.</summary>
+    /// <summary>Binds and checks a section when the program starts. An invalid value or an unknown name stops the program.</summary>
     public static void AddValidatedOptions<TOptions>(this IServiceCollection services, string section)
         where TOptions : class
     {
@@ -17,7 +17,7 @@ public static class OptionsRegistration
             .ValidateOnStart();
     }
 
-    /// <summary>Checks the attributes of the class, and calls a setting by the name under which it was set.</summary>
+    /// <summary>Checks the attributes of the class, and reports a setting by its name in the configuration.</summary>
     private sealed class SettingValidator<TOptions>(string section) : IValidateOptions<TOptions>
         where TOptions : class
     {
@@ -35,7 +35,7 @@ public static class OptionsRegistration
     }
 }
 
-/// <summary>A setting has a value that cannot be used; the program does not start with it.</summary>
-/// <param name="setting">The setting's name, as the configuration spells it.</param>
+/// <summary>A setting has an invalid value; the program does not start.</summary>
+/// <param name="setting">The name of the setting in the configuration.</param>
 /// <param name="problem">What is wrong with it, in a sentence.</param>
 public sealed class InvalidSettingException(string setting, string problem) : Exception($"{setting}: {problem}");

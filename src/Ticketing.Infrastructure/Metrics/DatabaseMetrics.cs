@@ -5,10 +5,10 @@ using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Infrastructure.Metrics;
 
-/// <summary>Measures the statements that EF Core sends, and counts the connections that it does not get or that break under it.</summary>
+/// <summary>Measures the statements of EF Core, and counts connections that fail or break.</summary>
 /// <remarks>
-/// The batched strategy writes its own SQL, and measures it where it is sent. How long connections take to make is told by the driver, see
-/// <see cref="PoolListener"/>, except where there is no pool: then opening one is making one.
+/// The batched strategy sends its own SQL and measures it there. The driver reports how long opening a connection takes, see
+/// <see cref="PoolListener"/>; without a pool, it is measured here.
 /// </remarks>
 internal sealed class DatabaseMetrics(TicketingMetrics metrics, IDatabaseErrors errors, PoolListener pool) : DbCommandInterceptor, IDbConnectionInterceptor
 {

@@ -4,7 +4,7 @@ using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Infrastructure.Metrics;
 
-/// <summary>Registers what feeds the metrics in the background.</summary>
+/// <summary>Registers the services that update metrics in the background.</summary>
 internal static class MetricsRegistration
 {
     public static void AddTicketingMetrics(this IServiceCollection services)

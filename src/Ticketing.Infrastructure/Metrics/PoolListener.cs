@@ -6,7 +6,7 @@ using Ticketing.Infrastructure.Database.MariaDb;
 
 namespace Ticketing.Infrastructure.Metrics;
 
-/// <summary>Turns what MySqlConnector says of its pool into our metrics.</summary>
+/// <summary>Translates the pool metrics of MySqlConnector.</summary>
 /// <remarks>Source: https://mysqlconnector.net/diagnostics/metrics/</remarks>
 internal sealed class PoolListener : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class PoolListener : IDisposable
     private long _used;
     private long _waiting;
 
-    /// <summary>Begins. Has to come before the first connection, or the count of those in use is wrong.</summary>
+    /// <summary>Starts listening. Must be called before the first connection, or the number in use is wrong.</summary>
     public PoolListener(DatabaseTarget target, TicketingMetrics metrics)
     {
         _metrics = metrics;
@@ -43,7 +43,7 @@ internal sealed class PoolListener : IDisposable
         _listener.Start();
     }
 
-    /// <summary>False where there is no pool.</summary>
+    /// <summary>False if there is no pool.</summary>
     public bool IsListening { get; }
 
     public void Dispose() => _listener.Dispose();

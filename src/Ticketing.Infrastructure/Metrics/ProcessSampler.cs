@@ -4,7 +4,7 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Metrics;
 
-/// <summary>Looks every half second at what the process uses.</summary>
+/// <summary>Samples the resource usage of the process every half second.</summary>
 internal sealed class ProcessSampler(TicketingMetrics metrics, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(500);

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Ticketing.Infrastructure.Metrics;
 
-/// <summary>Tells from the text of a statement what it does, and to which of our tables.</summary>
+/// <summary>Finds the operation and the table of a statement from its text.</summary>
 internal static class StatementText
 {
-    /// <summary>Texts that EF Core makes have parameters in them, not values, so there are few; whoever breaks that costs time, not memory.</summary>
+    /// <summary>EF Core's texts contain parameters, not values, so there are few. The limit bounds the memory if that changes.</summary>
     private const int MaxRemembered = 500;
 
     private static readonly ConcurrentDictionary<string, StatementKind?> _remembered = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal static class StatementText
     }
 
     /// <summary>
-    /// The first word of the four, and the first table that is named outside of brackets (a subquery has its own), or else at all.
+    /// The first of the four operations, and the first table outside brackets (a subquery has its own), otherwise the first table.
     /// </summary>
     private static StatementKind? Parse(string text)
     {
@@ -75,5 +75,5 @@ internal static class StatementText
     }
 }
 
-/// <summary>What a statement does, and to which table.</summary>
+/// <summary>The operation and the table of a statement.</summary>
 internal sealed record StatementKind(string Operation, string Table);

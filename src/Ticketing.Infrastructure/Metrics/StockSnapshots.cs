@@ -8,8 +8,8 @@ using Ticketing.Infrastructure.Hosting;
 namespace Ticketing.Infrastructure.Metrics;
 
 /// <summary>
-/// Reads the stock of the newest events once a second, so that a scrape never waits for the database. While the database is away the last
-/// snapshot is shown, and tickets_snapshot_age_seconds says how old it is.
+/// Reads the stock of the newest events once a second, so that a scrape never waits for the database. While the database is unavailable,
+/// the last snapshot is exported, and tickets_snapshot_age_seconds is its age.
 /// </summary>
 internal sealed class StockSnapshots(
     IDbContextFactory<TicketingDbContext> contexts,
@@ -63,6 +63,6 @@ internal sealed class StockSnapshots(
 
 internal static partial class TelemetryLog
 {
-    [LoggerMessage(4001, LogLevel.Warning, "The stock of the events cannot be read for the metrics, the last figures stay. {Reason}")]
+    [LoggerMessage(4001, LogLevel.Warning, "The stock cannot be read for the metrics; the last figures stay. {Reason}")]
     public static partial void NoSnapshot(ILogger logger, string reason);
 }

@@ -5,12 +5,12 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Redis;
 
-/// <summary>Registers the connection to Redis, where one is configured.</summary>
+/// <summary>Registers the connection to Redis, if one is configured.</summary>
 internal static class RedisRegistration
 {
     public const string Setting = "ConnectionStrings:Redis";
 
-    /// <summary>What cannot be had from Redis in this time is done without: a buyer waits.</summary>
+    /// <summary>Timeout for Redis, after which the program continues without it: a buyer waits.</summary>
     private const int TimeoutMilliseconds = 1000;
 
     public static bool HasRedis(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[Setting]);
@@ -24,7 +24,7 @@ internal static class RedisRegistration
 
         var options = Parse(configuration[Setting]!);
 
-        // Redis may be away at start and at any time after: whoever uses it is told at once, and the connection comes back by itself.
+        // Redis may be unavailable at any time: its users fail at once, and the connection recovers by itself.
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ConnectTimeout = TimeoutMilliseconds;

@@ -4,19 +4,19 @@ using Ticketing.Domain;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// Decides a batch in memory, in the order of arrival, while the event's row is locked. Nothing in here has happened until the transaction
-/// has committed; only then do the outcomes count, the refusals among them too.
+/// Decides a batch in memory, in order of arrival, while the event's row is locked. All outcomes, refusals included, are valid only after the
+/// transaction has committed.
 /// </summary>
 internal sealed class BatchPlan
 {
-    /// <summary>For each order: its outcome, or null and the place of the booking that it waits for.</summary>
+    /// <summary>For each order: its outcome, or null and the index of the booking that it waits for.</summary>
     private readonly (BookingOutcome? Outcome, int Place, bool IsRepetition)[] _decisions;
 
     private readonly List<BookTicketCommand> _toInsert = [];
 
     /// <param name="available">The stock, read under the lock.</param>
-    /// <param name="earlier">The bookings that the keys of this batch have made before.</param>
-    /// <param name="orders">In the order of their arrival.</param>
+    /// <param name="earlier">Existing bookings with keys of this batch.</param>
+    /// <param name="orders">The orders, in order of arrival.</param>
     public BatchPlan(int available, IReadOnlyDictionary<string, Booking> earlier, IReadOnlyList<PendingOrder> orders)
     {
         _decisions = new (BookingOutcome?, int, bool)[orders.Count];
@@ -32,15 +32,15 @@ internal sealed class BatchPlan
         }
     }
 
-    /// <summary>The orders to be booked, in the order of their arrival.</summary>
+    /// <summary>The orders to book, in order of arrival.</summary>
     public IReadOnlyList<BookTicketCommand> ToInsert => _toInsert;
 
-    /// <summary>How many tickets they take.</summary>
+    /// <summary>The number of tickets of these orders.</summary>
     public int Taken { get; private set; }
 
-    /// <summary>What to tell the buyer of order number <paramref name="index"/> once the batch has committed.</summary>
-    /// <param name="index">Its place in the batch.</param>
-    /// <param name="ids">The ids of <see cref="ToInsert"/>, in its order.</param>
+    /// <summary>The outcome of the order at <paramref name="index"/>, once the batch has committed.</summary>
+    /// <param name="index">Its index in the batch.</param>
+    /// <param name="ids">The ids of <see cref="ToInsert"/>, in the same order.</param>
     public BookingOutcome OutcomeOf(int index, IReadOnlyList<long> ids)
     {
         var (outcome, place, isRepetition) = _decisions[index];
@@ -48,7 +48,7 @@ internal sealed class BatchPlan
     }
 
     /// <summary>
-    /// What is true whatever becomes of the transaction: the answers that come from bookings made before it. Null for all others.
+    /// The outcome if it does not depend on the transaction: a booking made before it. Null for all other orders.
     /// </summary>
     public BookingOutcome? CertainOutcomeOf(int index) => _decisions[index].Outcome switch
     {
@@ -56,7 +56,7 @@ internal sealed class BatchPlan
         _ => null,
     };
 
-    /// <summary>Whether order number <paramref name="index"/> waits for a booking of this batch.</summary>
+    /// <summary>Whether the order at <paramref name="index"/> waits for a booking of this batch.</summary>
     public bool IsBookedHere(int index) => _decisions[index].Outcome is null;
 
     private (BookingOutcome?, int, bool)? Repetition(

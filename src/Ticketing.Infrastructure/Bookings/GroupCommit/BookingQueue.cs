@@ -3,12 +3,12 @@ using Ticketing.Application.Telemetry;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// The orders that wait for one event, and their one writer. Self-clocked: while a batch is written the next one gathers, as large as the
-/// load makes it. No timer, so a lone buyer waits for nothing.
+/// The waiting orders of one event, and their only writer. Self-clocked: while one batch is written, the next gathers, as large as the load
+/// makes it. There is no timer, so a lone buyer does not wait.
 /// </summary>
 /// <remarks>
-/// The writer runs only while there are orders. When it finds none it retires the queue, so that events which are no longer sold cost nothing;
-/// a later order begins a new one.
+/// The writer runs only while there are orders. If there are none it retires the queue, so that events that are not on sale cost nothing; a
+/// later order begins a new queue.
 /// </remarks>
 internal sealed class BookingQueue(
     int capacity, int maxBatchSize, TicketingMetrics metrics, Func<List<PendingOrder>, Task> write, Action<BookingQueue> retire)
@@ -17,7 +17,7 @@ internal sealed class BookingQueue(
     private readonly Queue<PendingOrder> _waiting = new();
     private bool _isRetired;
 
-    /// <summary>Begins with the first order, and ends when the queue is retired.</summary>
+    /// <summary>Starts with the first order, and ends when the queue is retired.</summary>
     public Task? Writer { get; private set; }
 
     public EnqueueResult TryEnqueue(PendingOrder order)
@@ -43,7 +43,7 @@ internal sealed class BookingQueue(
 
     private Task StartWriter()
     {
-        // The writer works for all buyers, and must not carry the first one's request along in its context.
+        // The writer serves all buyers, and must not capture the context of the first request.
         using (ExecutionContext.SuppressFlow())
         {
             return Task.Run(WriteUntilEmptyAsync);
@@ -86,15 +86,15 @@ internal sealed class BookingQueue(
     }
 }
 
-/// <summary>What became of an attempt to join a queue.</summary>
+/// <summary>The result of adding an order to a queue.</summary>
 internal enum EnqueueResult
 {
-    /// <summary>It will be answered.</summary>
+    /// <summary>The order will be answered.</summary>
     Accepted,
 
-    /// <summary>Too many wait already.</summary>
+    /// <summary>The queue is full.</summary>
     Full,
 
-    /// <summary>The queue has ended; a new one has to be made.</summary>
+    /// <summary>The queue has ended; the order needs a new one.</summary>
     Retired,
 }

@@ -3,18 +3,18 @@ using Ticketing.Domain;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
-/// <summary>Opens transactions for batches. Each database product has its own, for the statements are tuned to it.</summary>
+/// <summary>Opens transactions for batches. Each database product has its own, because the statements are tuned to it.</summary>
 internal interface IBatchDatabase
 {
-    /// <summary>A connection, on which nothing has begun yet.</summary>
+    /// <summary>Opens a connection, without a transaction.</summary>
     Task<IBatchTransaction> OpenAsync();
 }
 
-/// <summary>The transaction of one batch: two round trips at most, and never ended by a buyer's impatience.</summary>
+/// <summary>The transaction of one batch: at most two round trips, and never ended by a cancelled request.</summary>
 internal interface IBatchTransaction : IAsyncDisposable
 {
-    /// <summary>First round trip: begins, locks the event's row, and reads its stock and the bookings that the keys have made before.</summary>
-    /// <returns>Null when there is no such event.</returns>
+    /// <summary>First round trip: begins, locks the event's row, and reads its stock and the existing bookings with these keys.</summary>
+    /// <returns>Null if the event does not exist.</returns>
     Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys);
 
     /// <summary>
@@ -25,16 +25,16 @@ internal interface IBatchTransaction : IAsyncDisposable
     Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp);
 
     /// <summary>
-    /// After <see cref="BeginAsync"/>: the newest bookings of the event with exactly that timestamp, in the order of their ids. Tells whether a
-    /// batch was committed whose connection was lost.
+    /// After <see cref="BeginAsync"/>: the newest bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
+    /// batch was committed before its connection was lost.
     /// </summary>
     Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp);
 
-    /// <summary>Ends it without a change.</summary>
+    /// <summary>Rolls back.</summary>
     Task RollbackAsync();
 }
 
-/// <summary>What a batch decides on.</summary>
+/// <summary>The data on which a batch is decided.</summary>
 /// <param name="Available">The stock, locked.</param>
-/// <param name="Earlier">The bookings that keys of the batch have made before.</param>
+/// <param name="Earlier">Existing bookings with keys of the batch.</param>
 internal sealed record BatchStart(int Available, IReadOnlyDictionary<string, Booking> Earlier);

@@ -29,7 +29,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
 
     private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBatchTransaction
     {
-        /// <summary>Enough to reach behind whatever other replicas have booked since.</summary>
+        /// <summary>Enough to include the batch, whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
 
         private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
@@ -75,7 +75,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)
         {
             await using var command = connection.CreateCommand();
-            var time = string.Create(CultureInfo.InvariantCulture, $"'{timestamp:yyyy-MM-dd HH:mm:ss.ffffff}'"); // a parameter would be written out for each row
+            var time = string.Create(CultureInfo.InvariantCulture, $"'{timestamp:yyyy-MM-dd HH:mm:ss.ffffff}'"); // a parameter would be expanded for each row
             var sql = new StringBuilder(256 + (orders.Count * 64))
                 .Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp) VALUES ");
             for (var i = 0; i < orders.Count; i++)
@@ -86,8 +86,8 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
                     .Append(',').Append(time).Append(')');
             }
 
-            // No "AND available_tickets >= …" on the UPDATE: where it did not match, the COMMIT behind it would still be carried out. The CHECK
-            // constraint of the table raises an error instead, and an error ends the text before its COMMIT.
+            // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraint of the
+            // table raises an error instead, which ends the text before its COMMIT.
             sql.Append(
                 CultureInfo.InvariantCulture,
                 $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {taken}, version = version + 1 WHERE id = {eventId}; COMMIT");
@@ -103,7 +103,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
                     ids.Add(reader.GetInt64(0));
                 }
 
-                // The errors of the later statements are found only by whoever reads their results.
+                // Errors of later statements appear only when their results are read.
                 began = clock.GetTimestamp();
                 while (await reader.NextResultAsync())
                 {
@@ -114,7 +114,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
 
             _hasBegun = false;
 
-            // Ids are given in the order of VALUES. That RETURNING keeps it too is nowhere promised.
+            // Ids are assigned in the order of VALUES; RETURNING does not guarantee that order.
             ids.Sort();
             return ids;
         }
@@ -147,7 +147,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
 
-        /// <summary>A connection must not go back to the pool with a transaction on it: the next user's work would end up in that.</summary>
+        /// <summary>A connection must not return to the pool with an open transaction: the next user's work would join it.</summary>
         public async ValueTask DisposeAsync()
         {
             try
@@ -159,7 +159,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             }
             catch (Exception exception) when (MariaDbErrors.Classify(exception) != DatabaseFault.None)
             {
-                // It is lost, so the server rolls back, and the pool throws it away. The others of its age may be lost too.
+                // The connection is lost: the server rolls back and the pool discards it. Other connections may be lost too.
                 metrics.ConnectionFailed();
                 await MySqlConnection.ClearPoolAsync(connection);
             }

@@ -8,7 +8,7 @@ using Ticketing.Infrastructure.Database.Sqlite;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
-/// <summary>Batches on SQLite. A round trip costs nothing in one's own process, so the statements stay apart, and are prepared once each.</summary>
+/// <summary>Batches on SQLite. Round trips cost nothing within the process, so the statements are separate, and each is prepared once.</summary>
 internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate gate, TicketingMetrics metrics, TimeProvider clock) : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
@@ -40,7 +40,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
         {
-            // IMMEDIATE: it holds the only write lock there is, which is the lock of the event's row too.
+            // IMMEDIATE: it holds the only write lock, which covers the event's row.
             _transaction = connection.BeginTransaction(deferred: false);
             await using var stock = Command("SELECT available_tickets FROM events WHERE id = @e", ("@e", eventId));
             var began = clock.GetTimestamp();

@@ -24,9 +24,9 @@ internal sealed class BookingCommit(
 
     private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
 
-    /// <param name="transaction">Has changed the stock, so it holds the lock of the event's row.</param>
-    /// <param name="booking">Inserted in it, so it has its id.</param>
-    /// <returns>Booked; null when it was not committed and may be tried again; or unknown.</returns>
+    /// <param name="transaction">A transaction that has changed the stock, so it holds the lock on the event's row.</param>
+    /// <param name="booking">The booking that it has inserted, with its id.</param>
+    /// <returns>Booked; null if it was not committed and can be retried; or unknown.</returns>
     public async Task<BookingOutcome?> CommitAsync(IDbContextTransaction transaction, Booking booking)
     {
         try

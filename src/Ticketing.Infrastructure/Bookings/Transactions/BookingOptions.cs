@@ -12,15 +12,15 @@ public sealed class BookingOptions
     [Range(0, 10_000)]
     public int NaiveDelayMilliseconds { get; set; } = 10;
 
-    /// <summary>How often a transaction is tried that others keep getting in the way of, 1 to 1,000; after that the buyer is told "busy".</summary>
+    /// <summary>Attempts at a transaction that meets contention, 1 to 1,000; after these, the outcome is "busy".</summary>
     [Range(1, 1000)]
     public int MaxAttempts { get; set; } = 20;
 
-    /// <summary>The longest pause before the second attempt, in milliseconds, 1 to 1,000. It doubles with each further one, up to a quarter of the patience.</summary>
+    /// <summary>The longest pause before the second attempt, in milliseconds, 1 to 1,000. It doubles with each attempt, up to a quarter of <see cref="PatienceSeconds"/>.</summary>
     [Range(1, 1000)]
     public int RetryPauseMilliseconds { get; set; } = 4;
 
-    /// <summary>How long a buyer may be kept waiting for a lock, or by lost attempts, before being told "busy", in seconds, 1 to 300.</summary>
+    /// <summary>How long a booking waits for a Redis lock, or retries after contention, in seconds, 1 to 300; then the outcome is "busy".</summary>
     [Range(1, 300)]
     public int PatienceSeconds { get; set; } = 10;
 
@@ -31,11 +31,11 @@ public sealed class BookingOptions
     [Range(1, 60)]
     public int CommitPatienceSeconds { get; set; } = 5;
 
-    /// <summary>How many orders may wait for one event's next batch, 1 to 1,000,000; the surplus is told "busy" at once.</summary>
+    /// <summary>Orders that can wait for one event's next batch, 1 to 1,000,000; further orders are "busy" at once.</summary>
     [Range(1, 1_000_000)]
     public int QueueCapacity { get; set; } = 10_000;
 
-    /// <summary>The most orders that one transaction takes, 1 to 5,000.</summary>
+    /// <summary>Maximum number of orders in one batch, 1 to 5,000.</summary>
     [Range(1, 5000)]
     public int MaxBatchSize { get; set; } = 500;
 }

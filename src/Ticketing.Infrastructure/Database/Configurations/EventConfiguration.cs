@@ -8,7 +8,7 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
 {
     public void Configure(EntityTypeBuilder<Event> builder)
     {
-        // The database's own guard: whatever a strategy does wrong, only naive may sell what is not there.
+        // The guard of the database: whatever a strategy does wrong, only naive can oversell.
         builder.ToTable("events", table => table.HasCheckConstraint(
             "ck_events_not_oversold", "available_tickets >= 0 OR strategy = 'naive'"));
 

@@ -5,8 +5,8 @@ using MySqlConnector;
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
 /// <summary>
-/// Empties the pool when a connection turns out to be lost: after a restart of the server all of them are, and without this each would cost
-/// one more request its answer.
+/// Clears the pool when a connection is found to be lost: after a restart of the server all of them are, and without this each would fail
+/// another request.
 /// </summary>
 internal sealed class LostConnections : DbCommandInterceptor
 {
@@ -18,7 +18,7 @@ internal sealed class LostConnections : DbCommandInterceptor
         }
     }
 
-    /// <summary>Puts a fresh connection to the server under the same object.</summary>
+    /// <summary>Reopens the connection in the same object.</summary>
     public static async Task ReopenAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         await connection.CloseAsync();

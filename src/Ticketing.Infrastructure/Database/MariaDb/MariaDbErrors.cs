@@ -7,19 +7,19 @@ namespace Ticketing.Infrastructure.Database.MariaDb;
 /// <summary>The server's errors that mean something to a booking. Source: https://mariadb.com/kb/en/mariadb-error-code-reference/</summary>
 internal sealed class MariaDbErrors : IDatabaseErrors
 {
-    // MariaDB's own, which the driver has no name for.
+    // MariaDB's own errors, which the driver does not name.
     private const MySqlErrorCode ReadOnlyMode = (MySqlErrorCode)1836;
     private const MySqlErrorCode ConnectionKilled = (MySqlErrorCode)1927;
     private const MySqlErrorCode StatementTimeout = (MySqlErrorCode)1969;
     private const MySqlErrorCode ServerHasGoneAway = (MySqlErrorCode)2006;
     private const MySqlErrorCode ServerLost = (MySqlErrorCode)2013;
 
-    /// <summary>Galera says this when the node has lost its cluster (WSREP has not yet prepared node for application use).</summary>
+    /// <summary>Galera answers this when the node has lost its cluster (WSREP has not yet prepared node for application use).</summary>
     private const MySqlErrorCode WsrepNotReady = UnknownCommand;
 
     private const string Driver = "MySqlConnector";
 
-    /// <summary>The driver tells a pool without a free connection from a server that cannot be reached by this text alone.</summary>
+    /// <summary>Only this text tells a pool without a free connection from an unavailable server.</summary>
     private const string PoolExhausted = "All pooled connections are in use";
 
     public string RowLock => " FOR UPDATE";
@@ -35,7 +35,7 @@ internal sealed class MariaDbErrors : IDatabaseErrors
                 return mySql.Message.Contains(PoolExhausted, StringComparison.Ordinal) ? DatabaseFault.Contention : Classify(mySql.ErrorCode);
             }
 
-            // The end of the stream, or "the connection is closed": the driver throws the framework's exceptions, or lets them through, when
+            // The end of the stream, or "the connection is closed": the driver throws exceptions of the framework, or passes them on, if
             // it could not read an answer.
             if (cause is SocketException || cause.Source == Driver)
             {
@@ -53,7 +53,7 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
         DuplicateKeyEntry or DuplicateEntryWithKeyName => DatabaseFault.DuplicateKey,
 
-        // None: the packet that should have brought a code never came. CommandTimeoutExpired: the connection is broken, the outcome unknown.
+        // None: the packet with the code never arrived. CommandTimeoutExpired: the connection is broken, the outcome unknown.
         None or CommandTimeoutExpired or UnableToConnectToHost or ConnectionKilled or ServerHasGoneAway or ServerLost or ServerShutdown
             or NetReadError or NetReadInterrupted or NetErrorOnWrite or NetWriteInterrupted
             or QueryInterrupted or StatementTimeout

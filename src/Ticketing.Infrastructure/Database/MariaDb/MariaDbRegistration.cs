@@ -10,7 +10,7 @@ namespace Ticketing.Infrastructure.Database.MariaDb;
 /// <summary>Registers MariaDB.</summary>
 internal static class MariaDbRegistration
 {
-    /// <summary>The pool's name in the driver's metrics; the driver would name it after the connection string, which has a password in it.</summary>
+    /// <summary>The name of the pool in the driver's metrics. By default it would be the connection string, which contains the password.</summary>
     public const string PoolName = "ticketing";
 
     /// <summary>Pomelo writes SQL for this version; later servers understand it.</summary>

@@ -52,7 +52,7 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
             return;
         }
 
-        // A pooled context counts how often its connection was opened, and never closes one that was opened once too often.
+        // A pooled context counts how often its connection was opened, and never closes it if opened once too often.
         await db.Database.OpenConnectionAsync(cancellationToken);
         try
         {
@@ -65,8 +65,8 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
     }
 
     /// <summary>
-    /// EF Core's own lock waits three days for a process that hangs. Ours is taken first, on the very session that migrates: it ends with the
-    /// session, and the server ends the session when its owner has been silent for a minute.
+    /// EF Core's own lock waits three days for a process that hangs. Ours is taken first, on the session that migrates: it ends with the session,
+    /// and the server ends the session after a minute without activity.
     /// </summary>
     private async Task MigrateUnderLockAsync(TicketingDbContext db, CancellationToken cancellationToken)
     {
@@ -77,14 +77,14 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
         if (Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) != 1)
         {
             throw new UnsupportedDatabaseException(
-                $"Another process holds the migration lock '{LockName}' for over {_migrationTimeout.TotalSeconds:0} s. " +
+                $"Another process has held the migration lock '{LockName}' for over {_migrationTimeout.TotalSeconds:0} s. " +
                 $"SELECT IS_USED_LOCK('{LockName}') names its connection, KILL ends it.");
         }
 
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         await db.Database.MigrateAsync(cancellationToken);
 
-        // The connection goes back to the pool, and must not take the lock and the short timeout along.
+        // The connection returns to the pool, and must not keep the lock and the short timeout.
         command.CommandText = "SELECT RELEASE_LOCK(@name); SET SESSION wait_timeout = DEFAULT";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -95,7 +95,7 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
     {
         try
         {
-            // The usual case: it is there, and our user may have no right to create one.
+            // The usual case: it exists, and the user may have no right to create one.
             await using var existing = await dataSource.OpenConnectionAsync(cancellationToken);
         }
         catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnknownDatabase)
@@ -125,7 +125,7 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
 
     private static Version? ParseVersion(string serverVersion)
     {
-        // "10.11.14-MariaDB-0+deb12u2", or "5.5.5-10.5.1-MariaDB" as old servers say it.
+        // "10.11.14-MariaDB-0+deb12u2", or "5.5.5-10.5.1-MariaDB" on old servers.
         var parts = serverVersion.Split('-');
         var product = Array.FindIndex(parts, part => part.Equals("MariaDB", StringComparison.OrdinalIgnoreCase));
         return product > 0 && Version.TryParse(parts[product - 1], out var version) ? version : null;

@@ -13,7 +13,7 @@ public sealed class MariaDbTicketingContext(DbContextOptions<MariaDbTicketingCon
         base.OnModelCreating(modelBuilder);
         modelBuilder.HasCharSet("utf8mb4");
 
-        // Names and keys of ours are compared byte by byte: 'Key' and 'key' are two keys.
+        // Names and keys are compared byte by byte: 'Key' and 'key' are two keys.
         modelBuilder.Entity<Event>().Property(@event => @event.Strategy).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<Booking>().Property(booking => booking.IdempotencyKey).HasCharSet("ascii").UseCollation("ascii_bin");
     }

@@ -3,7 +3,7 @@ using MySqlConnector;
 
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
-/// <summary>Settings of our sessions, made once when a connection is new; those in the pool keep them.</summary>
+/// <summary>Session settings, made once for each new connection; connections in the pool keep them.</summary>
 internal sealed class NewConnections(DatabaseOptions options)
 {
     private readonly string _settings = string.Create(

@@ -6,10 +6,10 @@ using MySqlConnector;
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
 /// <summary>
-/// Keeps our transactions at READ COMMITTED, whatever the server's default is: a retry must see what others have committed meanwhile.
+/// Keeps transactions at READ COMMITTED, whatever the server's default: a retry must see what others have committed meanwhile.
 /// </summary>
 /// <remarks>
-/// The driver turns "no level given" into REPEATABLE READ, and for the whole session, so the transactions that SaveChanges begins by itself
+/// Without a level, the driver sets REPEATABLE READ for the whole session, so the transactions that SaveChanges begins by itself
 /// would change the level under the next user of a pooled connection.
 /// Source: https://mysqlconnector.net/api/mysqlconnector/mysqlconnection/begintransaction/
 /// Connections begin with it, see <see cref="NewConnections"/>.
@@ -23,7 +23,7 @@ internal sealed class ReadCommittedTransactions : DbTransactionInterceptor
         CancellationToken cancellationToken = default) =>
         InterceptionResult<DbTransaction>.SuppressWithResult(await BeginAsync((MySqlConnection)connection, cancellationToken));
 
-    /// <summary>No code of ours, and none of EF Core's that we call, begins a transaction synchronously.</summary>
+    /// <summary>Neither this code nor the parts of EF Core that it calls begin a transaction synchronously.</summary>
     public override InterceptionResult<DbTransaction> TransactionStarting(
         DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result) =>
         throw new NotSupportedException("Begin transactions asynchronously.");
@@ -36,7 +36,7 @@ internal sealed class ReadCommittedTransactions : DbTransactionInterceptor
         }
         catch (Exception exception) when (MariaDbErrors.Classify(exception) == DatabaseFault.Unavailable)
         {
-            // A connection that died in the pool is found out at its first use. Nothing was asked of it yet, so a fresh one serves as well.
+            // A connection that died in the pool fails at its first use. Nothing has run on it, so a new connection can replace it.
             await LostConnections.ReopenAsync(connection, cancellationToken);
             return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         }

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Ticketing.Infrastructure.Database.Sqlite;
 
 /// <summary>
-/// Makes COMMIT mean "on the disk". In WAL mode readers and the writer do not wait for each other, and <c>synchronous=FULL</c> flushes the log
-/// at every commit; the setting belongs to the connection, and the library's default may be less.
+/// Makes every COMMIT durable on disk. In WAL mode readers and the writer do not block each other, and <c>synchronous=FULL</c> flushes the log
+/// at every commit. The setting belongs to the connection, and the default of the library may be weaker.
 /// Source: https://www.sqlite.org/pragma.html#pragma_synchronous
 /// </summary>
 internal sealed class SqliteDurability : DbConnectionInterceptor
@@ -22,7 +22,7 @@ internal sealed class SqliteDurability : DbConnectionInterceptor
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
 
-    // The driver has no asynchronous calls: they would run synchronously all the same.
+    // The driver's asynchronous methods run synchronously.
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         Apply(connection);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Ticketing.Infrastructure.Database.Sqlite;
 
-/// <summary>The file that SQLite keeps the database in.</summary>
+/// <summary>The file of the SQLite database.</summary>
 internal sealed class SqliteServer(DatabaseTarget target, TimeProvider clock) : IDatabaseServer
 {
     /// <summary>A migration takes seconds; a process that holds the lock longer than this hangs.</summary>
@@ -35,7 +35,7 @@ internal sealed class SqliteServer(DatabaseTarget target, TimeProvider clock) : 
 
     public async Task MigrateAsync(TicketingDbContext db, CancellationToken cancellationToken)
     {
-        // EF Core's own lock is a row: a process that is killed leaves it behind, and the next one waits for ever. A locked file does not
+        // EF Core's own lock is a row: a process that is killed leaves it behind, and the next one waits forever. A locked file does not
         // outlive its process, so its owner knows that a row that is still there belongs to a dead process.
         await using var _ = await LockFileAsync(cancellationToken);
         await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class SqliteServer(DatabaseTarget target, TimeProvider clock) : 
             catch (IOException exception)
             {
                 throw new UnsupportedDatabaseException(
-                    $"Another process holds '{path}' for over {_migrationTimeout.TotalSeconds:0} s: {exception.Message}");
+                    $"Another process has locked '{path}' for over {_migrationTimeout.TotalSeconds:0} s: {exception.Message}");
             }
         }
     }

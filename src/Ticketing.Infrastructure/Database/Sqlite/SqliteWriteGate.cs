@@ -8,12 +8,12 @@ using Ticketing.Application.Telemetry;
 namespace Ticketing.Infrastructure.Database.Sqlite;
 
 /// <summary>
-/// Lets one connection of this process write at a time. SQLite has one writer anyway; without the gate, everybody else would ask again
-/// every 150 ms with a thread held meanwhile, and a few hundred buyers would stop the program. At the gate they wait without a thread.
+/// Lets one connection of this process write at a time. SQLite allows only one writer; without the gate, every other writer would retry every
+/// 150 ms and block a thread meanwhile, and a few hundred buyers would stop the program. At the gate they wait without a thread.
 /// </summary>
 /// <remarks>
-/// A connection passes the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does
-/// at the end of either. The connection itself tells when: EF Core's interceptors are silent when a context is disposed of after a failure.
+/// A connection enters the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does at the
+/// end of either. The event of the connection is used, because EF Core's interceptors are not called when a context is disposed after a failure.
 /// </remarks>
 internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, TicketingMetrics metrics, TimeProvider clock)
     : IDbTransactionInterceptor, IDbCommandInterceptor, IDisposable
@@ -48,8 +48,8 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Ticketi
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Waits until nobody else writes. The place is free again when the connection is closed.</summary>
-    /// <exception cref="SqliteException">Busy (5): it took too long.</exception>
+    /// <summary>Waits until no other connection writes. Closing the connection leaves the gate.</summary>
+    /// <exception cref="SqliteException">Busy (5): the timeout has expired.</exception>
     public async ValueTask EnterAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(Volatile.Read(ref _writer), connection))
@@ -69,7 +69,7 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Ticketi
         Volatile.Write(ref _writer, connection);
     }
 
-    /// <summary>For a connection that did not get as far as being opened. Lets the next one in, if this is the one that is in.</summary>
+    /// <summary>Leaves the gate, for a connection that was never opened. Does nothing if the connection has not entered.</summary>
     public void Leave(DbConnection connection)
     {
         if (ReferenceEquals(Interlocked.CompareExchange(ref _writer, null, connection), connection))
