@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Database.MariaDb;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 
