@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using MySqlConnector;
-using Ticketing.Api.Hosting;
 using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;

@@ -1,5 +1,4 @@
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Database.MariaDb;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 
