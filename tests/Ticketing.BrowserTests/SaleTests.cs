@@ -130,7 +130,7 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
 
         await BookAsync(_api, id, 1);
         await BookOnPageAsync(visitor, user: 1, quantity: 1);
-        await Expect(visitor["#answer"]).ToContainTextAsync("No ticket is left, and nothing was booked.");
+        await Expect(visitor["#answer"]).ToContainTextAsync("No ticket is left. Nothing was booked.");
         await visitor.ScreenshotAsync("sale-too-late");
     }
 

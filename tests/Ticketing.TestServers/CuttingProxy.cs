@@ -104,9 +104,11 @@ public sealed class CuttingProxy : IAsyncDisposable
             }
 
             await toServer.ConnectAsync(_host, _port, _stopping.Token);
-            await Task.WhenAny(
-                PumpAsync(toClient.GetStream(), toServer.GetStream(), watch: true),
-                PumpAsync(toServer.GetStream(), toClient.GetStream(), watch: false));
+
+            // The way back first: the way there may find its text at once and close the client's side, and the server must keep its connection until it
+            // has answered.
+            var (clientSide, serverSide) = (toClient.GetStream(), toServer.GetStream());
+            await Task.WhenAny(PumpAsync(serverSide, clientSide, watch: false), PumpAsync(clientSide, serverSide, watch: true));
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
