@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Ticketing.TestServers;
 
 namespace Ticketing.RaceLabTests;
 
 /// <summary>Answers every request with the same bytes after the same time; without an answer to give it hangs up.</summary>
 internal sealed class SlowServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(IPAddress.Loopback, Ports.Free());
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeSpan _pause;
     private readonly byte[]? _answer;

@@ -11,7 +11,7 @@ namespace Ticketing.TestServers;
 /// </summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(IPAddress.Loopback, Ports.Free());
     private readonly CancellationTokenSource _stopping = new();
     private readonly string _host;
     private readonly int _port;

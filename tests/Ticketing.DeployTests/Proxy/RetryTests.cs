@@ -168,7 +168,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     /// <summary>A server that is not ready, takes one order, and is gone.</summary>
     private static Task<bool> DieWithTheFirstOrder(out Uri address)
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        var listener = new TcpListener(IPAddress.Loopback, Ports.Free());
         listener.Start();
         address = new($"http://{listener.LocalEndpoint}");
         return Task.Run(async () =>

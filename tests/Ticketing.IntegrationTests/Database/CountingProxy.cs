@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Database;
 
@@ -15,7 +16,7 @@ internal sealed class CountingProxy : IAsyncDisposable
 {
     private const int HeaderLength = 4;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(IPAddress.Loopback, Ports.Free());
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<WireCommand> _commands = new();
     private readonly string _host;

@@ -31,7 +31,7 @@ public abstract class ApiFixture : IAsyncLifetime
         _program = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("ConnectionStrings:Ticketing", connectionString);
-            host.UseSetting("urls", "http://127.0.0.1:0");
+            host.UseSetting("urls", $"http://127.0.0.1:{Ports.Free()}");
             host.UseSetting("Log:Level", "Warning");
             host.UseSetting("WarmUp:Seconds", "0");
             if (redis is not null)

@@ -80,7 +80,7 @@ public sealed class TraceTests
         public static async Task<Collector> StartAsync()
         {
             var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.WebHost.UseUrls($"http://127.0.0.1:{Ports.Free()}");
             var collector = new Collector(builder.Build());
             collector._app.MapPost("/v1/traces", collector.TakeAsync);
             await collector._app.StartAsync();
