@@ -37,6 +37,8 @@ public sealed class Cluster : IAsyncLifetime
             ["ConnectionStrings__Redis"] = Redis.ConnectionString,
             ["Shutdown__DrainSeconds"] = DrainSeconds.ToString(CultureInfo.InvariantCulture),
             ["Database__MigrateOnStart"] = "false",
+            // As a replica does that is started by hand: a cold one would meet the whole crowd with its first requests.
+            ["WarmUp__Seconds"] = "1",
         };
 
         await using (var migration = ApiProcess.Run(_settings, "--migrate"))
