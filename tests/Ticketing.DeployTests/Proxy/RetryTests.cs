@@ -86,7 +86,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
         var id = await _door.Client.SetupAsync(100);
         Array.ForEach(_ways, way => way.CutAfter(times: 10));
 
-        (await _door.Client.BookAsync(id, key: "lost everywhere")).Name.Should().Be("503 outcome_unknown");
+        (await _door.Client.BookAsync(id, key: "lost-everywhere")).Name.Should().Be("503 outcome_unknown");
 
         await ExpectBookingsAsync(id, 1);
     }

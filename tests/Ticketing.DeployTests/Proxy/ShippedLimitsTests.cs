@@ -11,7 +11,7 @@ namespace Ticketing.DeployTests.Proxy;
 /// The limits that the image ships with: a crowd behind one address, which is what a load balancer or a Docker bridge makes of many people,
 /// gets through, and a single client that runs wild does not.
 /// </summary>
-[Trait("Run", "Full")]
+[Trait("Run", "Alone")]
 public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
