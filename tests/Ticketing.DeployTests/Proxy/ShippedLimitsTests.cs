@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
 using Ticketing.TestServers;
 
@@ -9,13 +6,11 @@ namespace Ticketing.DeployTests.Proxy;
 
 /// <summary>
 /// The limits that the image ships with: a crowd behind one address, which is what a load balancer or a Docker bridge makes of many people,
-/// gets through, and a single client that runs wild does not.
+/// gets through. FrontDoorTests show what a client above the limit is told.
 /// </summary>
-[Trait("Run", "Alone")]
+[Trait("Run", "Full")]
 public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<SingleApi>, IAsyncLifetime
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
-
     private FrontDoor _frontDoor = null!;
 
     public async Task InitializeAsync()
@@ -50,51 +45,6 @@ public sealed partial class ShippedLimitsTests(SingleApi api) : IClassFixture<Si
         }));
 
         replies.SelectMany(names => names).Should().HaveCount(buyers * requests).And.OnlyContain(name => name == "200");
-    }
-
-    [Fact]
-    public async Task An_address_that_runs_wild_is_told_to_slow_down_and_served_again_afterwards()
-    {
-        (await _frontDoor.Client.AskAsync("/api/health")).Name.Should().Be("200");
-
-        using (var stop = new CancellationTokenSource())
-        {
-            var flood = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => FloodAsync(stop.Token)));
-            var refusal = await Eventually.GetAsync(
-                () => _frontDoor.Client.AskAsync("/api/health"), reply => reply.Status == HttpStatusCode.TooManyRequests, _patience, reply => reply.Name);
-            await stop.CancelAsync();
-            await flood;
-
-            refusal.Name.Should().Be("429 too_many_requests");
-            refusal.Headers["Retry-After"].Should().Be("1");
-        }
-
-        await Task.Delay(TimeSpan.FromSeconds(1)); // what Retry-After has asked for
-        (await _frontDoor.Client.AskAsync("/api/health")).Name.Should().Be("200");
-    }
-
-    /// <summary>Asks for a file that is not there, as fast as it can: without waiting for answers, and without reading them.</summary>
-    private async Task FloodAsync(CancellationToken stop)
-    {
-        var requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HEAD /flood HTTP/1.1\r\nHost: localhost\r\n\r\n", 100)));
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                using var connection = new TcpClient();
-                await connection.ConnectAsync(_frontDoor.Nginx.Address.Host, _frontDoor.Nginx.Address.Port, stop);
-                var stream = connection.GetStream();
-                var draining = stream.CopyToAsync(Stream.Null, stop);
-                while (!draining.IsCompleted)
-                {
-                    await stream.WriteAsync(requests, stop);
-                }
-            }
-            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
-            {
-                // Nginx closes a connection after so many requests; the next one takes its place.
-            }
-        }
     }
 
     [GeneratedRegex(@"^ +REQUESTS_PER_ADDRESS=(?<value>\S+)", RegexOptions.Multiline)]
