@@ -93,24 +93,7 @@ public sealed partial class HaproxyServer : IAsyncDisposable
     private async Task StartAsync()
     {
         _server = ManagedProcess.Start(Program, ["-db", "-f", _folder.File("haproxy.cfg")]);
-        using var client = new HttpClient { BaseAddress = MetricsAddress };
-        var deadline = DateTime.UtcNow.AddSeconds(20);
-        while (true)
-        {
-            try
-            {
-                using var answer = await client.GetAsync(new Uri("/healthz", UriKind.Relative));
-                return;
-            }
-            catch (HttpRequestException) when (DateTime.UtcNow < deadline && !_server.HasExited)
-            {
-                await Task.Delay(20);
-            }
-            catch (HttpRequestException exception)
-            {
-                throw new InvalidOperationException($"haproxy did not start:{Environment.NewLine}{_server.Output}", exception);
-            }
-        }
+        await _server.AnswersAsync(new Uri(MetricsAddress, "/healthz"), "haproxy");
     }
 
     private void Configure(IEnumerable<Uri> replicas, Func<string, string> change)

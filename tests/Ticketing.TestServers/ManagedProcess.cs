@@ -56,6 +56,32 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     /// <summary>Its last lines, of both streams.</summary>
     public string Output => string.Join(Environment.NewLine, _lines);
 
+    /// <summary>Waits until a server answers at <paramref name="address"/>, with any status.</summary>
+    /// <param name="address">Where to ask.</param>
+    /// <param name="name">The server's name, for the message.</param>
+    /// <exception cref="InvalidOperationException">It ended, or did not answer within 20 s; the message has its output.</exception>
+    public async Task AnswersAsync(Uri address, string name)
+    {
+        using var client = new HttpClient();
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (true)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(address);
+                return;
+            }
+            catch (HttpRequestException) when (DateTime.UtcNow < deadline && !HasExited)
+            {
+                await Task.Delay(20);
+            }
+            catch (HttpRequestException exception)
+            {
+                throw new InvalidOperationException($"{name} did not start:{Environment.NewLine}{Output}", exception);
+            }
+        }
+    }
+
     public static ManagedProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {

@@ -18,7 +18,7 @@ internal static class MariaDbTemplate
         var root = Directory.CreateDirectory(Repository.File("tests", "Ticketing.TestServers", "obj", "mariadb")).FullName;
         var template = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{program.Length:x}-{program.LastWriteTimeUtc.Ticks:x}"));
 
-        // Whoever holds the file makes the folder; the others wait for it. It is renamed when it is complete.
+        // The process that holds the file makes the folder; the others wait. The folder is renamed when it is complete.
         await using var turn = await TakeTurnAsync(Path.Combine(root, "lock"));
         if (!Directory.Exists(template))
         {

@@ -70,24 +70,7 @@ public sealed partial class NginxServer : IAsyncDisposable
     private async Task StartAsync()
     {
         _server = ManagedProcess.Start(Program, Arguments);
-        using var client = new HttpClient { BaseAddress = Address };
-        var deadline = DateTime.UtcNow.AddSeconds(20);
-        while (true)
-        {
-            try
-            {
-                using var answer = await client.GetAsync(new Uri("/healthz", UriKind.Relative));
-                return;
-            }
-            catch (HttpRequestException) when (DateTime.UtcNow < deadline && !_server.HasExited)
-            {
-                await Task.Delay(20);
-            }
-            catch (HttpRequestException exception)
-            {
-                throw new InvalidOperationException($"nginx did not start:{Environment.NewLine}{_server.Output}", exception);
-            }
-        }
+        await _server.AnswersAsync(new Uri(Address, "/healthz"), "nginx");
     }
 
     private void Configure(Uri edge, NginxChanges changes)
