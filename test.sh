@@ -36,18 +36,7 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# install PACKAGE...: by apt, without starting any service
-install() {
-    if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
-        echo "Please install: $* (with apt-get, and root or sudo, this script installs them). ./test.sh --fast needs none of them." >&2
-        exit 2
-    fi
-    say "Installing $*"
-    as_root apt-get update -qq || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null || exit 2
-}
-
-# Every program that a test starts, whether a Docker engine answers or not: tests use local servers, and stop, freeze and kill them.
+# Installs every program that a test starts, and starts no service. Whether a Docker engine answers or not: tests stop, freeze and kill local servers.
 install_missing() {
     local missing=()
     has mariadbd || missing+=(mariadb-server)
@@ -55,10 +44,20 @@ install_missing() {
     has haproxy || missing+=(haproxy)
     has nginx || missing+=(nginx-light)
     { has prometheus && has promtool; } || missing+=(prometheus)
-    has chromium || has google-chrome || missing+=(chromium)
+    has chromium-headless-shell || has chromium || has google-chrome || missing+=(chromium)
     has npm || missing+=(npm)
     has kubectl || missing+=(kubernetes-client)
-    [ ${#missing[@]} = 0 ] || install "${missing[@]}"
+    [ ${#missing[@]} = 0 ] && return
+
+    if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
+        echo "Please install: ${missing[*]} (with apt-get, and root or sudo, this script installs them). ./test.sh --fast needs none of them." >&2
+        exit 2
+    fi
+    say "Installing ${missing[*]}"
+    as_root apt-get update -qq || true
+    # Without a window it draws with half of the processor time; older Debians do not have it.
+    apt-cache show chromium-headless-shell >/dev/null 2>&1 && missing=("${missing[@]/%chromium/chromium-headless-shell}")
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || exit 2
 }
 
 # The program as it is made for production, because the tests start it more than a hundred times: compiled ahead of time it is ready sooner.

@@ -329,9 +329,9 @@ if ! curl --silent --fail --max-time 3 "http://127.0.0.1:$port/_ping" >/dev/null
     for _ in $(seq 100); do curl --silent --fail --max-time 3 "http://127.0.0.1:$port/_ping" >/dev/null && break; sleep 0.1; done
     alive engine || { cat "$home/engine.log"; exit 1; }
 fi
-# Podman leaves the clock of the health checks to systemd.
+# Podman leaves the clock of the health checks to systemd. Each check of a backend starts a .NET process: more often would take the processor from the stack.
 if [ ! -d /run/systemd/system ] && ! alive health; then
-    background health bash -c 'while sleep 2; do for id in $(podman ps --quiet); do podman healthcheck run "$id" >/dev/null 2>&1 & done; wait; done'
+    background health bash -c 'while sleep 5; do for id in $(podman ps --quiet); do podman healthcheck run "$id" >/dev/null 2>&1 & done; wait; done'
 fi
 
 step "Ready"

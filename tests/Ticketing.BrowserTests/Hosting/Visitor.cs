@@ -29,7 +29,9 @@ public sealed class Visitor
 
     public static async Task<Visitor> ArriveAsync(IBrowser browser, Uri site, string path, BrowserNewContextOptions? options, params string[] mayFail)
     {
-        var context = await browser.NewContextAsync(options ?? new() { Locale = "en-US" });
+        options ??= new() { Locale = "en-US" };
+        options.ReducedMotion = ReducedMotion.Reduce; // pictures of an animation cost this machine more than all else in a test
+        var context = await browser.NewContextAsync(options);
         var visitor = new Visitor(site, await context.NewPageAsync());
         visitor.Listen(context);
         visitor.MayFail("/status"); // 404 as long as no event was ever set up

@@ -186,7 +186,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         for (var run = 1; run <= TestLength.Times(1, 20); run++)
         {
             var id = await SetupAsync(tickets);
-            using var crowd = new Crowd(cluster.Address, id, visitors: 50, keyed: 0.5);
+            using var crowd = new Crowd(cluster.Address, id, visitors: TestLength.Times(20, 50), keyed: 0.5);
 
             await crowd.RunAsync(meanwhile);
 

@@ -16,7 +16,7 @@ public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper outp
 {
     private const int AtOnce = 300;
 
-    private static readonly int _orders = TestLength.Times(2_000, 10_000);
+    private static readonly int _orders = TestLength.Times(1_000, 10_000);
     private static readonly int _tickets = _orders / 10;
 
     public static TheoryData<string> StrategiesThatHold => [.. BookingStrategyNames.All.Where(name => name != BookingStrategy.Naive.Name())];
