@@ -32,7 +32,7 @@ public sealed class KilledApiTests
             var id = eventId ??= await api.Client.SetupAsync(Tickets, strategy);
             await sale.RepeatAsync(api.Client, id);
             await ShouldAgreeAsync(sale, connectionString, id);
-            if (kills == TestLength.Times(2, 10))
+            if (kills == TestLength.Times(1, 10))
             {
                 break;
             }

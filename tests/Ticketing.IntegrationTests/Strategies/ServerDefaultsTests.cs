@@ -11,6 +11,8 @@ namespace Ticketing.IntegrationTests.Strategies;
 [Trait("Run", "Full")]
 public sealed class ServerDefaultsTests
 {
+    private static readonly int _crowd = TestLength.Times(80, 200);
+
     [Theory]
     [InlineData("transaction-isolation=READ-COMMITTED")]
     [InlineData("transaction-isolation=REPEATABLE-READ", "loose-innodb-snapshot-isolation=ON")] // loose: where the server has it
@@ -22,7 +24,7 @@ public sealed class ServerDefaultsTests
             ["ConnectionStrings__Ticketing"] = await server.CreateDatabaseAsync(),
             ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
         });
-        using var buyers = new Buyers(200, api.Address);
+        using var buyers = new Buyers(_crowd, api.Address);
         foreach (var strategy in Enum.GetValues<BookingStrategy>())
         {
             var oversold = await LastTicketAsync(api, buyers, strategy) + await HotStockAsync(api, buyers, strategy);
@@ -43,7 +45,7 @@ public sealed class ServerDefaultsTests
         for (var round = 0; round < TestLength.Times(1, 20); round++)
         {
             var id = await api.Client.SetupAsync(1, strategy.Name());
-            var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(user => buyers.BuyAsync(id, user)));
+            var answers = await Task.WhenAll(Enumerable.Range(1, _crowd).Select(user => buyers.BuyAsync(id, user)));
             answers.Should().OnlyContain(answer => answer.IsBooked || answer.Code == "sold_out");
             oversold += answers.Count(answer => answer.IsBooked) - 1;
         }
@@ -53,9 +55,9 @@ public sealed class ServerDefaultsTests
 
     private static async Task<int> HotStockAsync(ApiProcess api, Buyers buyers, BookingStrategy strategy)
     {
-        const int tickets = 60;
+        const int tickets = 50;
         var id = await api.Client.SetupAsync(tickets, strategy.Name());
-        var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(user => buyers.BuyAsync(id, user, (user % 3) + 1)));
+        var answers = await Task.WhenAll(Enumerable.Range(1, _crowd).Select(user => buyers.BuyAsync(id, user, (user % 3) + 1)));
         answers.Should().OnlyContain(answer => answer.IsBooked || answer.Code == "sold_out" || answer.Code == "not_enough_tickets");
 
         var status = await api.Client.StatusAsync(id);

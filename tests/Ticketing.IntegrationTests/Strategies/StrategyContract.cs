@@ -15,7 +15,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 [Trait("Run", "Full")]
 public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
 {
-    private static readonly int _rounds = TestLength.Times(5, 50);
+    private static readonly int _rounds = TestLength.Times(3, 50);
 
     public BookingStrategy Strategy => strategy;
 
