@@ -23,7 +23,6 @@ internal static class ApiRegistration
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single());
-                mvc.Filters.Add(new InvalidInputFilter());
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is all that we speak
                 mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single().SupportOnly("application/json");
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // and nobody looks for a form in it
@@ -33,7 +32,7 @@ internal static class ApiRegistration
             .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behaviour =>
             {
-                behaviour.SuppressModelStateInvalidFilter = true; // InvalidInputFilter does it
+                behaviour.InvalidModelStateResponseFactory = ValidationProblem.From;
                 behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter says where it comes from
                 behaviour.SuppressMapClientErrors = true; // no action answers with a status alone
             })

@@ -74,7 +74,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
                 isMiss = true;
                 var readAt = clock.GetUtcNow();
                 var value = new CacheEntry<T>(await read(token), readAt);
-                if (what.KeepLast)
+                if (what.KeepLast && value.Value is not null)
                 {
                     await cache.SetAsync(what.LastKey, value, _last, cancellationToken: token);
                 }
@@ -91,6 +91,12 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         else
         {
             metrics.CacheHit(what.Cache);
+        }
+
+        if (entry.Value is null)
+        {
+            // What does not exist is not kept: it may be set up at any moment, and whoever guesses ids would fill the memory.
+            await cache.RemoveAsync(what.FreshKey, cancellationToken);
         }
 
         return entry;
