@@ -17,15 +17,15 @@ internal static class ApiRegistration
     public static void AddApi(this IServiceCollection services)
     {
         services
-            .AddMvcCore(mvc => // and not AddControllers, whose pipeline asks each request who it is and what it may do
+            .AddMvcCore(mvc => // not AddControllers, which adds authorization to every request
             {
                 mvc.ModelBinderProviders.Insert(0, new OrderBinderProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single());
-                mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is all that we speak
+                mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is the only format
                 mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single().SupportOnly("application/json");
-                mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // and nobody looks for a form in it
+                mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // and forms are not read
                 mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             })
@@ -33,7 +33,7 @@ internal static class ApiRegistration
             .ConfigureApiBehaviorOptions(behaviour =>
             {
                 behaviour.InvalidModelStateResponseFactory = ValidationProblem.From;
-                behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter says where it comes from
+                behaviour.SuppressInferBindingSourcesForParameters = true; // each parameter names its source
                 behaviour.SuppressMapClientErrors = true; // no action answers with a status alone
             })
             .AddJsonOptions(json => JsonRules.Apply(json.JsonSerializerOptions));
@@ -54,7 +54,7 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseBodyLimit();
         app.UseFailFast();
-        app.UseWhen(context => !IsAction(context), others => // so that a booking passes all of them by with one comparison
+        app.UseWhen(context => !IsAction(context), others => // so that a booking skips them all with one comparison
         {
             others.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));
             others.UseOpenApiDocument();
@@ -64,7 +64,7 @@ internal static class ApiRegistration
         app.MapControllers();
     }
 
-    /// <summary>Whether a controller answers this, always with a body.</summary>
+    /// <summary>Whether a controller answers the request. Controllers always write a body.</summary>
     private static bool IsAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
 
     private static void SupportOnly(this InputFormatter formatter, string mediaType)

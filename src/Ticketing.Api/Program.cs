@@ -4,8 +4,8 @@ using Ticketing.Application;
 using Ticketing.Infrastructure;
 using Ticketing.Infrastructure.Hosting;
 
-var (errand, settings) = CommandLine.Parse(args);
-if (errand == Errand.AskForHealth)
+var (mode, settings) = CommandLine.Parse(args);
+if (mode == RunMode.CheckHealth)
 {
     return await HealthProbe.AskAsync(settings);
 }
@@ -27,7 +27,7 @@ return await ExitCode.OfAsync(async () =>
 
     await using var app = builder.Build();
     app.CheckSettings();
-    if (errand == Errand.Migrate)
+    if (mode == RunMode.Migrate)
     {
         await app.MigrateDatabaseAsync();
         return;

@@ -54,7 +54,7 @@ public sealed class ApiProcess : IAsyncDisposable
         return new(ManagedProcess.Start("dotnet", [program ?? DefaultProgram], environment), address);
     }
 
-    /// <summary>Starts the program for one of its errands, such as <c>--migrate</c>, which end by themselves.</summary>
+    /// <summary>Starts the program in a mode such as <c>--migrate</c>, which ends by itself.</summary>
     public static ManagedProcess Run(IReadOnlyDictionary<string, string?> settings, params IEnumerable<string> arguments) =>
         ManagedProcess.Start("dotnet", [DefaultProgram, .. arguments], settings);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Answers a confirmed booking in one piece, and without asking which of one format the client prefers.</summary>
+/// <summary>Writes a confirmed booking in one piece, with its length, and without content negotiation: there is only JSON.</summary>
 internal sealed class BookedResult(BookTicketResponse booking) : ActionResult
 {
     public override Task ExecuteResultAsync(ActionContext context)
@@ -15,7 +15,7 @@ internal sealed class BookedResult(BookTicketResponse booking) : ActionResult
         var body = JsonSerializer.SerializeToUtf8Bytes(booking, json);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        response.BodyWriter.Write(body); // goes out with the head when the request ends
+        response.BodyWriter.Write(body); // sent with the headers when the request ends
         return Task.CompletedTask;
     }
 }

@@ -37,7 +37,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     [NeedsDatabase]
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 413, 415, 422, 503)]
-    // One parameter, because each is bound for each order; and a name that is given, or it would be looked for in the query.
+    // One parameter, because each one costs time in every order. With an explicit empty name, or the framework would look for it in the query.
     public async Task<IActionResult> Book([FromBody, ModelBinder(Name = "")] BookTicketCommand order) =>
         Answer(order, await mediator.Send(order, HttpContext.RequestAborted));
 
@@ -51,7 +51,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     public async Task<PagedResult<HistoryItem>> History([FromQuery] GetHistoryQuery query, CancellationToken cancellationToken) =>
         await mediator.Send(query, cancellationToken);
 
-    /// <summary>The one switch that turns outcomes into answers.</summary>
+    /// <summary>Maps each outcome to its response.</summary>
     private ActionResult Answer(BookTicketCommand order, BookingOutcome outcome) => outcome switch
     {
         BookingOutcome.Booked booked => Confirmed(order, booked),

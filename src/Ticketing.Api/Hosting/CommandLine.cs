@@ -1,20 +1,20 @@
 namespace Ticketing.Api.Hosting;
 
 /// <summary>The run mode of the program, and the settings of its command line.</summary>
-/// <param name="Errand">What to do.</param>
+/// <param name="Mode">What to do.</param>
 /// <param name="Settings">The other arguments. The configuration must not see the mode: it would take the next argument as its value.</param>
-internal sealed record CommandLine(Errand Errand, string[] Settings)
+internal sealed record CommandLine(RunMode Mode, string[] Settings)
 {
     private const string Health = "--health";
     private const string Migrate = "--migrate";
 
     public static CommandLine Parse(string[] args) => new(
-        args.Contains(Health) ? Errand.AskForHealth : args.Contains(Migrate) ? Errand.Migrate : Errand.Serve,
+        args.Contains(Health) ? RunMode.CheckHealth : args.Contains(Migrate) ? RunMode.Migrate : RunMode.Serve,
         [.. args.Where(argument => argument is not (Health or Migrate))]);
 }
 
 /// <summary>The run modes of the program.</summary>
-internal enum Errand
+internal enum RunMode
 {
     /// <summary>Serve until shutdown.</summary>
     Serve,
@@ -23,5 +23,5 @@ internal enum Errand
     Migrate,
 
     /// <summary>Check the health of a running server, and exit.</summary>
-    AskForHealth,
+    CheckHealth,
 }

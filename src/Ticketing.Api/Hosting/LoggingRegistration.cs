@@ -9,7 +9,7 @@ using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
 
-/// <summary>Logs to the console, readable for whoever reads it there.</summary>
+/// <summary>Logs to the console: text on a terminal, JSON in a container.</summary>
 internal static class LoggingRegistration
 {
     private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
@@ -24,8 +24,8 @@ internal static class LoggingRegistration
     }
 
     /// <summary>
-    /// What is logged. The frameworks speak of every request and statement; what matters of that is in the metrics. And they call an error what
-    /// our code has yet to decide about (a lost race is none), or says in a line of its own.
+    /// What is logged. The frameworks log every request and statement; the metrics cover what matters of that. They also log as errors what our code still
+    /// has to decide about (a lost race is not an error), or logs itself.
     /// </summary>
     private static void Choose(LoggerFilterOptions filter, LogOptions options)
     {
@@ -36,20 +36,20 @@ internal static class LoggingRegistration
             return;
         }
 
-        filter.CaptureScopes = false; // MVC has one for each request, which no line of ours shows
+        filter.CaptureScopes = false; // MVC has one for each request, and no line of ours shows it
         Limit("Microsoft", LogLevel.Warning);
         foreach (var hasty in (string[])["Microsoft.EntityFrameworkCore", "MySqlConnector", "Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware"])
         {
             Limit(hasty, LogLevel.Critical);
         }
 
-        // Whoever listens here has an activity made for each request; traces do not need it.
+        // A listener here makes the server create an activity for each request; traces do not need it.
         Limit("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         void Limit(string category, LogLevel least) => filter.Rules.Add(new(null, category, least > level ? least : level, null));
     }
 
-    /// <summary>How it is written.</summary>
+    /// <summary>The console, in the given format.</summary>
     private static Serilog.Core.Logger Write(LogFormat format)
     {
         var logger = new LoggerConfiguration().MinimumLevel.Verbose();
@@ -68,16 +68,16 @@ public sealed class LogOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Log";
 
-    /// <summary>How lines look. <see cref="LogFormat.Auto"/> takes JSON in a container and text elsewhere.</summary>
+    /// <summary>The format of log lines. <see cref="LogFormat.Auto"/> uses JSON in a container and text elsewhere.</summary>
     [EnumDataType(typeof(LogFormat))]
     public LogFormat Format { get; set; } = LogFormat.Auto;
 
-    /// <summary>The least important level that is written.</summary>
+    /// <summary>The lowest level that is logged.</summary>
     [EnumDataType(typeof(LogEventLevel))]
     public LogEventLevel Level { get; set; } = LogEventLevel.Information;
 }
 
-/// <summary>How log lines look.</summary>
+/// <summary>The format of log lines.</summary>
 public enum LogFormat
 {
     /// <summary>JSON in a container, text elsewhere.</summary>
@@ -86,6 +86,6 @@ public enum LogFormat
     /// <summary>For people.</summary>
     Text,
 
-    /// <summary>One compact JSON object a line, for machines.</summary>
+    /// <summary>One compact JSON object per line.</summary>
     Json,
 }

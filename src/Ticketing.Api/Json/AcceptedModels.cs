@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Ticketing.Api.Json;
 
 /// <summary>
-/// For binders that have seen to the validation themselves, or bind what needs none, as that of cancellation tokens. What they accepted is not
-/// looked at again: even to find that it has nothing to do, the validation of the framework reads attributes by reflection, for each request.
+/// Skips the framework's validation for models that a binder has validated already. Even if there is nothing to validate, the framework reads attributes by
+/// reflection for each request.
 /// </summary>
 internal static class AcceptedModels
 {
@@ -19,7 +19,7 @@ internal static class AcceptedModels
         context.Result = ModelBindingResult.Success(model);
     }
 
-    /// <summary>To be called after the registration of the validation.</summary>
+    /// <summary>Must be called after validation is registered.</summary>
     public static void SkipValidationOfAcceptedModels(this IServiceCollection services)
     {
         var framework = services.Last(service => service.ServiceType == typeof(IObjectModelValidator)).ImplementationFactory!;

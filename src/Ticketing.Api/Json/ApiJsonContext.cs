@@ -10,7 +10,7 @@ using Ticketing.Application.Sales;
 namespace Ticketing.Api.Json;
 
 /// <summary>
-/// What serializers would otherwise find out by reflection when the program starts. Metadata only: the rules are those of <see cref="JsonRules"/>.
+/// Source-generated metadata, which the serializer would otherwise read by reflection at start. The rules are in <see cref="JsonRules"/>.
 /// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(SetupEventCommand))]

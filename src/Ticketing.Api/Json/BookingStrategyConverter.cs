@@ -4,7 +4,7 @@ using Ticketing.Domain;
 
 namespace Ticketing.Api.Json;
 
-/// <summary>A strategy by its name, and a message that lists the names when there is no such strategy.</summary>
+/// <summary>Reads and writes a strategy by its name. An unknown name gives a message that lists all names.</summary>
 internal sealed class BookingStrategyConverter : JsonConverter<BookingStrategy>
 {
     public override BookingStrategy Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

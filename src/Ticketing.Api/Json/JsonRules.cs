@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ticketing.Api.Json;
 
-/// <summary>How this API reads and writes JSON. Strict, because what a client did not mean must not become a booking.</summary>
+/// <summary>How this API reads and writes JSON. Strict, so that a mistake of a client does not become a booking.</summary>
 internal static class JsonRules
 {
     public static void Apply(JsonSerializerOptions options)

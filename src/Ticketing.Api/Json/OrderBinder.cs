@@ -12,13 +12,13 @@ using Ticketing.Application.Bookings.BookTicket;
 namespace Ticketing.Api.Json;
 
 /// <summary>
-/// Makes an order of the body and the header <c>Idempotency-Key</c>. The short way is for good orders: their JSON is read and validated right
-/// here, without the framework's formatters and its walk over the object, which cost more than all the rest of a booking. Whatever is not
-/// plainly a good order goes the long way, which finds the words for what is wrong with it.
+/// Binds an order from the body and the header <c>Idempotency-Key</c>. Valid orders take the short path: their JSON is read and validated here, without the
+/// framework's formatters and its walk over the object, which cost more than the rest of a booking. Everything else takes the framework's path, which
+/// describes what is wrong.
 /// </summary>
-internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketCommand> json, IValidator<BookTicketCommand> validator) : IModelBinder
+internal sealed class OrderBinder(IModelBinder framework, JsonTypeInfo<BookTicketCommand> json, IValidator<BookTicketCommand> validator) : IModelBinder
 {
-    /// <summary>An order needs less than a tenth of that.</summary>
+    /// <summary>Ten times as long as an order usually is.</summary>
     private const int MaxBytes = 1024;
 
     public async Task BindModelAsync(ModelBindingContext bindingContext)
@@ -36,10 +36,10 @@ internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketC
                 return;
             }
 
-            reader.AdvanceTo(body.Start); // the long way begins at the beginning
+            reader.AdvanceTo(body.Start); // the framework reads it from the start
         }
 
-        await longWay.BindModelAsync(bindingContext);
+        await framework.BindModelAsync(bindingContext);
         if (bindingContext.Result.Model is BookTicketCommand read)
         {
             bindingContext.Result = ModelBindingResult.Success(WithKey(read, key));
@@ -62,7 +62,7 @@ internal sealed class OrderBinder(IModelBinder longWay, JsonTypeInfo<BookTicketC
     }
 }
 
-/// <summary>Hands out the binder of <c>POST /book</c>, the one endpoint whose speed is what this program is for.</summary>
+/// <summary>Provides the binder of <c>POST /book</c>, the endpoint whose speed matters most.</summary>
 internal sealed class OrderBinderProvider : IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context)

@@ -5,10 +5,10 @@ using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Infrastructure.Reads;
 
-/// <summary>Keeps what others have just asked, in such a way that nobody misses what he has just done at this replica.</summary>
+/// <summary>Answers reads from the cache, completed with what this replica has just changed, so that clients see their own bookings at once.</summary>
 internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, LocalSales local, IOptions<CacheOptions> options) : ISalesReader
 {
-    /// <summary>After so many vain attempts at completing a cached status, what the database says is good enough.</summary>
+    /// <summary>After this many attempts to complete a cached status, it is returned as the database has it.</summary>
     private const int MaxAttempts = 3;
 
     private readonly TimeSpan _statusAge = TimeSpan.FromSeconds(options.Value.StatusSeconds);
@@ -67,7 +67,7 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Loc
         int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken) => cache.GetAsync(
         new(
             Caches.History, $"history:{eventId}:{userId}:{offset}:{limit}", HistoryState(userId), _historyAge,
-            KeepLast: userId is null && offset == 0), // not of everybody and every page: there are too many
+            KeepLast: userId is null && offset == 0), // users and pages are too many to keep them all
         token => reader.ReadBookingsAsync(eventId, userId, offset, limit, token),
         cancellationToken);
 

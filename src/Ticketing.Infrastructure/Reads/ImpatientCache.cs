@@ -5,8 +5,7 @@ using StackExchange.Redis;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// A cache that would cost more time than it saves is no cache: what Redis does not give at once is a miss, and after that it is left in peace
-/// for a second.
+/// Treats a slow or missing Redis as a cache miss: no read waits longer than 100 ms for it, and after a failure it is not asked for a second.
 /// </summary>
 internal sealed class ImpatientCache(IDistributedCache redis, TimeProvider clock, ILogger<ImpatientCache> logger) : IDistributedCache
 {

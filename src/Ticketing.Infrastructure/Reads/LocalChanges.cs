@@ -1,16 +1,16 @@
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// Names the state of what this replica has changed, for the keys of a cache: a change makes the cached answers old at once when it was quiet
-/// before, and every so often while changes pour in.
+/// The version of what this replica has changed, a part of cache keys. The first change after a quiet interval gives a new version at once; while changes
+/// keep coming, there is one new version per interval.
 /// </summary>
-/// <param name="interval">The shortest time between two states.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="interval">The shortest time between two versions.</param>
+/// <param name="clock">The clock for the interval.</param>
 internal sealed class LocalChanges(TimeSpan interval, TimeProvider clock)
 {
     private readonly Lock _lock = new();
 
-    /// <summary>The states are this replica's own, and must not meet another's in Redis.</summary>
+    /// <summary>Keeps versions of different replicas apart in Redis.</summary>
     private readonly string _replica = Guid.NewGuid().ToString("N")[..8];
 
     private long _number;

@@ -4,13 +4,12 @@ using Ticketing.Application.Sales;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// What this replica has sold of late, so that a buyer sees his own booking, and everybody the sell-out, at once: a cached status is completed
-/// with the bookings that were confirmed here since it was read.
+/// Recent sales of this replica. A cached status is completed with the bookings that were confirmed here since it was read, so buyers see their own booking,
+/// and everybody sees the sell-out, at once.
 /// </summary>
 /// <remarks>
-/// Which bookings a status already has is told by their ids. A booking gets its id while its transaction holds the lock of the event's row, so
-/// the ids of an event are in the order of its commits. (Not with <c>naive</c>, which locks nothing: there the figures may be off by the
-/// bookings of a moment until the cache expires.)
+/// The ids of bookings tell which of them a status already includes: a booking gets its id while its transaction holds the lock on the event's row, so the
+/// ids of an event are in commit order. <c>naive</c> takes no lock, so its figures may miss a few recent bookings until the cache expires.
 /// </remarks>
 internal sealed class LocalSales(TimeProvider clock)
 {
@@ -18,7 +17,7 @@ internal sealed class LocalSales(TimeProvider clock)
     private const int MaxUsers = 100_000;
     private const int MaxRecent = 20_000;
 
-    /// <summary>The totals cost the database the most, the lists less.</summary>
+    /// <summary>Totals are the most expensive query, lists are cheaper.</summary>
     private static readonly TimeSpan _totalsInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _listsInterval = TimeSpan.FromSeconds(1);
 
@@ -67,7 +66,7 @@ internal sealed class LocalSales(TimeProvider clock)
         }
     }
 
-    /// <summary>The newest booking that a user made here, as far as is remembered: it changes whenever he books.</summary>
+    /// <summary>The newest booking that a user made here, as far as it is still known. It changes with each booking of the user.</summary>
     public long NewestBookingOf(int userId)
     {
         lock (_lock)
@@ -76,7 +75,7 @@ internal sealed class LocalSales(TimeProvider clock)
         }
     }
 
-    /// <summary>Adds what was sold here since the status was read. Null when the status is too old for that, and must be read again.</summary>
+    /// <summary>Adds what was sold here since the status was read. Null if the status is too old for that and must be read again.</summary>
     public EventStatus? Complete(StatusSnapshot snapshot)
     {
         lock (_lock)
@@ -144,7 +143,7 @@ internal sealed class LocalSales(TimeProvider clock)
     {
         private readonly Queue<(long Id, int Quantity)> _recent = new();
 
-        /// <summary>A status that does not have this booking yet cannot be completed.</summary>
+        /// <summary>A status that does not include this booking cannot be completed.</summary>
         public long ForgottenUpTo { get; private set; } = forgottenUpTo;
 
         public bool IsSoldOut { get; set; }

@@ -8,15 +8,15 @@ using Ticketing.Infrastructure.Database.CircuitBreaker;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// Answers reads from memory, then from Redis where there is one, then from the database, which is asked once however many want the same.
-/// While the database is away, or hangs, the last answer is given, and marked as stale.
+/// Answers reads from memory, then from Redis if there is one, then from the database. Concurrent requests for the same answer share one query. While the
+/// database is unavailable or slow, the last answer is returned, marked as stale.
 /// </summary>
 internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breaker, IDatabaseErrors errors, TicketingMetrics metrics, TimeProvider clock)
 {
-    /// <summary>How long a reader waits for a database that hangs, where there is an older answer to give.</summary>
+    /// <summary>How long a read waits for the database if there is an older answer to return.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the last answer is kept for the time when the database is away.</summary>
+    /// <summary>How long the last answer is kept in case the database becomes unavailable.</summary>
     private static readonly HybridCacheEntryOptions _last = Lasting(TimeSpan.FromHours(1));
 
     private static readonly HybridCacheEntryOptions _onlyIfThere = new()
@@ -26,7 +26,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
 
     /// <param name="what">What is asked for.</param>
     /// <param name="read">Asks the database.</param>
-    /// <param name="cancellationToken">The reader's patience.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     public async Task<T> GetAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         if (what.MaxAge == TimeSpan.Zero)
@@ -44,11 +44,11 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
             }
             catch (TimeoutException)
             {
-                // It hangs.
+                // The database is slow.
             }
             catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.Unavailable)
             {
-                // It is gone.
+                // The database is unavailable.
             }
         }
 
@@ -61,28 +61,43 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         return fresh is null ? throw new DatabaseUnavailableException() : Report(await fresh, isStale: false);
     }
 
-    /// <summary>Makes the next reader ask the database.</summary>
+    /// <summary>Makes the next read query the database.</summary>
     public ValueTask RemoveAsync(CachedRead what, CancellationToken cancellationToken) => cache.RemoveAsync(what.FreshKey, cancellationToken);
 
     private async Task<CacheEntry<T>> GetFreshAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         var isMiss = false;
-        var entry = await cache.GetOrCreateAsync(
-            what.FreshKey,
-            async token =>
-            {
-                isMiss = true;
-                var readAt = clock.GetUtcNow();
-                var value = new CacheEntry<T>(await read(token), readAt);
-                if (what.KeepLast && value.Value is not null)
+        CacheEntry<T> entry;
+        try
+        {
+            entry = await cache.GetOrCreateAsync(
+                what.FreshKey,
+                async token =>
                 {
-                    await cache.SetAsync(what.LastKey, value, _last, cancellationToken: token);
-                }
+                    isMiss = true;
+                    var readAt = clock.GetUtcNow();
+                    var value = new CacheEntry<T>(await read(token), readAt);
+                    if (value.Value is null)
+                    {
+                        // The cache keeps no exception. A missing event may be set up at any moment, and guessed ids would fill the memory.
+                        throw new KeyNotFoundException();
+                    }
 
-                return value;
-            },
-            Lasting(what.MaxAge / 2),
-            cancellationToken: cancellationToken);
+                    if (what.KeepLast)
+                    {
+                        await cache.SetAsync(what.LastKey, value, _last, cancellationToken: token);
+                    }
+
+                    return value;
+                },
+                Lasting(what.MaxAge / 2),
+                cancellationToken: cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            metrics.CacheMissed(what.Cache);
+            return new(default!, clock.GetUtcNow());
+        }
 
         if (isMiss)
         {
@@ -91,12 +106,6 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         else
         {
             metrics.CacheHit(what.Cache);
-        }
-
-        if (entry.Value is null)
-        {
-            // What does not exist is not kept: it may be set up at any moment, and whoever guesses ids would fill the memory.
-            await cache.RemoveAsync(what.FreshKey, cancellationToken);
         }
 
         return entry;
@@ -111,12 +120,12 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
     private static HybridCacheEntryOptions Lasting(TimeSpan lifetime) => new() { Expiration = lifetime, LocalCacheExpiration = lifetime };
 }
 
-/// <summary>A question to a cache.</summary>
+/// <summary>A read that may be answered from a cache.</summary>
 /// <param name="Cache">Which cache, for the metrics.</param>
 /// <param name="Key">What is asked for.</param>
-/// <param name="State">What this replica has changed of it, as far as nobody may miss that.</param>
+/// <param name="State">The version of what this replica has changed, where a client must see the change at once.</param>
 /// <param name="MaxAge">How old the answer may be.</param>
-/// <param name="KeepLast">Whether to keep the answer for the time when the database is away.</param>
+/// <param name="KeepLast">Whether to keep the answer in case the database becomes unavailable.</param>
 internal readonly record struct CachedRead(string Cache, string Key, string State, TimeSpan MaxAge, bool KeepLast)
 {
     public string FreshKey => $"{Key}:{State}";

@@ -99,7 +99,7 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
         var id = await api.Client.SetupAsync(1_000_000, strategy);
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 100 }) { BaseAddress = api.Address };
 
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(TestLength.Times(2, 10)));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(TestLength.Times(3, 10)));
         var killed = KillAsync(server, database, stop.Token);
         var confirmed = new List<Answer>();
         var refused = 0;
@@ -124,7 +124,7 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
         }));
 
         (await killed).Should().BeGreaterThan(10, "connections really were killed");
-        confirmed.Count.Should().BeGreaterThan(100);
+        confirmed.Count.Should().BeGreaterThan(20);
         var stored = await ProxiedSale.ReadBookingsAsync(connectionString, id);
         stored.Should().BeEquivalentTo(confirmed.Select(answer => answer.Json.GetProperty("booking_id").GetInt64()));
         var status = await api.Client.StatusAsync(id);
