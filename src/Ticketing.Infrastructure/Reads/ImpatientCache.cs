@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// Treats a slow or missing Redis as a cache miss: no read waits longer than 100 ms for it, and after a failure it is not asked for a second.
+/// Treats a slow or failing Redis as a cache miss: a read waits at most 100 ms, and after a failure Redis is skipped for one second.
 /// </summary>
 internal sealed class ImpatientCache(IDistributedCache redis, TimeProvider clock, ILogger<ImpatientCache> logger) : IDistributedCache
 {

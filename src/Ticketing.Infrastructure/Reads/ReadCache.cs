@@ -72,31 +72,17 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         {
             entry = await cache.GetOrCreateAsync(
                 what.FreshKey,
-                async token =>
+                token =>
                 {
                     isMiss = true;
-                    var readAt = clock.GetUtcNow();
-                    var value = new CacheEntry<T>(await read(token), readAt);
-                    if (value.Value is null)
-                    {
-                        // The cache keeps no exception. A missing event may be set up at any moment, and guessed ids would fill the memory.
-                        throw new KeyNotFoundException();
-                    }
-
-                    if (what.KeepLast)
-                    {
-                        await cache.SetAsync(what.LastKey, value, _last, cancellationToken: token);
-                    }
-
-                    return value;
+                    return ReadAsync(what, read, token);
                 },
                 Lasting(what.MaxAge / 2),
                 cancellationToken: cancellationToken);
         }
-        catch (KeyNotFoundException)
+        catch (NotFoundException)
         {
-            metrics.CacheMissed(what.Cache);
-            return new(default!, clock.GetUtcNow());
+            entry = new(default!, clock.GetUtcNow());
         }
 
         if (isMiss)
@@ -111,6 +97,18 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         return entry;
     }
 
+    private async ValueTask<CacheEntry<T>> ReadAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var readAt = clock.GetUtcNow();
+        var entry = new CacheEntry<T>(await read(cancellationToken) ?? throw new NotFoundException(), readAt);
+        if (what.KeepLast)
+        {
+            await cache.SetAsync(what.LastKey, entry, _last, cancellationToken: cancellationToken);
+        }
+
+        return entry;
+    }
+
     private T Report<T>(CacheEntry<T> entry, bool isStale)
     {
         ReadFreshness.Current?.Report(clock.GetUtcNow() - entry.ReadAt, isStale);
@@ -118,6 +116,11 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
     }
 
     private static HybridCacheEntryOptions Lasting(TimeSpan lifetime) => new() { Expiration = lifetime, LocalCacheExpiration = lifetime };
+
+    /// <summary>
+    /// Tells the cache to keep nothing, which it can be told in no other way. A missing event may be set up at any moment, and guessed ids would fill the memory.
+    /// </summary>
+    private sealed class NotFoundException : Exception;
 }
 
 /// <summary>A read that may be answered from a cache.</summary>
