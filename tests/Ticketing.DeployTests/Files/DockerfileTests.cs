@@ -75,8 +75,10 @@ public sealed partial class DockerfileTests
         var stages = new List<Stage>();
         foreach (var line in _instructions)
         {
-            if (From().Match(line) is { Success: true } from)
+            if (line.StartsWith("FROM ", StringComparison.Ordinal))
             {
+                var from = From().Match(line);
+                from.Success.Should().BeTrue($"'{line}' names its stage");
                 stages.Add(new(from.Groups["image"].Value, from.Groups["name"].Value, []));
             }
 

@@ -73,6 +73,7 @@ public sealed class KubernetesTests
         var manifests = await Manifests.OfAsync(overlay);
         HashSet<int> listening = [53, 3306, .. manifests.Pods.Values.SelectMany(pod => pod.Spec.Containers[0].Ports ?? []).Select(port => port.ContainerPort)];
 
+        manifests.Of<V1NetworkPolicy>().Should().HaveCountGreaterThan(3);
         manifests.Of<V1NetworkPolicy>()
             .SelectMany(policy => (policy.Spec.Ingress ?? []).SelectMany(rule => rule.Ports ?? []).Concat((policy.Spec.Egress ?? []).SelectMany(rule => rule.Ports ?? [])))
             .Should().OnlyContain(port => listening.Contains(int.Parse(port.Port.Value, CultureInfo.InvariantCulture)));
@@ -87,6 +88,8 @@ public sealed class KubernetesTests
             .SelectMany(secret => secret.StringData.Keys.Select(key => (secret.Metadata.Name, Key: key)))
             .ToList();
 
+        manifests.Pods["backend"].Spec.Containers[0].EnvFrom.Should().NotBeEmpty();
+        manifests.Pods.Values.SelectMany(pod => pod.Spec.Containers).SelectMany(container => container.Env ?? []).Should().Contain(env => env.ValueFrom != null && env.ValueFrom.SecretKeyRef != null);
         foreach (var (name, pod) in manifests.Pods)
         {
             foreach (var reference in pod.Spec.Containers.SelectMany(container => container.EnvFrom ?? []))

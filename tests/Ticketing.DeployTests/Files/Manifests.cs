@@ -32,7 +32,13 @@ internal sealed class Manifests
         var kubectl = ManagedProcess.Find("kubectl") ?? throw new InvalidOperationException("kubectl is not installed: apt-get install kubernetes-client");
         using var folder = new TemporaryFolder();
         await ManagedProcess.RunAsync(kubectl, "kustomize", Repository.File("deploy", "kubernetes", "overlays", overlay), "--output", folder.File("all.yaml"));
-        return new(Read(await File.ReadAllTextAsync(folder.File("all.yaml"))));
+        var manifests = new Manifests(Read(await File.ReadAllTextAsync(folder.File("all.yaml"))));
+
+        // So that no test loops over nothing.
+        manifests.Pods.Keys.Should().Contain(["backend", "edge", "frontend"]);
+        manifests.Of<V1Service>().Should().HaveCountGreaterThan(3).And.OnlyContain(service => service.Spec.Ports.Count > 0);
+        manifests.Pods.Values.Should().OnlyContain(pod => pod.Spec.Containers.Count > 0);
+        return manifests;
     }
 
     /// <summary>Reads one file, as strictly.</summary>

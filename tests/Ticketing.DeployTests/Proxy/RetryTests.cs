@@ -98,7 +98,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     [InlineData(false, false)]
     public async Task An_order_that_one_lost_has_an_unknown_outcome_though_nobody_else_can_be_reached(bool keyed, bool ready)
     {
-        await using var replica = new LosingReplica(ready);
+        using var replica = new LosingReplica(ready);
         await using var door = await FrontDoor.StartAsync([replica.Address, Nowhere()]);
         await door.SeesAsync(ready, false);
 
@@ -116,6 +116,11 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     public async Task An_order_that_nobody_had_is_known_not_to_be_booked(string path)
     {
         await using var door = await FrontDoor.StartAsync([Nowhere(), Nowhere(), Nowhere()]);
+
+        // As long as the edge takes them for ready, it may have to say of an order with a key that it does not know.
+        (await door.Client.SendAsync(HttpMethod.Post, path, new { user_id = 1, event_id = 1 })).Name.Should().Be("503 server_unavailable");
+        (await door.Client.SendAsync(HttpMethod.Post, path, new { user_id = 1, event_id = 1 }, "key")).Name
+            .Should().BeOneOf("503 server_unavailable", "503 outcome_unknown");
 
         await door.SeesAsync(false, false, false);
         foreach (var key in new[] { null, "key" })
@@ -192,7 +197,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
 }
 
 /// <summary>A server that takes every order, and hangs up instead of answering.</summary>
-internal sealed class LosingReplica : IAsyncDisposable
+internal sealed class LosingReplica : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, Ports.Free());
     private readonly byte[] _health;
@@ -211,11 +216,7 @@ internal sealed class LosingReplica : IAsyncDisposable
     /// <summary>How many orders it has had.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
-    public ValueTask DisposeAsync()
-    {
-        _listener.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _listener.Dispose();
 
     private async Task ServeAsync()
     {
@@ -225,20 +226,32 @@ internal sealed class LosingReplica : IAsyncDisposable
             while (true)
             {
                 using var client = await _listener.AcceptTcpClientAsync();
-                var count = await client.GetStream().ReadAsync(buffer);
-                if (Encoding.ASCII.GetString(buffer, 0, count).StartsWith("POST /book ", StringComparison.Ordinal))
-                {
-                    Interlocked.Increment(ref _lost);
-                }
-                else
-                {
-                    await client.GetStream().WriteAsync(_health);
-                }
+                await AnswerAsync(client.GetStream(), buffer);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // Stopped.
+        }
+    }
+
+    private async Task AnswerAsync(NetworkStream client, byte[] buffer)
+    {
+        try
+        {
+            var count = await client.ReadAsync(buffer);
+            if (Encoding.ASCII.GetString(buffer, 0, count).StartsWith("POST /book ", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref _lost);
+            }
+            else
+            {
+                await client.WriteAsync(_health);
+            }
+        }
+        catch (IOException)
+        {
+            // A health check has hung up.
         }
     }
 }

@@ -162,6 +162,6 @@ public sealed class CacheTests : IAsyncLifetime
         }
     }
 
-    private static async Task<double> MissesAsync(ApiProcess api, string cache) =>
+    internal static async Task<double> MissesAsync(ApiProcess api, string cache) =>
         (await Scrape.OfAsync(api.Client)).Find("cache_misses_total", ("cache", cache))!.Value;
 }
