@@ -55,7 +55,7 @@ install_missing() {
     fi
     say "Installing ${missing[*]}"
     as_root apt-get update -qq || true
-    # Without a window it draws with half of the processor time; older Debians do not have it.
+    # The browser without a window renders with less processor time; older Debians do not have it.
     apt-cache show chromium-headless-shell >/dev/null 2>&1 && missing=("${missing[@]/%chromium/chromium-headless-shell}")
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || exit 2
 }

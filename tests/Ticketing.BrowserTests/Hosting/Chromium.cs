@@ -4,7 +4,7 @@ using Ticketing.TestServers;
 namespace Ticketing.BrowserTests.Hosting;
 
 /// <summary>
-/// The one real browser of this test run: Debian's Chromium without a window (it draws with half of the processor time), or the browser of this machine;
+/// The one real browser of this test run: Debian's Chromium without a window, which renders with less processor time, or the browser of this machine;
 /// nothing is downloaded.
 /// </summary>
 public sealed class Chromium : IAsyncLifetime

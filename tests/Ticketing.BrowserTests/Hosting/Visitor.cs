@@ -30,7 +30,7 @@ public sealed class Visitor
     public static async Task<Visitor> ArriveAsync(IBrowser browser, Uri site, string path, BrowserNewContextOptions? options, params string[] mayFail)
     {
         options ??= new() { Locale = "en-US" };
-        options.ReducedMotion = ReducedMotion.Reduce; // pictures of an animation cost this machine more than all else in a test
+        options.ReducedMotion = ReducedMotion.Reduce; // rendering animations costs more processor time than the rest of a test
         var context = await browser.NewContextAsync(options);
         var visitor = new Visitor(site, await context.NewPageAsync());
         visitor.Listen(context);
