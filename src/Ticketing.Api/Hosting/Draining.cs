@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
-using Ticketing.Api.Problems;
 using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
@@ -11,12 +10,6 @@ namespace Ticketing.Api.Hosting;
 /// </summary>
 internal static class Draining
 {
-    /// <summary>
-    /// Set by a proxy on a request that it will send to another replica if this one declines it. A proxy without active health checks learns
-    /// only from such a failure to stop routing here; requests that arrive after the server stops listening are lost.
-    /// </summary>
-    private const string RetriesElsewhere = "X-Retries-Elsewhere";
-
     public static void DrainBeforeStop(this WebApplicationBuilder builder)
     {
         builder.Services.AddValidatedOptions<ShutdownOptions>(ShutdownOptions.Section);
@@ -30,20 +23,12 @@ internal static class Draining
         var stopping = app.Lifetime.ApplicationStopping;
         app.Use((context, next) =>
         {
-            if (!stopping.IsCancellationRequested)
-            {
-                return next(context);
-            }
-
-            if (HttpProtocol.IsHttp11(context.Request.Protocol))
+            if (stopping.IsCancellationRequested && HttpProtocol.IsHttp11(context.Request.Protocol))
             {
                 context.Response.Headers.Connection = "close";
             }
 
-            // 502 is used only here, so the proxy can tell a draining replica from an unavailable database.
-            return context.Request.Headers.ContainsKey(RetriesElsewhere)
-                ? ProblemWriter.WriteAsync(context, ProblemKind.ShuttingDown with { Status = StatusCodes.Status502BadGateway })
-                : next(context);
+            return next(context);
         });
     }
 
@@ -79,7 +64,7 @@ public sealed class ShutdownOptions
     public const string Section = "Shutdown";
 
     /// <summary>In a container, load balancers need time to stop routing here; on a terminal, Ctrl-C must end at once.</summary>
-    private static readonly int _defaultDrain = Container.IsAround ? 5 : 0;
+    private static readonly int _defaultDrain = Container.IsRunningInContainer ? 5 : 0;
 
     /// <summary>
     /// How long to drain after a shutdown request, in seconds, 0 to 300: time for load balancers to stop routing here. 5 in a container,

@@ -5,7 +5,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Startup;
 
-/// <summary>How the program ends when it is told to: what it says, what it still serves, and for how long.</summary>
+/// <summary>Graceful shutdown: what the program answers while it drains, and for how long.</summary>
 [Trait("Run", "Full")]
 public sealed class ShutdownTests : IDisposable
 {
@@ -43,30 +43,6 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
-    public async Task While_it_drains_it_declines_what_a_proxy_will_send_elsewhere_and_only_that()
-    {
-        await using var api = await StartAsync(drainSeconds: 3);
-        var id = await api.Client.SetupAsync(100, "batched");
-        (await AskByProxyAsync()).Status.Should().Be(HttpStatusCode.OK, "it does not drain yet");
-
-        api.Process.Terminate();
-        while (await api.IsReadyAsync())
-        {
-            await Task.Delay(10);
-        }
-
-        (await AskByProxyAsync()).ShouldBeProblem(HttpStatusCode.BadGateway, "shutting_down");
-        (await api.Client.GetAnswerAsync($"/status?event_id={id}")).Status.Should().Be(HttpStatusCode.OK);
-
-        async Task<Answer> AskByProxyAsync()
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"/status?event_id={id}");
-            request.Headers.Add("X-Retries-Elsewhere", "1");
-            return await api.Client.AnswerToAsync(request);
-        }
-    }
-
-    [Fact]
     public async Task On_a_terminal_it_ends_at_once()
     {
         await using var api = await StartAsync(drainSeconds: null);
@@ -80,7 +56,7 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
-    public async Task In_a_container_it_drains_without_being_told_how_long()
+    public async Task In_a_container_it_drains_by_default()
     {
         await using var api = await StartAsync(drainSeconds: null, inContainer: true);
 
@@ -115,7 +91,7 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
-    public async Task A_health_check_is_the_program_itself()
+    public async Task The_health_option_reports_health_by_its_exit_code()
     {
         await using var api = await StartAsync(drainSeconds: null);
 
