@@ -58,18 +58,18 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Loc
         reader.ReadStatsAsync,
         cancellationToken);
 
-    public Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken) => cache.GetAsync(
+    public async Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken) => await cache.GetAsync<long?>(
         new(Caches.History, $"history-count:{eventId}:{userId}", HistoryState(userId), _historyAge, KeepLast: userId is null),
-        token => reader.CountBookingsAsync(eventId, userId, token),
-        cancellationToken);
+        async token => await reader.CountBookingsAsync(eventId, userId, token) is > 0 and var count ? count : null, // guessed ids must not fill the memory
+        cancellationToken) ?? 0;
 
-    public Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken) => cache.GetAsync(
+    public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
+        int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
         new(
             Caches.History, $"history:{eventId}:{userId}:{offset}:{limit}", HistoryState(userId), _historyAge,
             KeepLast: userId is null && offset == 0), // users and pages are too many to keep them all
-        token => reader.ReadBookingsAsync(eventId, userId, offset, limit, token),
-        cancellationToken);
+        async token => await reader.ReadBookingsAsync(eventId, userId, offset, limit, token) is { Count: > 0 } page ? page : null,
+        cancellationToken) ?? [];
 
     private string HistoryState(int? userId) => userId is { } user ? $"{local.NewestBookingOf(user)}" : local.ListsState;
 }
