@@ -22,7 +22,7 @@ internal sealed class LocalChanges(TimeSpan interval, TimeProvider clock)
         lock (_lock)
         {
             _isPending = true;
-            Settle();
+            AdvanceIfDue();
         }
     }
 
@@ -33,13 +33,13 @@ internal sealed class LocalChanges(TimeSpan interval, TimeProvider clock)
         {
             lock (_lock)
             {
-                Settle();
+                AdvanceIfDue();
                 return _number == 0 ? "" : $"{_replica}-{_number}";
             }
         }
     }
 
-    private void Settle()
+    private void AdvanceIfDue()
     {
         if (_isPending && (_number == 0 || clock.GetElapsedTime(_changedAt) >= interval))
         {

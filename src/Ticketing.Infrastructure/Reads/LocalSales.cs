@@ -4,8 +4,8 @@ using Ticketing.Application.Sales;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// Recent sales of this replica. A cached status is completed with the bookings that were confirmed here since it was read, so buyers see their own booking,
-/// and everybody sees the sell-out, at once.
+/// Recent sales of this replica. A cached status is completed with the bookings that were confirmed here since it was read, so that buyers see their own
+/// booking at once, and every reader of this replica sees the sell-out.
 /// </summary>
 /// <remarks>
 /// The ids of bookings tell which of them a status already includes: a booking gets its id while its transaction holds the lock on the event's row, so the
@@ -17,7 +17,7 @@ internal sealed class LocalSales(TimeProvider clock)
     private const int MaxUsers = 100_000;
     private const int MaxRecent = 20_000;
 
-    /// <summary>Totals are the most expensive query, lists are cheaper.</summary>
+    /// <summary>A new version makes the next read query the database. Totals are the most expensive query, so their version changes least often.</summary>
     private static readonly TimeSpan _totalsInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _listsInterval = TimeSpan.FromSeconds(1);
 

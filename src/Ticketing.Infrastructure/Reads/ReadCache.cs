@@ -13,8 +13,8 @@ namespace Ticketing.Infrastructure.Reads;
 /// </summary>
 internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breaker, IDatabaseErrors errors, TicketingMetrics metrics, TimeProvider clock)
 {
-    /// <summary>How long a read waits for the database if there is an older answer to return.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    /// <summary>How long a read waits for the database before it returns an older answer, if there is one.</summary>
+    private static readonly TimeSpan _readTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the last answer is kept in case the database becomes unavailable.</summary>
     private static readonly HybridCacheEntryOptions _last = Lasting(TimeSpan.FromHours(1));
@@ -40,7 +40,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
             fresh = GetFreshAsync(what, read, cancellationToken);
             try
             {
-                return Report(await fresh.WaitAsync(_patience, clock, cancellationToken), isStale: false);
+                return Report(await fresh.WaitAsync(_readTimeout, clock, cancellationToken), isStale: false);
             }
             catch (TimeoutException)
             {
@@ -136,8 +136,8 @@ internal readonly record struct CachedRead(string Cache, string Key, string Stat
     public string LastKey => $"{Key}:last";
 }
 
-/// <summary>An answer of the database.</summary>
-/// <param name="Value">What it said.</param>
-/// <param name="ReadAt">When it was asked, UTC.</param>
+/// <summary>A result from the database.</summary>
+/// <param name="Value">The result.</param>
+/// <param name="ReadAt">When the query started, UTC.</param>
 [ImmutableObject(true)]
 internal sealed record CacheEntry<T>(T Value, DateTimeOffset ReadAt);

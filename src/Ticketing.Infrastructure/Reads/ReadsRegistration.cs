@@ -11,7 +11,7 @@ using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Reads;
 
-/// <summary>Registers the cache of the reads: over Redis when there is one, in this process when there is none.</summary>
+/// <summary>Registers the read cache: in this process, and in Redis if it is configured.</summary>
 internal static class ReadsRegistration
 {
     public static void AddReads(this IServiceCollection services, IConfiguration configuration)
@@ -19,16 +19,16 @@ internal static class ReadsRegistration
         services.AddValidatedOptions<CacheOptions>(CacheOptions.Section);
         if (configuration.HasRedis())
         {
-            services.AddSingleton<IDistributedCache>(provider => new ImpatientCache(
+            services.AddSingleton<IDistributedCache>(provider => new BestEffortCache(
                 new RedisCache(new RedisCacheOptions
                 {
                     ConnectionMultiplexerFactory = () => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>()),
 
-                    // Two installations may share a Redis; their events have the same numbers.
+                    // Two installations may share a Redis; their events have the same ids.
                     InstanceName = $"ticketing:{provider.GetRequiredService<IDatabaseServer>().Description}:",
                 }),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ImpatientCache>>()));
+                provider.GetRequiredService<ILogger<BestEffortCache>>()));
         }
 
         services.AddHybridCache();

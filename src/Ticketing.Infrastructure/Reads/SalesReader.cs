@@ -6,8 +6,8 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// Reads sales by EF Core. What was sold is added up from the bookings, not from the stock: where the two disagree, the bookings are what
-/// the buyers hold in their hands.
+/// Reads sales with EF Core. Tickets sold are summed from the bookings, not derived from the stock: if the two disagree, the confirmed
+/// bookings count.
 /// </summary>
 internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts)
 {
@@ -102,7 +102,7 @@ internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts
         });
 }
 
-/// <summary>How a sale stood at one moment.</summary>
+/// <summary>The state of a sale at one moment.</summary>
 /// <param name="Status">The figures.</param>
 /// <param name="NewestBookingId">The newest booking in them; 0 when there is none.</param>
 internal sealed record StatusSnapshot(EventStatus Status, long NewestBookingId);

@@ -7,12 +7,12 @@ namespace Ticketing.Infrastructure.Reads;
 /// <summary>
 /// Treats a slow or failing Redis as a cache miss: a read waits at most 100 ms, and after a failure Redis is skipped for one second.
 /// </summary>
-internal sealed class ImpatientCache(IDistributedCache redis, TimeProvider clock, ILogger<ImpatientCache> logger) : IDistributedCache
+internal sealed class BestEffortCache(IDistributedCache redis, TimeProvider clock, ILogger<BestEffortCache> logger) : IDistributedCache
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
-    private long _restsSince;
+    private long _pausedSince;
     private int _isFailing;
 
     public Task<byte[]?> GetAsync(string key, CancellationToken token = default) =>
@@ -35,24 +35,24 @@ internal sealed class ImpatientCache(IDistributedCache redis, TimeProvider clock
 
     private async Task<byte[]?> TryAsync(Func<Task<byte[]?>> call, CancellationToken token)
     {
-        var restsSince = Volatile.Read(ref _restsSince);
-        if (restsSince != 0 && clock.GetElapsedTime(restsSince) < _rest)
+        var pausedSince = Volatile.Read(ref _pausedSince);
+        if (pausedSince != 0 && clock.GetElapsedTime(pausedSince) < _pause)
         {
             return null;
         }
 
         try
         {
-            var answer = await call().WaitAsync(_patience, clock, token);
+            var answer = await call().WaitAsync(_timeout, clock, token);
             Volatile.Write(ref _isFailing, 0);
             return answer;
         }
         catch (Exception exception) when (exception is RedisException or RedisTimeoutException or TimeoutException or ObjectDisposedException)
         {
-            Volatile.Write(ref _restsSince, clock.GetTimestamp());
+            Volatile.Write(ref _pausedSince, clock.GetTimestamp());
             if (Interlocked.Exchange(ref _isFailing, 1) == 0)
             {
-                CacheLog.RedisAway(logger, exception.Message);
+                CacheLog.RedisUnavailable(logger, exception.Message);
             }
 
             return null;
@@ -70,6 +70,6 @@ internal sealed class ImpatientCache(IDistributedCache redis, TimeProvider clock
 
 internal static partial class CacheLog
 {
-    [LoggerMessage(5001, LogLevel.Warning, "Redis does not answer, so every replica caches for itself. {Reason}")]
-    public static partial void RedisAway(ILogger logger, string reason);
+    [LoggerMessage(5001, LogLevel.Warning, "Redis is unavailable, so this replica caches only in its own memory until Redis answers. {Reason}")]
+    public static partial void RedisUnavailable(ILogger logger, string reason);
 }
