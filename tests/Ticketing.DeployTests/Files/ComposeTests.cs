@@ -232,7 +232,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Each_waits_longer_than_the_one_behind_it()
+    public void Each_timeout_is_longer_than_the_one_behind_it()
     {
         var edge = File.ReadAllText(Repository.File("deploy", "edge", "haproxy.cfg"));
         var upstream = File.ReadAllText(Repository.File("deploy", "nginx", "templates", "upstream.conf.template"));

@@ -24,6 +24,12 @@ public sealed class KubernetesTests
             .Should().OnlyContain(item => item.Metadata.NamespaceProperty == Namespace);
     }
 
+    /// <summary>What the rules say is tested with the rules of Prometheus, from which this file is generated.</summary>
+    [Fact]
+    public void The_operators_rules_are_a_valid_resource() =>
+        Manifests.Read(File.ReadAllText(Repository.File("deploy", "kubernetes", "components", "monitoring", "prometheus-rule.yaml")))
+            .Should().ContainSingle().Which.Should().BeOfType<PrometheusRule>();
+
     [KustomizeTheory]
     [MemberData(nameof(Overlays))]
     public async Task Every_service_finds_pods_that_listen_on_its_port(string overlay)
@@ -44,7 +50,7 @@ public sealed class KubernetesTests
 
     [KustomizeTheory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_selector_finds_somebody(string overlay)
+    public async Task Every_selector_matches_a_pod(string overlay)
     {
         var manifests = await Manifests.OfAsync(overlay);
 
@@ -68,7 +74,7 @@ public sealed class KubernetesTests
 
     [KustomizeTheory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_open_port_is_one_that_somebody_listens_on(string overlay)
+    public async Task Every_port_that_a_network_policy_opens_has_a_listener(string overlay)
     {
         var manifests = await Manifests.OfAsync(overlay);
         HashSet<int> listening = [53, 3306, .. manifests.Pods.Values.SelectMany(pod => pod.Spec.Containers[0].Ports ?? []).Select(port => port.ContainerPort)];
@@ -215,7 +221,7 @@ public sealed class KubernetesTests
         var timeout = int.Parse(settings["Shutdown__TimeoutSeconds"], CultureInfo.InvariantCulture);
 
         pod.TerminationGracePeriodSeconds.Should().BeGreaterThan(pod.Containers[0].Lifecycle.PreStop.Sleep.Seconds + drain + timeout);
-        drain.Should().Be(10, "ComposeTests compares it with Nginx's fail_timeout");
+        drain.Should().Be(10, "deploy/README.md states it");
     }
 
     [KustomizeTheory]

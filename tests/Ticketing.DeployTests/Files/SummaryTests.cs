@@ -52,7 +52,7 @@ public sealed class SummaryTests : IDisposable
     }
 
     [Fact]
-    public async Task No_test_at_all_is_no_success()
+    public async Task A_run_without_passed_tests_fails()
     {
         await WriteAsync("a", "NotExecuted");
 
