@@ -6,11 +6,11 @@ using Ticketing.Domain;
 
 namespace Ticketing.IntegrationTests.Telemetry;
 
-/// <summary>The exporter never forgets a label, and stops telling them apart at 2,000; the events must not run into that.</summary>
+/// <summary>The exporter never removes a label set, and merges all beyond 2,000; the event metrics must not reach that limit.</summary>
 public sealed class EventGaugeTests
 {
     [Fact]
-    public void Five_thousand_events_after_each_other_are_all_told_apart()
+    public void Five_thousand_successive_events_keep_separate_series()
     {
         using var metrics = new TicketingMetrics();
         using var exporter = new LastEvents();
