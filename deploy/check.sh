@@ -84,7 +84,7 @@ for user in $(seq "$tickets"); do
     expect 200 '"booking_id":' "buyer $user of $tickets gets a ticket"
 done
 book "$sold_event" 99
-expect 400 '"sold_out"' "one buyer more is told that it is sold out"
+expect 400 '"sold_out"' "one more buyer is answered sold_out"
 
 heading 'Status'
 for id in "$open_event" "$sold_event"; do

@@ -16,13 +16,13 @@ mapfile -t old < <(containers)
 count=${#old[@]}
 [ "$count" -gt 0 ] || { echo "No backend is running: docker compose up -d" >&2; exit 1; }
 
-echo "Starting $count beside $count"
+echo "Starting $count new replicas beside the $count old ones"
 "${compose[@]}" up --detach --no-deps --no-recreate --scale backend=$((2 * count)) backend
 mapfile -t new < <(containers | grep -vxF "$(printf '%s\n' "${old[@]}")")
 for container in "${new[@]}"; do
     until [ "$(health "$container")" = healthy ]; do
         if [ "$SECONDS" -gt "$timeout" ]; then
-            echo "$container is not healthy after $timeout s; the old replicas go on. Remove the new ones: docker rm --force ${new[*]}" >&2
+            echo "$container is not healthy after $timeout s; the old replicas keep running. Remove the new ones: docker rm --force ${new[*]}" >&2
             exit 1
         fi
         sleep 0.5

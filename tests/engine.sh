@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts a Docker-compatible engine (podman) for tests/Ticketing.ContainerTests on a Debian machine that has none, and gives it every base image that
-# the repository names. Registries are not asked: the images are stand-ins, made of Debian's packages and of this machine's .NET SDK and Node.
+# the repository names. No registry is contacted: the images are stand-ins, made of Debian's packages and of this machine's .NET SDK and Node.
 #
 #   eval "$(tests/engine.sh)"      start it, and export what its clients need; progress goes to stderr
 #   tests/engine.sh stop           stop it; images and volumes are kept

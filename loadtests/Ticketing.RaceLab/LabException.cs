@@ -1,6 +1,6 @@
 namespace Ticketing.RaceLab;
 
-/// <summary>The lab cannot do what it was asked; the message says why, and what to do.</summary>
+/// <summary>The lab cannot run; the message says why, and what to do.</summary>
 public sealed class LabException : Exception
 {
     public LabException(string message)

@@ -1,4 +1,4 @@
-// A quiet minute, a sudden crowd, and another quiet minute, which must be as fast as the first.
+// 20 s of normal load, 20 s of a sudden crowd, and 20 s of normal load again, which must be as fast as the first.
 //   k6 run -e CROWD=500 loadtests/k6/spike.js
 
 import { sleep } from 'k6';

@@ -34,11 +34,11 @@ public sealed class NamespaceTests
     };
 
     [Fact]
-    public void No_namespace_comes_back_to_itself() =>
+    public void Namespaces_have_no_cycles() =>
         NamespaceGraph.Of(_domain, _application, _infrastructure, _api).FindCycle("Ticketing.").Should().BeNull();
 
     [Fact]
-    public void Rooms_of_the_infrastructure_use_only_rooms_below_them()
+    public void Infrastructure_modules_use_only_modules_below_them()
     {
         var uses = NamespaceGraph.Of(_infrastructure).Uses
             .Where(use => use.From.StartsWith(Rooms) && use.To.StartsWith(Rooms))

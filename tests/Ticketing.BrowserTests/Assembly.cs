@@ -1,2 +1,2 @@
-// One browser and two processors: tests that wait for each other's load would measure nothing but that.
+// One browser and two processors: parallel tests would measure only each other's load.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -50,7 +50,7 @@ public sealed class FrontDoorTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_script_that_is_slipped_into_the_page_is_stopped_and_noticed()
+    public async Task An_injected_script_is_blocked_and_reported()
     {
         var visitor = await Visitor.ArriveAsync(chromium.Browser, _nginx.Address, "/", options: null, "/api/status");
 

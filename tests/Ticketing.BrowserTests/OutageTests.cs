@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Ticketing.BrowserTests;
 
-/// <summary>The server is busy, or away, and comes back. No order is lost, and none is booked twice.</summary>
+/// <summary>The server is busy or unavailable, and recovers. No order is lost, and none is booked twice.</summary>
 public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -14,7 +14,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task While_the_server_is_away_the_page_says_so_and_afterwards_it_goes_on()
+    public async Task An_order_sent_during_an_outage_can_be_sent_again_afterwards()
     {
         var api = await StartOnSqliteAsync();
         var id = await SetupAsync(api, 40);
@@ -62,7 +62,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
     }
 
     [Fact]
-    public async Task Who_is_told_busy_waits_and_tries_again_with_the_same_key()
+    public async Task A_busy_order_is_retried_with_the_same_key()
     {
         await using var server = await MariaDbServer.StartAsync();
         var database = await server.CreateDatabaseAsync();

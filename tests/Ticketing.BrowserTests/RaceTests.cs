@@ -49,7 +49,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task A_strategy_that_cannot_be_had_says_why_and_the_others_race()
+    public async Task An_unavailable_strategy_shows_why_and_the_others_race()
     {
         var visitor = (await StartAsync(tickets: 10, buyers: 12, quantity: 1, "turns", "atomic_update", "distributed_lock")).MayFail("/setup");
         await FinishedAsync(visitor);
@@ -62,7 +62,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task More_tickets_than_buyers_put_nothing_to_the_test()
+    public async Task A_race_with_more_tickets_than_buyers_says_that_nothing_was_tested()
     {
         var visitor = await StartAsync(tickets: 30, buyers: 10, quantity: 1, "turns", "naive");
         await FinishedAsync(visitor);
@@ -72,7 +72,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task A_race_can_be_stopped_and_still_tells_the_truth()
+    public async Task A_stopped_race_shows_the_tickets_sold_so_far()
     {
         var visitor = await StartAsync(tickets: 2000, buyers: 2000, quantity: 1, "turns", "batched");
         await Expect(Figure(visitor, "batched", "sold")).Not.ToHaveTextAsync("0");
@@ -104,7 +104,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task The_crowd_is_bounded()
+    public async Task More_than_2000_buyers_are_refused()
     {
         var visitor = await StartAsync(tickets: 10, buyers: 2001, quantity: 1, "turns", "batched");
         await Expect(visitor["#race-buyers-error"]).ToContainTextAsync("1 to 2,000");

@@ -116,7 +116,7 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task Who_comes_too_late_is_told_so()
+    public async Task A_refused_order_shows_how_many_tickets_are_left()
     {
         var id = await SetupAsync(_api, 3);
         var visitor = (await VisitAsync(_api)).MayFail("/book");
@@ -162,7 +162,7 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task Who_looks_at_an_event_is_told_of_a_newer_one_and_keeps_looking()
+    public async Task A_newer_event_is_announced_without_replacing_the_one_shown()
     {
         var id = await SetupAsync(_api, 50, name: "The old one");
         var visitor = await VisitAsync(_api);
@@ -215,6 +215,6 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
         await Expect(visitor["#answer .message"]).ToBeVisibleAsync();
     }
 
-    /// <summary>Keeps the page's next questions for the status on the way until the test ends.</summary>
+    /// <summary>Leaves the page's next status requests unanswered until the test ends.</summary>
     private static async Task HoldStatusAsync(Visitor visitor) => await visitor.Page.RouteAsync("**/status*", _ => Task.CompletedTask);
 }

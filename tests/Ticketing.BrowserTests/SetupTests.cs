@@ -66,7 +66,7 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
     }
 
     [Fact]
-    public async Task A_strategy_that_cannot_be_had_says_what_is_missing()
+    public async Task An_unavailable_strategy_shows_what_is_missing()
     {
         var visitor = (await VisitAsync(_api, "/#setup")).MayFail("/setup");
         await visitor["#strategy-distributed_lock"].CheckAsync();

@@ -12,7 +12,7 @@ public sealed class WithoutPackagesTests(Chromium chromium) : BrowserTest(chromi
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_page_books_and_races_plainly()
+    public async Task Booking_and_the_race_work_without_npm_packages()
     {
         var program = CopyProgramWithoutPackages();
         await using var api = await ApiProcess.StartAsync(

@@ -92,7 +92,7 @@ public sealed class Deployment : IAsyncLifetime
         await ComposeAsync(["up", "--detach", "--scale", $"backend={replicas}", .. services]);
     }
 
-    /// <summary>Builds both images anew, under another version.</summary>
+    /// <summary>Rebuilds the images under another version.</summary>
     public async Task BuildAsync(string version)
     {
         _environment["TAG"] = version;

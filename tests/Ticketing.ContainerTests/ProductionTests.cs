@@ -12,7 +12,7 @@ public sealed class ProductionTests : IDisposable
     public void Dispose() => _secrets.Dispose();
 
     [Compose2Fact]
-    public async Task No_password_of_the_stack_to_try_out_is_left()
+    public async Task Production_uses_no_example_password()
     {
         foreach (var name in new[] { "db_password", "db_root_password", "grafana_password" })
         {

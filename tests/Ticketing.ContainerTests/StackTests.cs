@@ -55,7 +55,7 @@ public sealed partial class StackTests(Deployment stack, ITestOutputHelper outpu
     }
 
     [EngineFact]
-    public async Task The_backend_has_no_rights_on_its_machine()
+    public async Task The_backend_runs_unprivileged()
     {
         foreach (var backend in await Deployment.ContainersAsync("backend"))
         {
@@ -128,7 +128,7 @@ public sealed partial class StackTests(Deployment stack, ITestOutputHelper outpu
     }
 
     [EngineFact]
-    public async Task Scaling_down_and_up_again_leaves_the_front_door_open()
+    public async Task The_front_door_stays_available_while_scaling_down_and_up()
     {
         await stack.UpAsync(1);
         (await Deployment.WaitUntilHealthyAsync()).Count(container => container.Service == "backend").Should().Be(1);

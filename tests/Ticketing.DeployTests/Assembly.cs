@@ -1,2 +1,2 @@
-// The tests load the machine on purpose; two at once would measure each other.
+// The tests load the machine on purpose; in parallel they would distort each other's measurements.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

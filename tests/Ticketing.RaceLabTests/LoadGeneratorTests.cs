@@ -50,7 +50,7 @@ public sealed class LoadGeneratorTests
     public async Task An_answer_that_takes_too_long_counts_as_lost()
     {
         await using var server = new SlowServer(TimeSpan.FromSeconds(20), Booked);
-        var tally = await RunAsync(server, new() { Buyers = 1, Duration = TimeSpan.FromSeconds(0.5), Patience = TimeSpan.FromSeconds(0.3) });
+        var tally = await RunAsync(server, new() { Buyers = 1, Duration = TimeSpan.FromSeconds(0.5), Timeout = TimeSpan.FromSeconds(0.3) });
         tally.UncertainCount.Should().BePositive();
     }
 

@@ -74,7 +74,7 @@ public sealed class VerifierTests(VerifierTests.SoldEvent sold) : IClassFixture<
 
         private LabDatabase _database = null!;
         private int _eventId;
-        private ToldBuyers _told = null!;
+        private BuyerAnswers _told = null!;
 
         public async Task InitializeAsync()
         {
@@ -88,7 +88,7 @@ public sealed class VerifierTests(VerifierTests.SoldEvent sold) : IClassFixture<
             _told = new(tally.Confirmed, tally.Uncertain, tally.SoldOut, tally.FewestLeft, tally.Contradictions);
         }
 
-        /// <summary>Carries a statement out, reads everything back as the lab does, and takes the statement back.</summary>
+        /// <summary>Runs a statement on a copy of the database, and verifies the copy as the lab does.</summary>
         public async Task<IReadOnlyList<Violation>> CheckAsync(string tampering)
         {
             await using var connection = (SqliteConnection)_database.Connect();

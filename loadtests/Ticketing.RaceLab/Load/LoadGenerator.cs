@@ -95,7 +95,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
 
             // A buyer who was not served within the timeout, or by the end of the sale, has left.
             var now = Stopwatch.GetElapsedTime(_began);
-            if (now >= plan.Duration || now - due > plan.Patience)
+            if (now >= plan.Duration || now - due > plan.Timeout)
             {
                 tally.Drop();
                 continue;
@@ -123,7 +123,7 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
             await Task.Delay(50, CancellationToken.None);
             foreach (var connection in _connections)
             {
-                connection.AbortWhenBusyFor(plan.Patience);
+                connection.AbortWhenBusyFor(plan.Timeout);
             }
 
             if (soldOutAt is null && tally.SoldOut > 0)

@@ -37,7 +37,7 @@ public sealed record LoadPlan
     public int Seed { get; init; } = 1;
 
     /// <summary>Timeout for an answer, after which it counts as lost; an arrival that finds no free connection in this time is dropped.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>The shares of the requests, in percent; the rest up to 100 goes to <c>GET /health</c>.</summary>

@@ -54,7 +54,7 @@ internal static class HtmlReport
             + (limited.Count == 0 ? "" : Section(
                 "Stock over time",
                 $"<div class=\"multiples\">{Charts.Stock(limited)}</div>",
-                "Tickets left, all on the same scales. Below zero, in red: seats that were sold twice."))
+                "Tickets left, all on the same scales. Below zero, in red: tickets that did not exist."))
             + (selling.Count == 0 ? "" : Section(
                 "Latency",
                 Charts.Latency(selling),

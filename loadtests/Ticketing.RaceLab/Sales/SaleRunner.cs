@@ -137,7 +137,7 @@ public sealed class SaleRunner(Laboratory laboratory)
                 var @event = await ledger.ReadEventAsync(eventId, CancellationToken.None);
                 var one = new StoredSale(@event, await ledger.ReadBookingsAsync(eventId, CancellationToken.None));
                 stored.Add(one);
-                violations.AddRange(Verifier.Check(one, load.ToldBuyersOf(eventId), sale.MayOversell).Select(violation => $"{sale.Name}: {violation}"));
+                violations.AddRange(Verifier.Check(one, load.BuyerAnswersOf(eventId), sale.MayOversell).Select(violation => $"{sale.Name}: {violation}"));
             }
 
             // A cached answer may be older than the sale: an invariant is broken only if it still disagrees after the cache has expired.
@@ -208,7 +208,7 @@ public sealed class SaleRunner(Laboratory laboratory)
     private sealed record FinishedLoad(
         Tally Tally, IReadOnlyList<int> EventIds, string KeyPrefix, TimeSpan Elapsed, CpuShares Cpu, IReadOnlyList<MemorySample> Memory)
     {
-        public ToldBuyers ToldBuyersOf(int eventId) => new(
+        public BuyerAnswers BuyerAnswersOf(int eventId) => new(
             [.. Tally.Confirmed.Where(order => order.Order.EventId == eventId)],
             [.. Tally.Uncertain.Where(order => order.EventId == eventId)],
             Tally.SoldOut,

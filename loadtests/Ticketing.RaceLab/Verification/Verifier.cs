@@ -8,7 +8,7 @@ public static class Verifier
     /// <param name="sale">The event and its bookings, as stored.</param>
     /// <param name="told">The answers to the buyers of that event.</param>
     /// <param name="mayOversell">True for the strategy that oversells on purpose; everything else is checked for it too.</param>
-    public static IReadOnlyList<Violation> Check(StoredSale sale, ToldBuyers told, bool mayOversell) =>
+    public static IReadOnlyList<Violation> Check(StoredSale sale, BuyerAnswers told, bool mayOversell) =>
     [
         .. ConfirmedButNotStored(sale, told),
         .. StoredButNotConfirmed(sale, told),
@@ -17,7 +17,7 @@ public static class Verifier
         .. Undersold(sale, told),
     ];
 
-    private static IEnumerable<Violation> ConfirmedButNotStored(StoredSale sale, ToldBuyers told)
+    private static IEnumerable<Violation> ConfirmedButNotStored(StoredSale sale, BuyerAnswers told)
     {
         var stored = sale.Bookings.ToDictionary(booking => booking.Id);
         var seen = new Dictionary<long, Order>();
@@ -41,7 +41,7 @@ public static class Verifier
         }
     }
 
-    private static IEnumerable<Violation> StoredButNotConfirmed(StoredSale sale, ToldBuyers told)
+    private static IEnumerable<Violation> StoredButNotConfirmed(StoredSale sale, BuyerAnswers told)
     {
         var confirmed = told.Confirmed.Select(order => order.BookingId).ToHashSet();
         var excused = new Dictionary<(int, int), int>();
@@ -94,7 +94,7 @@ public static class Verifier
     }
 
     /// <summary>Stock never grows, so what is left at the end was available all the time.</summary>
-    private static IEnumerable<Violation> Undersold(StoredSale sale, ToldBuyers told)
+    private static IEnumerable<Violation> Undersold(StoredSale sale, BuyerAnswers told)
     {
         if (told.SoldOut > 0 && sale.Event.AvailableTickets > 0)
         {
@@ -123,7 +123,7 @@ public sealed record StoredSale(StoredEvent Event, IReadOnlyList<StoredBooking> 
 }
 
 /// <summary>The answers to the buyers of one event.</summary>
-public sealed record ToldBuyers(
+public sealed record BuyerAnswers(
     IReadOnlyList<ConfirmedOrder> Confirmed, IReadOnlyList<Order> Uncertain, int SoldOut, int? FewestLeft, IReadOnlyList<string> Contradictions);
 
 /// <summary>An invariant that does not hold.</summary>

@@ -37,7 +37,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     [NeedsDatabase]
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 413, 415, 422, 503)]
-    // One parameter, because each one costs time in every order. With an explicit empty name, or the framework would look for it in the query.
+    // One parameter, because each one costs time in every order. The explicit empty name keeps the framework from looking for it in the query string.
     public async Task<IActionResult> Book([FromBody, ModelBinder(Name = "")] BookTicketCommand order) =>
         Answer(order, await mediator.Send(order, HttpContext.RequestAborted));
 
@@ -45,7 +45,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/history")]
-    [TellsAge]
+    [ReportsAge]
     [ProducesResponseType<PagedResult<HistoryItem>>(200)]
     [ProducesProblem(400, 503)]
     public async Task<PagedResult<HistoryItem>> History([FromQuery] GetHistoryQuery query, CancellationToken cancellationToken) =>

@@ -28,11 +28,11 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
         await mediator.Send(command, cancellationToken);
 
     /// <summary>Returns the state of an event's sale.</summary>
-    /// <response code="200">The figures, consistent with each other.</response>
+    /// <response code="200">The figures, all from the same moment.</response>
     /// <response code="400"><c>validation_failed</c>: the id is not valid.</response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist, or no event exists.</response>
     [HttpGet("/status")]
-    [TellsAge]
+    [ReportsAge]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 503)]
     public async Task<IActionResult> Status([FromQuery] GetStatusQuery query, CancellationToken cancellationToken) =>
@@ -44,16 +44,16 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/events")]
-    [TellsAge]
+    [ReportsAge]
     [ProducesResponseType<PagedResult<EventStatus>>(200)]
     [ProducesProblem(400, 503)]
     public async Task<PagedResult<EventStatus>> Events([FromQuery] ListEventsQuery query, CancellationToken cancellationToken) =>
         await mediator.Send(query, cancellationToken);
 
     /// <summary>Returns totals over all events.</summary>
-    /// <response code="200">The figures, consistent with each other.</response>
+    /// <response code="200">The figures, all from the same moment.</response>
     [HttpGet("/stats")]
-    [TellsAge]
+    [ReportsAge]
     [ProducesResponseType<SalesStats>(200)]
     [ProducesProblem(503)]
     public async Task<SalesStats> Stats(CancellationToken cancellationToken) =>

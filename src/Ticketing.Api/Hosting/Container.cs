@@ -4,5 +4,5 @@ namespace Ticketing.Api.Hosting;
 internal static class Container
 {
     /// <summary>Whether this process runs in a container; the .NET images set this variable.</summary>
-    public static bool IsAround { get; } = Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") == "true";
+    public static bool IsRunningInContainer { get; } = Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") == "true";
 }

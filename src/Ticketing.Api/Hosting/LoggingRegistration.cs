@@ -59,7 +59,7 @@ internal static class LoggingRegistration
     }
 
     private static bool IsJson(LogFormat format) =>
-        format == LogFormat.Json || (format == LogFormat.Auto && Container.IsAround);
+        format == LogFormat.Json || (format == LogFormat.Auto && Container.IsRunningInContainer);
 }
 
 /// <summary>The section <c>Log</c> of the configuration.</summary>

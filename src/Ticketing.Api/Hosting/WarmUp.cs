@@ -92,7 +92,7 @@ public sealed class WarmUpOptions
     /// <summary>The section's name.</summary>
     public const string Section = "WarmUp";
 
-    private static readonly double _default = Container.IsAround ? 5 : 1;
+    private static readonly double _default = Container.IsRunningInContainer ? 5 : 1;
 
     /// <summary>How long the program sends requests to itself before it reports ready, in seconds, 0 to 60.</summary>
     [Range(0, 60)]

@@ -3,7 +3,7 @@ using Ticketing.Application.Bookings.BookTicket;
 namespace Ticketing.Api.Problems;
 
 /// <summary>
-/// The problems that the API answers. The code is for programs and never changes; the detail says what to do.
+/// The problems that the API returns. The code is for programs and never changes; the detail explains the problem, or says what to do.
 /// </summary>
 /// <param name="Code">The stable code.</param>
 /// <param name="Status">The HTTP status.</param>

@@ -2,7 +2,7 @@ using Ticketing.Domain;
 
 namespace Ticketing.Application.Sales;
 
-/// <summary>The state of an event's sale. All figures are consistent.</summary>
+/// <summary>The state of an event's sale. All figures are from the same moment.</summary>
 public sealed record EventStatus
 {
     /// <summary>The event's id.</summary>

@@ -1,6 +1,6 @@
 namespace Ticketing.Application.Sales;
 
-/// <summary>Reads the state of sales. Each call is one statement, so its figures are consistent.</summary>
+/// <summary>Reads the state of sales. Each call is one statement, so its figures are from the same moment.</summary>
 public interface ISalesReader
 {
     /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>

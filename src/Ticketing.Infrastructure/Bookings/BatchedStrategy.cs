@@ -19,7 +19,7 @@ namespace Ticketing.Infrastructure.Bookings;
 ///                                                      BEGIN; SELECT … FOR UPDATE          waits for A's lock
 /// decides 100 orders in memory
 /// INSERT 100 rows; UPDATE available - 100; COMMIT
-/// answers 100 buyers                                   → 20 left, decides its own
+/// answers 100 buyers                                   reads 20 left, decides its own orders
 /// </code>
 /// <para>
 /// Why it is fast: one lock hand-over, two round trips and one flush serve all waiting orders, where a transaction per buyer needs them for

@@ -61,15 +61,15 @@ internal sealed class DistributedLockStrategy(
     {
         var stripe = _stripes[order.EventId % _stripes.Length];
         var started = clock.GetTimestamp();
-        var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
-        if (!await WaitAsync(stripe, patience, cancellationToken))
+        var timeout = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
+        if (!await WaitAsync(stripe, timeout, cancellationToken))
         {
             return new BookingOutcome.Busy(BusyReason.Contention);
         }
 
         try
         {
-            return await BookUnderLockAsync(order, Max(patience - clock.GetElapsedTime(started), TimeSpan.Zero), cancellationToken);
+            return await BookUnderLockAsync(order, Max(timeout - clock.GetElapsedTime(started), TimeSpan.Zero), cancellationToken);
         }
         finally
         {
@@ -77,13 +77,13 @@ internal sealed class DistributedLockStrategy(
         }
     }
 
-    private async Task<bool> WaitAsync(SemaphoreSlim stripe, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> WaitAsync(SemaphoreSlim stripe, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         metrics.OrderQueued();
         try
         {
-            return await stripe.WaitAsync(patience, cancellationToken);
+            return await stripe.WaitAsync(timeout, cancellationToken);
         }
         finally
         {
@@ -91,12 +91,12 @@ internal sealed class DistributedLockStrategy(
         }
     }
 
-    private async Task<BookingOutcome> BookUnderLockAsync(BookTicketCommand order, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<BookingOutcome> BookUnderLockAsync(BookTicketCommand order, TimeSpan timeout, CancellationToken cancellationToken)
     {
         RedisDistributedLockHandle? handle;
         try
         {
-            handle = await LockOf(order.EventId).TryAcquireAsync(patience, cancellationToken);
+            handle = await LockOf(order.EventId).TryAcquireAsync(timeout, cancellationToken);
         }
         catch (Exception exception) when (IsRedisFault(exception))
         {

@@ -15,8 +15,8 @@ namespace Ticketing.Infrastructure.Bookings;
 /// buyer A                     buyer B
 /// SELECT available → 1
 ///                             SELECT available → 1
-/// UPDATE available = 1 - 1
-///                             UPDATE available = 0 - 1      one ticket, two buyers
+/// UPDATE available = available - 1 → 0
+///                             UPDATE available = available - 1 → -1      one ticket, two buyers
 /// </code>
 /// <para>
 /// It is naive about the stock, not about the key: a booking refused by the key's unique index returns its tickets. That is a statement of its

@@ -12,14 +12,14 @@ public sealed class K6ScriptsTests
     private static IEnumerable<string> Scripts => Directory.EnumerateFiles(Repository.File("loadtests", "k6"), "*.js").Select(path => Path.GetFileName(path)!);
 
     [Fact]
-    public Task They_use_k6_as_it_is_typed() => _scripts.RunAsync("npm", "run", "check");
+    public Task The_scripts_pass_the_type_check() => _scripts.RunAsync("npm", "run", "check");
 
     [Fact]
     public async Task Their_logic_passes_its_own_tests() =>
         (await _scripts.RunAsync("npm", "test")).Should().Contain("# fail 0").And.NotContain("# pass 0");
 
     [Fact]
-    public async Task Every_scenario_and_the_API_understand_each_other_and_wrong_books_are_seen()
+    public async Task Every_scenario_runs_against_the_API_and_wrong_bookings_are_reported()
     {
         using var folder = new TemporaryFolder();
         await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("k6.db")}" });

@@ -30,7 +30,7 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     }
 
     [Fact]
-    public async Task Nginx_has_nothing_to_say_against_the_shipped_configuration()
+    public async Task Nginx_accepts_the_shipped_configuration_without_warnings()
     {
         var said = await NginxServer.CheckAsync();
 
@@ -38,11 +38,11 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     }
 
     [Fact]
-    public async Task HAProxy_has_nothing_to_say_against_the_shipped_configuration() =>
+    public async Task HAProxy_accepts_the_shipped_configuration_without_warnings() =>
         (await HaproxyServer.CheckAsync()).Should().Contain("Configuration file is valid").And.NotContain("WARNING").And.NotContain("ALERT");
 
     [Fact]
-    public async Task The_page_comes_compressed_guarded_and_asked_for_each_time()
+    public async Task The_page_is_compressed_revalidated_and_has_security_headers()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.AcceptEncoding.ParseAdd("gzip");
@@ -107,7 +107,7 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     }
 
     [Fact]
-    public async Task An_address_that_asks_for_too_much_is_told_to_slow_down()
+    public async Task An_address_above_its_limit_gets_429()
     {
         await using var strict = await NginxServer.StartAsync(_door.Edge.Address, new() { RequestsPerAddress = "1r/s", Burst = 3 });
         using var client = Http.Client(strict.Address);

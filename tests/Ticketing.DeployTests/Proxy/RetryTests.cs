@@ -96,7 +96,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task An_order_that_one_lost_has_an_unknown_outcome_though_nobody_else_can_be_reached(bool keyed, bool ready)
+    public async Task An_order_lost_by_one_backend_has_an_unknown_outcome_even_if_no_other_can_be_reached(bool keyed, bool ready)
     {
         using var replica = new LosingReplica(ready);
         await using var door = await FrontDoor.StartAsync([replica.Address, Nowhere()]);
@@ -113,7 +113,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
 
     [Theory]
     [MemberData(nameof(Spellings))]
-    public async Task An_order_that_nobody_had_is_known_not_to_be_booked(string path)
+    public async Task An_order_that_reached_no_backend_gets_server_unavailable(string path)
     {
         await using var door = await FrontDoor.StartAsync([Nowhere(), Nowhere(), Nowhere()]);
 
@@ -130,7 +130,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     }
 
     [Fact]
-    public async Task Any_order_goes_to_another_backend_while_nobody_has_it_yet()
+    public async Task An_order_whose_connection_is_refused_goes_to_another_backend()
     {
         await using var door = await FrontDoor.StartAsync([Nowhere(), api.Address]);
         var id = await door.Client.SetupAsync(100);
@@ -142,7 +142,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     }
 
     [Fact]
-    public async Task A_backend_that_leaves_gets_no_more_orders_and_no_question_is_lost()
+    public async Task A_draining_backend_gets_no_more_orders_and_no_read_is_lost()
     {
         await using var leaving = await api.StartAnotherAsync(drainSeconds: 2);
         await using var door = await FrontDoor.StartAsync([leaving.Address, api.Address]);

@@ -13,7 +13,7 @@ public sealed class Cluster : IAsyncLifetime
     private const int Replicas = 3;
     private const int Places = 5;
 
-    /// <summary>Shorter than in production: a test restarts nine replicas. Five times as long as it takes the edge to notice.</summary>
+    /// <summary>Shorter than in production: a test restarts every replica, three times in a long run. Five times as long as it takes the edge to notice.</summary>
     private const int DrainSeconds = 1;
 
     private readonly Uri[] _places = [.. Enumerable.Range(0, Places).Select(_ => new Uri($"http://127.0.0.1:{Ports.Free()}"))];

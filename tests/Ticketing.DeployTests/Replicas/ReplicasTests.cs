@@ -54,7 +54,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         });
 
     [Fact]
-    public Task Two_replicas_that_come_and_go_lose_no_request() => RepeatAsync(
+    public Task Scaling_up_and_down_loses_no_request() => RepeatAsync(
         "from three replicas to five and back",
         async () =>
         {
@@ -85,7 +85,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
     [Theory]
     [InlineData("killed")]
     [InlineData("frozen")]
-    public async Task Without_Redis_only_the_sale_that_locks_there_waits(string fault)
+    public async Task Without_Redis_only_distributed_lock_is_affected(string fault)
     {
         const int tickets = 1_000_000;
         var batched = await SetupAsync(tickets);
@@ -105,7 +105,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
         if (fault == "killed")
         {
             // One that is only frozen may thaw before a buyer's patience ends.
-            lockers.Answers.Should().ContainKey("503 busy", "its lock was away");
+            lockers.Answers.Should().ContainKey("503 busy", "its lock was unavailable");
         }
 
         ExpectRecovery(lockers, back);
@@ -138,7 +138,7 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : I
     [InlineData("stopped")]
     [InlineData("killed")]
     [InlineData("frozen")]
-    public async Task A_database_that_goes_and_comes_back_loses_nothing(string fault)
+    public async Task A_database_outage_loses_no_confirmed_booking(string fault)
     {
         const int tickets = 1_000_000;
         var id = await SetupAsync(tickets);

@@ -7,7 +7,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Caching;
 
-/// <summary>The cache of the reads: it spares the database, and outlives the database and Redis.</summary>
+/// <summary>The read cache: it reduces the load on the database, and works while the database or Redis is unavailable.</summary>
 [Trait("Run", "Full")]
 public sealed class CacheTests : IAsyncLifetime
 {
@@ -23,7 +23,7 @@ public sealed class CacheTests : IAsyncLifetime
     public async Task DisposeAsync() => await _redis.DisposeAsync();
 
     [Fact]
-    public async Task However_many_ask_the_database_is_asked_once()
+    public async Task Concurrent_reads_query_the_database_once()
     {
         await using var api = await StartAsync();
         var id = await api.Client.SetupAsync(100, "batched");

@@ -13,7 +13,7 @@ public sealed class SharedCacheTests(TwoReplicas replicas) : IClassFixture<TwoRe
     private ApiProcess There => replicas.There;
 
     [Fact]
-    public async Task Who_books_sees_it_at_once_and_the_other_replica_within_five_seconds()
+    public async Task A_booking_shows_at_once_on_its_replica_and_within_five_seconds_on_the_other()
     {
         var missesBefore = await CacheTests.MissesAsync(Here, "status");
         var id = await Here.Client.SetupAsync(10, "batched");
@@ -35,7 +35,7 @@ public sealed class SharedCacheTests(TwoReplicas replicas) : IClassFixture<TwoRe
     }
 
     [Fact]
-    public async Task Who_hears_that_it_is_sold_out_sees_it_too()
+    public async Task A_replica_that_answered_sold_out_shows_no_tickets_left()
     {
         var id = await Here.Client.SetupAsync(1, "atomic_update");
         (await SoldAsync(There, id)).Should().Be(0);
@@ -58,7 +58,7 @@ public sealed class SharedCacheTests(TwoReplicas replicas) : IClassFixture<TwoRe
     }
 
     [Fact]
-    public async Task An_event_that_another_replica_sets_up_is_found_at_once_by_who_asked_too_early()
+    public async Task A_missing_event_is_found_at_once_after_another_replica_sets_it_up()
     {
         var next = await Here.Client.SetupAsync(5, "batched") + 1;
         (await There.Client.GetAnswerAsync($"/status?event_id={next}")).ShouldBeProblem(HttpStatusCode.NotFound, "event_not_found");

@@ -5,7 +5,7 @@ using Ticketing.IntegrationTests.Hosting;
 
 namespace Ticketing.IntegrationTests.Database;
 
-/// <summary>The database's own guard, past every strategy: whatever a program does wrong, only naive sells what is not there.</summary>
+/// <summary>The database's check constraint: whatever the program does, only naive can oversell.</summary>
 [Trait("Run", "Full")]
 public abstract class ConstraintTests(ApiFixture api)
 {
@@ -29,7 +29,7 @@ public abstract class ConstraintTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Stock_below_zero_is_possible_for_naive_and_stays_with_it()
+    public async Task Naive_can_oversell_and_an_oversold_event_cannot_change_its_strategy()
     {
         var id = await api.Client.SetupAsync(Stock, "naive");
 

@@ -41,7 +41,7 @@ public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_unknown_strategy_is_told_the_names_of_those_there_are()
+    public async Task An_unknown_strategy_is_answered_with_the_valid_names()
     {
         var answer = await api.Client.PostAnswerAsync("/setup", new { strategy = "optimistic" });
         answer.Json.GetProperty("errors").GetProperty("strategy")[0].GetString().Should()
@@ -56,7 +56,7 @@ public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_that_does_not_say_how_long_it_is_may_not_be_long_either()
+    public async Task A_chunked_body_that_is_too_large_is_refused()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/setup");
         request.Content = new StringContent($$"""{"event_name":"{{new string('x', 5_000_000)}}"}""", Encoding.UTF8, "application/json");
@@ -83,7 +83,7 @@ public sealed class SqliteBadInputTests(SqliteApi api) : BadInputTests(api), ICl
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Is_refused_and_writes_nothing(string name)
+    public async Task Bad_input_is_refused_and_writes_nothing(string name)
     {
         var input = BadInput.All.Single(input => input.Name == name);
         var before = await _api.CountRowsAsync();

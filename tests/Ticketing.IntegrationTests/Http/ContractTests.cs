@@ -49,7 +49,7 @@ public abstract class ContractTests(ApiFixture api)
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public async Task Three_tickets_and_four_buyers(string strategy)
+    public async Task The_fourth_buyer_of_three_tickets_gets_sold_out(string strategy)
     {
         var id = await api.Client.SetupAsync(3, strategy);
 

@@ -38,12 +38,12 @@ public sealed class PageTests(PageTests.ApiWithLinks api) : IClassFixture<PageTe
     }
 
     [Fact]
-    public async Task The_page_is_told_where_the_links_lead() =>
+    public async Task Ui_config_contains_the_configured_links() =>
         (await api.Client.GetAnswerAsync("/ui-config.json")).Text.Should().Be(
             """{"api_base":"","grafana_url":"https://grafana.example/d/1","prometheus_url":null}""");
 
     [Fact]
-    public async Task Only_the_page_can_be_had_from_its_address()
+    public async Task Only_the_files_of_the_page_are_served()
     {
         (await api.Client.SendAsync(HttpMethod.Head, "/")).Status.Should().Be(HttpStatusCode.OK);
         (await api.Client.PostAnswerAsync("/", new { })).ShouldBeProblem(HttpStatusCode.MethodNotAllowed, "method_not_allowed");

@@ -11,7 +11,7 @@ public sealed class MigrateTests
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Migrating_makes_the_database_says_so_in_one_line_and_leaves()
+    public async Task Migrate_creates_the_database_logs_one_line_and_exits()
     {
         var settings = await NewDatabaseAsync(migrateOnStart: false);
 

@@ -35,7 +35,7 @@ public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedA
 
     [Theory]
     [MemberData(nameof(StrategiesAndErrors))]
-    public async Task A_lost_transaction_is_tried_again(string strategy, int error)
+    public async Task A_failed_transaction_is_retried(string strategy, int error)
     {
         await api.FailBookingsAsync(times: 2, error);
         var id = await api.Client.SetupAsync(10, strategy);
@@ -48,7 +48,7 @@ public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedA
 
     [Theory]
     [MemberData(nameof(StrategiesAndErrors))]
-    public async Task One_that_is_lost_again_and_again_is_busy_and_leaves_nothing_behind(string strategy, int error)
+    public async Task A_transaction_that_keeps_failing_ends_as_busy_and_books_nothing(string strategy, int error)
     {
         await api.FailBookingsAsync(times: 1_000_000, error);
         var id = await api.Client.SetupAsync(10, strategy);
@@ -70,7 +70,7 @@ public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedA
 
     [Theory]
     [MemberData(nameof(StrategiesThatLock))]
-    public async Task A_row_that_somebody_else_holds_is_busy_and_free_again_when_they_let_go(string strategy)
+    public async Task A_locked_row_gives_busy_until_the_lock_is_released(string strategy)
     {
         await api.FailBookingsAsync(times: 0, 1213);
         var id = await api.Client.SetupAsync(10, strategy);
@@ -85,7 +85,7 @@ public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedA
     }
 
     [Fact]
-    public async Task Who_gets_no_connection_from_the_pool_is_told_busy()
+    public async Task An_exhausted_pool_gives_busy()
     {
         await using var small = await ApiProcess.StartAsync(new Dictionary<string, string?>
         {

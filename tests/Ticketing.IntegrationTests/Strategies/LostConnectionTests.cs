@@ -46,7 +46,7 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
 
     [Theory]
     [MemberData(nameof(StrategiesThatCommit))]
-    public async Task A_database_that_is_gone_at_commit_leaves_an_outcome_that_nobody_claims_to_know(string strategy)
+    public async Task A_database_unavailable_after_commit_gives_outcome_unknown(string strategy)
     {
         var id = await sale.BeginAsync(10, strategy);
         var key = $"key-{Guid.NewGuid()}";

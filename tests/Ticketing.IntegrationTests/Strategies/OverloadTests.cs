@@ -10,7 +10,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 public sealed class OverloadTests
 {
     [Fact]
-    public async Task The_surplus_is_told_at_once_and_everybody_else_is_served()
+    public async Task Orders_beyond_the_queue_capacity_get_busy_at_once_and_the_others_are_booked()
     {
         const int capacity = 100;
         const int crowd = 1_000;

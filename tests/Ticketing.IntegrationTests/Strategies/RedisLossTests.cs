@@ -24,7 +24,7 @@ public sealed class RedisLossTests
     }
 
     [Fact]
-    public async Task A_redis_that_goes_away_makes_buyers_wait_and_comes_back_by_itself()
+    public async Task Without_redis_buyers_get_busy_until_it_is_back()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var api = await ApiProcess.StartAsync(await SettingsAsync(redis));
@@ -45,7 +45,7 @@ public sealed class RedisLossTests
     }
 
     [Fact]
-    public async Task A_redis_that_does_not_answer_is_busy_within_a_few_seconds()
+    public async Task A_hanging_redis_gives_busy_within_a_few_seconds()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var api = await ApiProcess.StartAsync(await SettingsAsync(redis));

@@ -45,7 +45,7 @@ public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
     }
 
     [Fact]
-    public async Task Five_hundred_buyers_for_a_hundred_tickets()
+    public async Task A_hundred_tickets_are_sold_once_to_five_hundred_buyers()
     {
         using var buyers = new Buyers(500, api.Address);
         var id = await SetupAsync(100);

@@ -37,7 +37,7 @@ public sealed class BatchedOnSqlite(SqliteApi api) : StrategyContract(api, Booki
 public sealed class EveryStrategyIsTested
 {
     [Fact]
-    public void On_both_databases()
+    public void Every_strategy_has_a_contract_test_on_both_databases()
     {
         foreach (var strategy in Enum.GetValues<BookingStrategy>())
         {
@@ -49,7 +49,7 @@ public sealed class EveryStrategyIsTested
     }
 
     [Fact]
-    public void And_each_class_tests_the_strategy_that_it_is_named_after()
+    public void Each_class_tests_the_strategy_in_its_name()
     {
         foreach (var fixture in (Type[])[typeof(MariaDbApi), typeof(SqliteApi)])
         {

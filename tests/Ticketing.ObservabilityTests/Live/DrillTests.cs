@@ -21,10 +21,10 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
         await Task.WhenAll(Enumerable.Range(1, 60).Select(user => system.Replicas[user % 2].BookAsync(eventId, user)));
         (await system.Replicas[0].StatusAsync(eventId)).GetProperty("oversold").GetInt32().Should().BePositive("that is what naive is for");
 
-        await system.EventuallyAsync("the alarm for the oversold event", alerts => alerts.Any(alert => IsFor(alert, eventId) && alert.IsFiring), _patience);
+        await system.EventuallyAsync("the alert for the oversold event to fire", alerts => alerts.Any(alert => IsFor(alert, eventId) && alert.IsFiring), _patience);
 
         await RunStatementsAsync("tickets-oversold.md", eventId, statement => statement.Contains("DELETE FROM bookings", StringComparison.Ordinal));
-        await system.EventuallyAsync("the end of the alarm for the oversold event", alerts => !alerts.Any(alert => IsFor(alert, eventId)), _patience);
+        await system.EventuallyAsync("the alert for the oversold event to resolve", alerts => !alerts.Any(alert => IsFor(alert, eventId)), _patience);
 
         // The program's caches do not see these statements: their answers may be a few seconds old.
         await Task.Delay(_cached);
@@ -53,7 +53,7 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
         try
         {
             await system.EventuallyAsync(
-                "the alarm for the database, from both replicas",
+                "the database alert to fire for both replicas",
                 alerts => alerts.Count(alert => alert.Name == "DatabaseUnreachable" && alert.IsFiring) == system.Replicas.Count,
                 _patience);
             using var health = await system.Replicas[0].Client.GetAsync(new Uri("/health", UriKind.Relative));
@@ -65,7 +65,7 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
             await system.Database.StartAsync();
         }
 
-        await system.EventuallyAsync("the end of the alarm for the database", alerts => !alerts.Any(IsAboutTheDatabase), _patience);
+        await system.EventuallyAsync("the database alert to resolve", alerts => !alerts.Any(IsAboutTheDatabase), _patience);
         (await system.Replicas[0].SetupAsync(1, "batched")).Should().BePositive("the backends need no restart");
     }
 

@@ -24,7 +24,7 @@ public sealed class BookTicketHandlerTests
     }
 
     [Fact]
-    public async Task An_unknown_event_is_an_outcome_and_no_strategy_is_asked()
+    public async Task An_unknown_event_ends_as_event_not_found_without_calling_a_strategy()
     {
         (await SendAsync(new BookTicketCommand(1, 8))).Should().Be(BookingOutcome.EventNotFound.Instance);
         _strategies.Asked.Should().BeEmpty();

@@ -72,6 +72,6 @@ public sealed class EventTests
     [InlineData(5, 6, Availability.NotEnough)]
     [InlineData(0, 1, Availability.SoldOut)]
     [InlineData(-3, 1, Availability.SoldOut)]
-    public void The_stock_answers_an_order(int available, int quantity, Availability expected) =>
+    public void Availability_depends_on_stock_and_quantity(int available, int quantity, Availability expected) =>
         Event.Check(available, quantity).Should().Be(expected);
 }

@@ -66,7 +66,7 @@ public sealed class BatchPlanTests
         plan.CertainOutcomeOf(0).Should().Be(new BookingOutcome.Booked(5, Replayed: true));
         plan.CertainOutcomeOf(1).Should().BeNull();
         plan.CertainOutcomeOf(2).Should().BeNull("the stock comes back when the batch is not committed");
-        Enumerable.Range(0, 3).Select(plan.IsBookedHere).Should().Equal(false, true, false);
+        Enumerable.Range(0, 3).Select(plan.IsBookedInThisBatch).Should().Equal(false, true, false);
     }
 
     private static BookTicketCommand Order(int user, int quantity = 1, string? key = null) => new(user, 7, quantity) { IdempotencyKey = key };

@@ -64,7 +64,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Every_buyer_is_told_the_booking_that_is_stored_for_him()
+    public async Task Every_buyer_gets_the_id_of_the_stored_booking()
     {
         var outcomes = await WriteAsync(Order(1, 2), Order(2, 3, "a"), Order(2, 3, "a"), Order(3, 9));
 
@@ -93,7 +93,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_is_not_there_is_told_to_everybody()
+    public async Task Every_order_for_an_unknown_event_ends_as_event_not_found()
     {
         _event = 99;
         (await WriteAsync(Order(1), Order(2))).Should().OnlyContain(outcome => outcome == BookingOutcome.EventNotFound.Instance);
@@ -104,7 +104,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     [InlineData(Moment.Open)]
     [InlineData(Moment.Begin)]
     [InlineData(Moment.BeforeCommit)]
-    public async Task A_batch_that_others_got_in_the_way_of_is_written_again(Moment moment)
+    public async Task A_batch_that_meets_contention_is_retried(Moment moment)
     {
         _database.FailNext(moment, _contention, times: Attempts - 1);
 
@@ -115,7 +115,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Contention_that_does_not_end_is_told_as_busy_after_the_last_attempt()
+    public async Task Lasting_contention_ends_as_busy_after_the_last_attempt()
     {
         _database.FailNext(Moment.Begin, _contention, times: 1_000);
 
@@ -127,7 +127,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Contention_is_told_as_busy_when_patience_ends_before_the_attempts_do()
+    public async Task Lasting_contention_ends_as_busy_when_the_timeout_expires_first()
     {
         // Each attempt takes 4 s, and patience is 10 s: the third begins after 8 s and is the last.
         _options.MaxAttempts = 1_000;
@@ -205,7 +205,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData(Moment.Open)]
     [InlineData(Moment.Begin)]
-    public async Task A_connection_that_is_lost_before_the_commit_is_made_anew_once(Moment moment)
+    public async Task A_connection_lost_before_the_commit_is_reopened_once(Moment moment)
     {
         _database.FailNext(moment, _lost);
         (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
@@ -256,7 +256,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Nobody_is_told_what_nobody_knows_when_the_database_does_not_come_back()
+    public async Task Orders_end_as_unknown_or_busy_when_a_lost_commit_cannot_be_looked_up()
     {
         var first = (BookingOutcome.Booked)(await WriteAsync(Order(1, 2, "a")))[0];
         _database.FailNext(Moment.AfterCommit, _lost);
@@ -273,7 +273,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_batch_that_is_found_in_part_is_not_called_booked()
+    public async Task A_batch_that_is_found_only_in_part_ends_as_unknown()
     {
         _database.FailNext(Moment.AfterCommit, _lost, afterwards: () => ExecuteAsync("DELETE FROM bookings WHERE user_id = 2"));
         (await WriteAsync(Order(1), Order(2))).Should().OnlyContain(outcome => outcome == BookingOutcome.Unknown.Instance);
@@ -283,7 +283,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Batches_of_one_moment_are_told_apart()
+    public async Task Batches_written_at_the_same_time_get_different_timestamps()
     {
         (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Booked>();
         _database.FailNext(Moment.AfterCommit, _lost);
@@ -300,7 +300,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData(Moment.Begin)]
     [InlineData(Moment.BeforeCommit)]
-    public async Task A_fault_that_does_not_come_from_the_database_is_told_at_once(Moment moment)
+    public async Task A_fault_outside_the_database_is_thrown_without_a_retry(Moment moment)
     {
         _database.FailNext(moment, new InvalidOperationException("a mistake of ours"));
 
@@ -311,7 +311,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_fault_of_ours_while_a_lost_commit_is_looked_up_is_told()
+    public async Task A_fault_while_looking_up_a_lost_commit_is_thrown()
     {
         _database.FailNext(Moment.AfterCommit, _lost);
         _database.FailNext(Moment.Begin, new InvalidOperationException("a mistake of ours"));
@@ -323,7 +323,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     [InlineData(1, 99)]
     [InlineData(1, 1)]
     [InlineData(11, 1)]
-    public async Task What_goes_wrong_after_the_answer_changes_nothing(int quantity, int eventId)
+    public async Task An_error_while_closing_the_connection_does_not_change_the_outcome(int quantity, int eventId)
     {
         _event = eventId;
         if (quantity > Booking.MaxQuantity)

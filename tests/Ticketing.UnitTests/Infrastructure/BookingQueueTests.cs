@@ -3,7 +3,7 @@ using Ticketing.Infrastructure.Bookings.GroupCommit;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
-/// <summary>The queue clocks itself, is bounded, and retires when it is idle.</summary>
+/// <summary>Orders gather while a batch is written; the queue is bounded, and retires when it is idle.</summary>
 public sealed class BookingQueueTests : IDisposable
 {
     private static readonly AsyncLocal<string?> _request = new();
@@ -33,7 +33,7 @@ public sealed class BookingQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_full_when_as_many_wait_as_may_and_has_room_again_afterwards()
+    public async Task A_queue_at_its_capacity_rejects_further_orders()
     {
         var queue = Begin(capacity: 2, maxBatchSize: 10);
         queue.TryEnqueue(Order(1));
@@ -61,7 +61,7 @@ public sealed class BookingQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_gives_up_before_the_batch_begins_is_dropped_and_who_gives_up_later_is_served()
+    public async Task An_order_cancelled_before_its_batch_begins_is_dropped_and_one_cancelled_later_is_booked()
     {
         using var early = new CancellationTokenSource();
         using var late = new CancellationTokenSource();
@@ -99,7 +99,7 @@ public sealed class BookingQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task The_writer_knows_nothing_of_the_request_that_woke_it()
+    public async Task The_writer_does_not_inherit_the_context_of_the_first_request()
     {
         _request.Value = "the first buyer's";
         var queue = Begin(capacity: 10, maxBatchSize: 10);
@@ -127,6 +127,6 @@ public sealed class BookingQueueTests : IDisposable
         _batches.Add([.. batch.Select(order => order.Order.UserId)]);
         _firstBatch.TrySetResult();
         await _mayWrite.WaitAsync();
-        batch.ForEach(order => order.Tell(new BookingOutcome.Booked(order.Order.UserId)));
+        batch.ForEach(order => order.Complete(new BookingOutcome.Booked(order.Order.UserId)));
     }
 }

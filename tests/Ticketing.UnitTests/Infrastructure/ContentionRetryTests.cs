@@ -46,7 +46,7 @@ public sealed class ContentionRetryTests
     }
 
     [Fact]
-    public async Task A_fault_goes_up_at_once()
+    public async Task A_fault_is_thrown_without_a_retry()
     {
         const int diskFull = 13;
         await FluentActions.Awaiting(() => RunAsync(_ => throw new SqliteException("disk full", diskFull))).Should().ThrowAsync<SqliteException>();

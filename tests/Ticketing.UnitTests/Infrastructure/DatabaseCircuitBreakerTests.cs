@@ -16,7 +16,7 @@ public sealed class DatabaseCircuitBreakerTests
     public DatabaseCircuitBreakerTests() => _breaker = new(_database, new SqliteErrors(), _clock);
 
     [Fact]
-    public async Task A_database_that_says_nothing_to_anybody_is_gone()
+    public async Task Two_probes_without_an_answer_open_the_breaker()
     {
         (await AskAsync()).Should().BeFalse();
         _breaker.IsOpen.Should().BeFalse("once is no proof");
@@ -25,7 +25,7 @@ public sealed class DatabaseCircuitBreakerTests
     }
 
     [Fact]
-    public async Task A_database_that_works_for_others_is_not_gone()
+    public async Task A_statement_that_succeeds_during_a_probe_keeps_the_breaker_closed()
     {
         for (var i = 0; i < 2; i++)
         {
@@ -36,7 +36,7 @@ public sealed class DatabaseCircuitBreakerTests
     }
 
     [Fact]
-    public async Task What_it_did_before_it_was_asked_proves_nothing()
+    public async Task A_success_before_the_probe_does_not_count()
     {
         _breaker.Succeeded();
         _clock.Advance(TimeSpan.FromMilliseconds(50));
@@ -54,7 +54,7 @@ public sealed class DatabaseCircuitBreakerTests
         return await answer;
     }
 
-    /// <summary>Lets nobody in, and never says so.</summary>
+    /// <summary>Never answers a ping.</summary>
     private sealed class Silence : IDatabaseServer
     {
         public string Description => "";

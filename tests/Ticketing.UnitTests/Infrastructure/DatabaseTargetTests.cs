@@ -9,7 +9,7 @@ namespace Ticketing.UnitTests.Infrastructure;
 public sealed class DatabaseTargetTests
 {
     [Fact]
-    public void Nothing_means_sqlite_in_a_file_here()
+    public void Without_settings_the_database_is_sqlite_in_the_current_folder()
     {
         var target = Find([]);
         target.Provider.Should().Be(DatabaseProvider.Sqlite);
@@ -20,7 +20,7 @@ public sealed class DatabaseTargetTests
     [InlineData("Data Source=x.db", DatabaseProvider.Sqlite)]
     [InlineData("Server=db;User ID=u", DatabaseProvider.MariaDb)]
     [InlineData("host=db", DatabaseProvider.MariaDb)]
-    public void A_connection_string_tells_the_product(string connectionString, DatabaseProvider expected) =>
+    public void The_connection_string_determines_the_provider(string connectionString, DatabaseProvider expected) =>
         Find(new() { ["ConnectionStrings:Ticketing"] = connectionString }).Provider.Should().Be(expected);
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class DatabaseTargetTests
     }
 
     [Fact]
-    public void Without_pooling_there_is_none()
+    public void Pooling_can_be_turned_off()
     {
         var options = new DatabaseOptions { Pooling = false };
         new MySqlConnectionStringBuilder(Find(new() { ["DB_HOST"] = "db" }, options).ConnectionString).Pooling.Should().BeFalse();

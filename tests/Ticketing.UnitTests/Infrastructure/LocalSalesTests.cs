@@ -47,7 +47,7 @@ public sealed class LocalSalesTests
     }
 
     [Fact]
-    public void What_was_forgotten_for_want_of_room_is_not_left_out()
+    public void A_status_older_than_the_evicted_bookings_is_refused()
     {
         for (var id = 1; id <= 30_000; id++)
         {
@@ -59,7 +59,7 @@ public sealed class LocalSalesTests
     }
 
     [Fact]
-    public void Events_that_were_forgotten_for_want_of_room_are_not_shown_as_unsold()
+    public void A_status_of_an_evicted_event_is_refused()
     {
         Book(id: 1, quantity: 1);
         for (var other = 2; other <= 1001; other++)
@@ -72,7 +72,7 @@ public sealed class LocalSalesTests
     }
 
     [Fact]
-    public void Who_was_told_that_it_is_sold_out_is_not_shown_tickets()
+    public void A_status_with_tickets_left_is_refused_after_sold_out()
     {
         _sales.WasDecided(new BookTicketCommand(1, 1), BookingOutcome.SoldOut.Instance);
 
@@ -89,7 +89,7 @@ public sealed class LocalSalesTests
     }
 
     [Fact]
-    public void A_change_shows_at_once_when_it_was_quiet_and_every_so_often_when_not()
+    public void A_change_shows_at_once_when_idle_and_after_the_interval_otherwise()
     {
         var clock = new ManualClock();
         var changes = new LocalChanges(TimeSpan.FromSeconds(1), clock);

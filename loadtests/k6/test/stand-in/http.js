@@ -1,4 +1,4 @@
-// k6 waits for an answer where it stands, and Node cannot: a worker asks, and this thread sleeps until it has been told.
+// k6's HTTP calls are synchronous and Node's are not: a worker sends the request, and this thread blocks until the response is there.
 
 import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads';
 

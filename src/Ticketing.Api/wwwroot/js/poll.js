@@ -3,7 +3,7 @@ const SLOW_DOWN_UNCHANGED = 1.25;
 const SLOW_DOWN_FAILED = 2;
 
 /**
- * Asks again and again: at once, then after a second, and more and more rarely while nothing changes or nothing answers. A hidden tab does not ask.
+ * Polls at once, then after a second, and less and less often while nothing changes or no answer comes. A hidden tab does not poll.
  * @param {() => Promise<string>} read resolves to a text that differs when something changed; rejects when there was no answer
  * @param {number} fastestMs
  */

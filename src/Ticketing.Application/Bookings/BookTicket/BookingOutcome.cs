@@ -69,7 +69,7 @@ public abstract record BookingOutcome
 /// <summary>Why an order was not decided.</summary>
 public enum BusyReason
 {
-    /// <summary>Other buyers of the same tickets were faster, again and again.</summary>
+    /// <summary>The attempts, or the time for them, ran out while other buyers were changing the same row.</summary>
     Contention,
 
     /// <summary>The queue for the event is full.</summary>

@@ -4,13 +4,13 @@ using Ticketing.Domain;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// Decides a batch in memory, in order of arrival, while the event's row is locked. All outcomes, refusals included, are valid only after the
-/// transaction has committed.
+/// Decides a batch in memory, in order of arrival, while the event's row is locked. If the batch books anything, all its outcomes, refusals included, are
+/// valid only after COMMIT, because later orders are decided against a stock from which earlier ones have taken.
 /// </summary>
 internal sealed class BatchPlan
 {
     /// <summary>For each order: its outcome, or null and the index of the booking that it waits for.</summary>
-    private readonly (BookingOutcome? Outcome, int Place, bool IsRepetition)[] _decisions;
+    private readonly (BookingOutcome? Outcome, int InsertIndex, bool IsRepetition)[] _decisions;
 
     private readonly List<BookTicketCommand> _toInsert = [];
 
@@ -43,8 +43,8 @@ internal sealed class BatchPlan
     /// <param name="ids">The ids of <see cref="ToInsert"/>, in the same order.</param>
     public BookingOutcome OutcomeOf(int index, IReadOnlyList<long> ids)
     {
-        var (outcome, place, isRepetition) = _decisions[index];
-        return outcome ?? new BookingOutcome.Booked(ids[place], isRepetition);
+        var (outcome, insertIndex, isRepetition) = _decisions[index];
+        return outcome ?? new BookingOutcome.Booked(ids[insertIndex], isRepetition);
     }
 
     /// <summary>
@@ -57,7 +57,7 @@ internal sealed class BatchPlan
     };
 
     /// <summary>Whether the order at <paramref name="index"/> waits for a booking of this batch.</summary>
-    public bool IsBookedHere(int index) => _decisions[index].Outcome is null;
+    public bool IsBookedInThisBatch(int index) => _decisions[index].Outcome is null;
 
     private (BookingOutcome?, int, bool)? Repetition(
         BookTicketCommand order, IReadOnlyDictionary<string, Booking> earlier, Dictionary<string, int>? keys)
@@ -72,9 +72,9 @@ internal sealed class BatchPlan
             return (order.IsServedBy(booking) ? new BookingOutcome.Booked(booking.Id, Replayed: true) : BookingOutcome.KeyReused.Instance, 0, true);
         }
 
-        if (keys is not null && keys.TryGetValue(key, out var place))
+        if (keys is not null && keys.TryGetValue(key, out var insertIndex))
         {
-            return _toInsert[place] == order ? (null, place, true) : (BookingOutcome.KeyReused.Instance, 0, true);
+            return _toInsert[insertIndex] == order ? (null, insertIndex, true) : (BookingOutcome.KeyReused.Instance, 0, true);
         }
 
         return null;

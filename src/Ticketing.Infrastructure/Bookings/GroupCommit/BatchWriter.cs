@@ -23,7 +23,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <list type="bullet">
 /// <item>Contention (deadlock 1213, lock wait timeout 1205, write conflict 1020; SQLite: busy 5): rolled back, tried again, after that "busy".</item>
 /// <item>Another replica or another event's queue has used a key since step 1 (1062): rolled back and tried again; the next attempt finds it.</item>
-/// <item>The database refuses the batch for any other reason: one order is bad, so the batch is halved until that one stands alone and fails alone.</item>
+/// <item>The database refuses the batch for any other reason: presumably one order is bad, so the batch is split in half until only that order fails.</item>
 /// <item>The connection is lost before COMMIT was sent: nothing has happened, so the batch is tried once more, and then fails.</item>
 /// <item>The connection is lost at COMMIT: <see cref="CommitLookup"/> finds out what became of the batch.</item>
 /// </list>
@@ -60,7 +60,7 @@ internal sealed class BatchWriter(
         Refused,
     }
 
-    /// <summary>Carries the orders out. Never throws: whatever happens is told to the buyers.</summary>
+    /// <summary>Processes the orders. Never throws: exceptions go to the waiting requests.</summary>
     public async Task WriteAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
         try
@@ -84,7 +84,7 @@ internal sealed class BatchWriter(
             switch (attempt.Verdict)
             {
                 case Verdict.Decided:
-                    Tell(orders, attempt.OutcomeOf!);
+                    Complete(orders, attempt.OutcomeOf!);
                     return;
 
                 case Verdict.Refused or Verdict.KeyTaken when orders.Count > 1 && (isLast || attempt.Verdict == Verdict.Refused):
@@ -100,7 +100,7 @@ internal sealed class BatchWriter(
                     return;
 
                 case var _ when isLast:
-                    Tell(orders, _ => new BookingOutcome.Busy(BusyReason.Contention));
+                    Complete(orders, _ => new BookingOutcome.Busy(BusyReason.Contention));
                     return;
             }
 
@@ -168,23 +168,23 @@ internal sealed class BatchWriter(
 
             default:
                 BookingLog.BatchOutcomeUnknown(logger, plan.ToInsert.Count, eventId);
-                return Decided(index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsBookedHere(index)));
+                return Decided(index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsBookedInThisBatch(index)));
         }
     }
 
-    private static BookingOutcome UncertainOutcome(bool isBookedHere) =>
-        isBookedHere ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.DatabaseLost);
+    private static BookingOutcome UncertainOutcome(bool isBookedInThisBatch) =>
+        isBookedInThisBatch ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.DatabaseLost);
 
     private static List<string> KeysOf(IReadOnlyList<PendingOrder> orders) =>
         [.. orders.Select(order => order.Order.IdempotencyKey).OfType<string>().Distinct()];
 
     private static Attempt Decided(Func<int, BookingOutcome> outcomeOf) => new(Verdict.Decided, outcomeOf);
 
-    private static void Tell(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
+    private static void Complete(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
     {
         for (var i = 0; i < orders.Count; i++)
         {
-            orders[i].Tell(outcomeOf(i));
+            orders[i].Complete(outcomeOf(i));
         }
     }
 
@@ -196,9 +196,9 @@ internal sealed class BatchWriter(
         }
     }
 
-    /// <summary>What came of one transaction.</summary>
+    /// <summary>The result of one attempt.</summary>
     /// <param name="Verdict">How it ended.</param>
-    /// <param name="OutcomeOf">When it is decided: the outcome of each order, by its place in the batch.</param>
-    /// <param name="Fault">What the database said, where buyers may have to be told.</param>
+    /// <param name="OutcomeOf">When it is decided: the outcome of each order, by its index in the batch.</param>
+    /// <param name="Fault">The database's exception, if the orders may have to fail with it.</param>
     private readonly record struct Attempt(Verdict Verdict, Func<int, BookingOutcome>? OutcomeOf = null, Exception? Fault = null);
 }

@@ -16,7 +16,7 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
 
     /// <summary>
     /// The time of a batch, by which it is found again: no two batches of this process have the same, down to the microsecond that the database
-    /// keeps.
+    /// keeps. A batch of another replica may, so what is found is compared with the orders.
     /// </summary>
     public DateTime NextTimestamp()
     {

@@ -25,7 +25,7 @@ internal interface IBatchTransaction : IAsyncDisposable
     Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp);
 
     /// <summary>
-    /// After <see cref="BeginAsync"/>: the newest bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
+    /// After <see cref="BeginAsync"/>: the bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
     /// batch was committed before its connection was lost.
     /// </summary>
     Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp);

@@ -10,7 +10,7 @@ using Ticketing.Infrastructure.Database.MariaDb;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
-/// <summary>Batches on MariaDB: each round trip is one text of several statements.</summary>
+/// <summary>Batches on MariaDB: each round trip is one command with several statements.</summary>
 internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
     : IBatchDatabase
 {
@@ -29,7 +29,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
 
     private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBatchTransaction
     {
-        /// <summary>Enough to include the batch, whatever other replicas have booked since.</summary>
+        /// <summary>Limits the scan, because the timestamp has no index. Large enough to include the batch, whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
 
         private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";

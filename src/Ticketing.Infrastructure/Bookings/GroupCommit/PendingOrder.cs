@@ -33,7 +33,7 @@ internal sealed class PendingOrder(BookTicketCommand order, TimeProvider clock, 
         return true;
     }
 
-    public void Tell(BookingOutcome outcome) => _answer.TrySetResult(outcome);
+    public void Complete(BookingOutcome outcome) => _answer.TrySetResult(outcome);
 
     public void Fail(Exception exception) => _answer.TrySetException(exception);
 }

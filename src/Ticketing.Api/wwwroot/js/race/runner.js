@@ -6,10 +6,10 @@ export const CONNECTIONS = 6;
 /** The buyers of a race are nobody's user id, so that their bookings show up in nobody's list. */
 const FIRST_BUYER = 2_000_000_001;
 
-/** After so many requests without an answer in a row the server is taken to be gone. */
+/** After this many consecutive requests without an answer, the server counts as unreachable. */
 const LOST_AFTER = 12;
 
-/** A read of the final figures may come from a cache; so long it is asked again when it differs from our own count. */
+/** The final figures may come from a cache: if they differ from our own count, they are read again for this long. */
 const SETTLE_MS = 6000;
 const SETTLE_PAUSE_MS = 500;
 
@@ -50,7 +50,7 @@ async function putOnSale(lane, { name }) {
   }
 }
 
-/** Six buyers ask at a time, in turn for each lane; who is answered makes room for the next. */
+/** At most six requests run at a time, taken from the lanes in turn; each answer frees a slot for the next. */
 async function sell(lanes, { buyers, quantity }, stop) {
   const now = performance.now();
   for (const lane of lanes) lane.startedAt = now;

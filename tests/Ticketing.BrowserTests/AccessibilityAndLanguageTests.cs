@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Ticketing.BrowserTests;
 
 /// <summary>The page is for everyone: by keyboard and screen reader, on a phone, in light and dark, in both languages.</summary>
-public sealed class EveryoneTests(Chromium chromium, Site site) : BrowserTest(chromium)
+public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) : BrowserTest(chromium)
 {
     private static readonly string[] _views = ["sale", "setup", "race", "events"];
     private readonly ApiProcess _api = site.Api;

@@ -9,7 +9,7 @@ namespace Ticketing.Api.Controllers;
 /// Adds the age of a response: <c>Age</c> in seconds, and <c>Warning: 110</c> if it is stale because the database is unavailable.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class TellsAgeAttribute : Attribute, IAsyncActionFilter
+internal sealed class ReportsAgeAttribute : Attribute, IAsyncActionFilter
 {
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
