@@ -66,6 +66,21 @@ public sealed partial class HaproxyServer : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
+    /// <summary>Adds a place to the replicas, or takes it out, as a name server does in production.</summary>
+    /// <param name="place">The place, in the order in which the replicas were given, from 0.</param>
+    /// <param name="isListed">Whether the name server lists it.</param>
+    public async Task ListAsync(int place, bool isListed)
+    {
+        foreach (var backend in (string[])["replicas", "unready"])
+        {
+            var answer = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"set server {backend}/replica{place + 1} state {(isListed ? "ready" : "maint")}"));
+            if (!string.IsNullOrWhiteSpace(answer))
+            {
+                throw new InvalidOperationException(answer);
+            }
+        }
+    }
+
     /// <summary>The replicas that its health checks take for ready, in the order in which they were given.</summary>
     public async Task<IReadOnlyList<bool>> ReadyAsync()
     {

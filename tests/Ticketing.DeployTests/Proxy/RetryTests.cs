@@ -142,6 +142,22 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     }
 
     [Fact]
+    public async Task An_order_finds_the_only_backend_that_listens_before_the_health_checks_do()
+    {
+        // As when several backends were added at once: they count as ready until their first check, which comes late here.
+        await using var edge = await HaproxyServer.StartAsync(
+            [Nowhere(), Nowhere(), Nowhere(), api.Address], text => text.Replace("inter 200ms", "inter 60s", StringComparison.Ordinal));
+        using var client = Http.Client(edge.Address);
+
+        // The hash of an event decides which backends are tried first.
+        for (var i = 0; i < Orders; i++)
+        {
+            var id = await _door.Client.SetupAsync(1);
+            (await client.SendAsync(HttpMethod.Post, "/book", new { user_id = 1, event_id = id })).Name.Should().Be("200");
+        }
+    }
+
+    [Fact]
     public async Task A_draining_backend_gets_no_more_orders_and_no_read_is_lost()
     {
         await using var leaving = await api.StartAnotherAsync(drainSeconds: 2);

@@ -48,6 +48,7 @@ public sealed class Cluster : IAsyncLifetime
         }
 
         _door = await FrontDoor.StartAsync(_places);
+        await ListFreePlacesAsync(false);
         await StartAsync(Enumerable.Range(0, Replicas));
     }
 
@@ -69,11 +70,19 @@ public sealed class Cluster : IAsyncLifetime
         }
     }
 
-    /// <summary>Fills the two free places, and waits until the edge has found who is there.</summary>
-    public Task ScaleUpAsync() => StartAsync(Enumerable.Range(Replicas, Places - Replicas));
+    /// <summary>Starts replicas in the two free places, and waits until the edge has found them. A name server lists them before they listen.</summary>
+    public async Task ScaleUpAsync()
+    {
+        await ListFreePlacesAsync(true);
+        await StartAsync(FreePlaces);
+    }
 
     /// <summary>Stops the two that were added, as an orchestrator does.</summary>
-    public Task ScaleDownAsync() => StopAsync(Enumerable.Range(Replicas, Places - Replicas));
+    public async Task ScaleDownAsync()
+    {
+        await StopAsync(FreePlaces);
+        await ListFreePlacesAsync(false);
+    }
 
     /// <summary>Ends one replica as a power cut does.</summary>
     public async Task KillReplicaAsync(int place)
@@ -90,6 +99,10 @@ public sealed class Cluster : IAsyncLifetime
         await Task.WhenAll(places.Select(async place => _replicas[place] = await ApiProcess.StartAsync(_settings, address: _places[place])));
         await _door.SeesAsync([.. _replicas.Select(replica => replica is not null)]);
     }
+
+    private static IEnumerable<int> FreePlaces => Enumerable.Range(Replicas, Places - Replicas);
+
+    private Task ListFreePlacesAsync(bool areListed) => Task.WhenAll(FreePlaces.Select(place => _door.Edge.ListAsync(place, areListed)));
 
     private Task StopAsync(IEnumerable<int> places) => Task.WhenAll(places.Where(place => _replicas[place] is not null).Select(async place =>
     {
