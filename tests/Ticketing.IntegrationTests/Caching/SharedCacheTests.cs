@@ -68,20 +68,23 @@ public sealed class SharedCacheTests(TwoReplicas replicas) : IClassFixture<TwoRe
         (await There.Client.StatusAsync(next)).GetProperty("available_tickets").GetInt32().Should().Be(5);
     }
 
+    /// <summary>Not necessarily at the first read: a Redis that takes longer than 100 ms counts as a miss, as on a cold connection.</summary>
     [Fact]
-    public async Task Replicas_share_what_they_have_read_through_redis()
-    {
-        var id = await Here.Client.SetupAsync(100, "batched");
-        await Here.Client.StatusAsync(id);
-        await Task.Delay(300); // Redis is written to after the answer
-        var missesBefore = await CacheTests.MissesAsync(There, "status");
+    public Task Replicas_share_what_they_have_read_through_redis() => Eventually.HoldsAsync(
+        async () =>
+        {
+            var id = await Here.Client.SetupAsync(100, "batched");
+            await Here.Client.StatusAsync(id);
+            await Task.Delay(300); // Redis is written to after the answer
+            var missesBefore = await CacheTests.MissesAsync(There, "status");
 
-        var status = await There.Client.StatusAsync(id);
+            var status = await There.Client.StatusAsync(id);
 
-        status.GetProperty("total_tickets").GetInt32().Should().Be(100);
-        status.GetProperty("strategy").GetString().Should().Be("batched");
-        (await CacheTests.MissesAsync(There, "status") - missesBefore).Should().Be(0);
-    }
+            status.GetProperty("total_tickets").GetInt32().Should().Be(100);
+            status.GetProperty("strategy").GetString().Should().Be("batched");
+            return await CacheTests.MissesAsync(There, "status") == missesBefore;
+        },
+        TimeSpan.FromSeconds(20));
 
     private static async Task<long> SoldAsync(ApiProcess api, int eventId) =>
         (await api.Client.StatusAsync(eventId)).GetProperty("tickets_sold").GetInt64();
