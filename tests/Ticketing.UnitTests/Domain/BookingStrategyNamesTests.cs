@@ -25,7 +25,10 @@ public sealed class BookingStrategyNamesTests
     [InlineData("optimistic")]
     public void Other_names_are_unknown(string? name) => BookingStrategyNames.TryParse(name, out _).Should().BeFalse();
 
-    [Fact]
-    public void A_value_outside_the_enumeration_has_no_name() =>
-        FluentActions.Invoking(() => ((BookingStrategy)99).Name()).Should().Throw<ArgumentOutOfRangeException>();
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(6)]
+    [InlineData(99)]
+    public void A_value_outside_the_enumeration_has_no_name(int value) =>
+        FluentActions.Invoking(() => ((BookingStrategy)value).Name()).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Not a booking strategy.*");
 }

@@ -52,7 +52,7 @@ public sealed class EventTests
     {
         var @event = Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now);
 
-        FluentActions.Invoking(() => @event.Take(3)).Should().Throw<NotEnoughTicketsException>()
+        FluentActions.Invoking(() => @event.Take(3)).Should().Throw<NotEnoughTicketsException>().WithMessage("3 tickets cannot be taken from 2.")
             .Which.Should().BeEquivalentTo(new { Available = 2, Quantity = 3 });
 
         @event.AvailableTickets.Should().Be(2);
