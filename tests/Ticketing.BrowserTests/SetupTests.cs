@@ -45,6 +45,7 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
             .Select(name => name.GetString());
         var visitor = await VisitAsync(_api, "/#setup");
 
+        await Expect(visitor["#setup-strategies code"]).Not.ToHaveCountAsync(0); // the page asks the API for them
         (await visitor["#setup-strategies code"].AllInnerTextsAsync()).Should().BeEquivalentTo(names);
         (await visitor["#setup-strategies .choice-text"].AllInnerTextsAsync()).Should().OnlyContain(text => text.Length > 20);
     }

@@ -1,3 +1,5 @@
+using Ticketing.TestServers;
+
 namespace Ticketing.DeployTests.Replicas;
 
 /// <summary>A sale on three replicas. The figures are in the test's output.</summary>
@@ -7,10 +9,16 @@ public abstract class SaleTests(Cluster cluster, ITestOutputHelper output)
 
     private protected ITestOutputHelper Output => output;
 
+    /// <summary>The test before may have left pooled connections to a database that was stopped.</summary>
     private protected async Task<int> SetupAsync(int tickets, string strategy = "batched")
     {
         using var client = Http.Client(cluster.Address);
-        return await client.SetupAsync(tickets, strategy);
+        var reply = await Eventually.GetAsync(
+            () => client.SendAsync(HttpMethod.Post, "/api/setup", new { total_tickets = tickets, strategy }),
+            reply => reply.Name != "503 database_unavailable",
+            TimeSpan.FromSeconds(20));
+        reply.Name.Should().Be("200", reply.Text);
+        return reply.Json.GetProperty("event_id").GetInt32();
     }
 
     /// <summary>What was confirmed is there once; and nothing else is, but for orders without a key whose outcome is unknown.</summary>
