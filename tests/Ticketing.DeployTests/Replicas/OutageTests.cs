@@ -4,7 +4,7 @@ using Ticketing.TestServers;
 namespace Ticketing.DeployTests.Replicas;
 
 /// <summary>A flash sale on three replicas, and what remains of it while Redis or the database is unavailable.</summary>
-[Trait("Run", "Full")]
+[Trait("Run", "Alone")]
 public sealed class OutageTests(Cluster cluster, ITestOutputHelper output) : SaleTests(cluster, output), IClassFixture<Cluster>
 {
     private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(10);
