@@ -32,10 +32,13 @@ internal static class Http
     /// <summary>Sets up an event and returns its id.</summary>
     public static async Task<int> SetupAsync(this HttpClient client, int tickets, string strategy = "batched")
     {
-        var reply = await client.SendAsync(HttpMethod.Post, "/api/setup", new { total_tickets = tickets, strategy });
+        var reply = await client.TrySetupAsync(tickets, strategy);
         reply.Status.Should().Be(HttpStatusCode.OK, reply.Text);
         return reply.Json.GetProperty("event_id").GetInt32();
     }
+
+    public static Task<Reply> TrySetupAsync(this HttpClient client, int tickets, string strategy) =>
+        client.SendAsync(HttpMethod.Post, "/api/setup", new { total_tickets = tickets, strategy });
 }
 
 /// <summary>What came back.</summary>

@@ -14,7 +14,7 @@ public abstract class SaleTests(Cluster cluster, ITestOutputHelper output)
     {
         using var client = Http.Client(cluster.Address);
         var reply = await Eventually.GetAsync(
-            () => client.SendAsync(HttpMethod.Post, "/api/setup", new { total_tickets = tickets, strategy }),
+            () => client.TrySetupAsync(tickets, strategy),
             reply => reply.Name != "503 database_unavailable",
             TimeSpan.FromSeconds(20));
         reply.Name.Should().Be("200", reply.Text);
