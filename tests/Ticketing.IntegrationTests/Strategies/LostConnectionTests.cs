@@ -101,13 +101,14 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
 
         var lastsUntil = DateTime.UtcNow.AddSeconds(TestLength.Times(3, 10));
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var killed = KillAsync(server, database, stop.Token);
+        var kills = 0;
+        var killing = KillAsync(server, database, () => Interlocked.Increment(ref kills), stop.Token);
         var confirmed = new List<Answer>();
-        var (confirmedCount, refused) = (0, 0);
+        var refused = 0;
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async buyer =>
         {
-            // Longer on a slow machine, until enough was booked.
-            for (var i = 0; !stop.IsCancellationRequested && (DateTime.UtcNow < lastsUntil || Volatile.Read(ref confirmedCount) <= 100); i++)
+            // Longer on a slow machine, until enough was booked and killed.
+            for (var i = 0; !stop.IsCancellationRequested && (DateTime.UtcNow < lastsUntil || confirmed.Count <= 100 || Volatile.Read(ref kills) <= 10); i++)
             {
                 var answer = await client.BookAsync(id, userId: (buyer * 1_000_000) + i + 1);
                 if (answer.IsBooked)
@@ -115,7 +116,6 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
                     lock (confirmed)
                     {
                         confirmed.Add(answer);
-                        confirmedCount++;
                     }
                 }
                 else
@@ -127,7 +127,8 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
         }));
 
         await stop.CancelAsync();
-        (await killed).Should().BeGreaterThan(10, "connections really were killed");
+        await killing;
+        kills.Should().BeGreaterThan(10, "connections really were killed");
         confirmed.Count.Should().BeGreaterThan(100);
         var stored = await ProxiedSale.ReadBookingsAsync(connectionString, id);
         stored.Should().BeEquivalentTo(confirmed.Select(answer => answer.Json.GetProperty("booking_id").GetInt64()));
@@ -136,9 +137,8 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
         status.Json.GetProperty("available_tickets").GetInt32().Should().Be(1_000_000 - confirmed.Count);
     }
 
-    private static async Task<int> KillAsync(MariaDbServer server, string database, CancellationToken stop)
+    private static async Task KillAsync(MariaDbServer server, string database, Action killed, CancellationToken stop)
     {
-        var killed = 0;
         await using var connection = new MySqlConnection(server.ConnectionString);
         await connection.OpenAsync(CancellationToken.None);
         while (!stop.IsCancellationRequested)
@@ -160,7 +160,7 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
                 {
                     await using var kill = new MySqlCommand(string.Create(CultureInfo.InvariantCulture, $"KILL CONNECTION {victim}"), connection);
                     await kill.ExecuteNonQueryAsync(CancellationToken.None);
-                    killed++;
+                    killed();
                 }
                 catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.NoSuchThread)
                 {
@@ -170,7 +170,5 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
 
             await Task.Delay(20, CancellationToken.None);
         }
-
-        return killed;
     }
 }
