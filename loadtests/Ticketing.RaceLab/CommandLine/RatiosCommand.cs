@@ -19,6 +19,8 @@ internal static class RatiosCommand
     private static readonly Option<int?> _seed = Values.Number("--seed", "Seed of the random users. [default: 1]", 0, int.MaxValue);
     private static readonly Option<IReadOnlyList<int>?> _pools = PoolSizes();
     private static readonly Option<IReadOnlyList<string>?> _only = Values.Words("--only", $"Measure only these ratios: {string.Join(", ", Ratio.Keys)}.", Ratio.Keys);
+    private static readonly Option<IReadOnlyList<string>?> _builds = Values.Files(
+        "--builds", "Also compare with these builds of the API: dlls, published with -p:PublishReadyToRun=true, in folders that name them.");
     private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Also watch the memory for this time, for example 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
     private static readonly Option<string> _out = Values.Out();
@@ -30,7 +32,7 @@ internal static class RatiosCommand
             "Compares batched with for_update, with the HTTP stack alone, with a hand-written API, and with itself, on a MariaDB that flushes every commit. "
             + "Exit code: 0 if all goals are met, 1 if one is missed or an invariant is broken, 2 if nothing could be measured.")
         {
-            _rounds, _seconds, _warmUp, _connections, _keys, _seed, _pools, _only, _soak, _updateReadme, _out,
+            _rounds, _seconds, _warmUp, _connections, _keys, _seed, _pools, _only, _builds, _soak, _updateReadme, _out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -49,6 +51,7 @@ internal static class RatiosCommand
             given.GetValue(_seed) ?? 1,
             given.GetValue(_pools) ?? [4, 8, 16, 40],
             given.GetValue(_only) ?? [],
+            given.GetValue(_builds) ?? [],
             given.GetValue(_soak));
         await ApiProgram.PublishAsync(step => console.MarkupLineInterpolated($"[grey]{step}[/]"));
         await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: false);

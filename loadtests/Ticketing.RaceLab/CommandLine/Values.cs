@@ -90,6 +90,24 @@ internal static class Values
         },
     };
 
+    /// <summary>Several existing files, separated by commas.</summary>
+    public static Option<IReadOnlyList<string>?> Files(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "path,path,…",
+        CustomParser = result =>
+        {
+            var paths = result.Tokens[0].Value.Split(',').ToList();
+            if (paths.Find(path => !File.Exists(path)) is not { } missing)
+            {
+                return paths;
+            }
+
+            result.AddError($"{name} '{missing}': there is no such file.");
+            return null;
+        },
+    };
+
     public static Option<double?> Rate() => new("--rate")
     {
         Description = "Open loop: this many orders per second, whatever the response times. Latency counts from the intended start.",

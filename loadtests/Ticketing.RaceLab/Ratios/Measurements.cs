@@ -24,6 +24,9 @@ internal static class Measurements
 
     public static string ForUpdate(int poolSize) => $"for_update, pool {poolSize}";
 
+    /// <param name="path">The dll of another build; its folder names it.</param>
+    public static string BatchedOf(string path) => $"batched of {Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))}";
+
     /// <summary>All measurements; those that are compared with each other are neighbours.</summary>
     public static IReadOnlyList<Sale> All(RatioSettings settings)
     {
@@ -41,6 +44,7 @@ internal static class Measurements
         [
             batched with { Name = Live, Plan = batched.Plan with { Mix = RequestMix.OnlyLive } },
             batched,
+            .. settings.Builds.Select(path => batched with { Name = BatchedOf(path), System = new() { Program = ApiProgram.Product with { Build = path } } }),
             batched with { Name = WithoutTelemetry, System = new() { Telemetry = false } },
             byHand,
             batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },
@@ -62,6 +66,7 @@ internal static class Measurements
 /// <param name="WarmUp">How long the same load runs before the measurement: until the runtime has compiled hot code, which takes long on a small machine.</param>
 /// <param name="PoolSizes">Pool sizes for <c>for_update</c>.</param>
 /// <param name="Only">Keys of the ratios to measure; empty for all.</param>
+/// <param name="Builds">Other builds of the product to compare with: dlls that were published as the lab publishes its own.</param>
 /// <param name="Soak">How long to watch the memory; null to skip this.</param>
 internal sealed record RatioSettings(
     int Rounds,
@@ -72,4 +77,5 @@ internal sealed record RatioSettings(
     int Seed,
     IReadOnlyList<int> PoolSizes,
     IReadOnlyList<string> Only,
+    IReadOnlyList<string> Builds,
     TimeSpan? Soak);

@@ -10,10 +10,11 @@ namespace Ticketing.RaceLab.Ratios;
 internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<string> Needs, Func<Rounds, (double Value, string From)> Compute)
 {
     private const string ForUpdateKey = "for_update";
+    private const string BuildsKey = "builds";
     private const double Megabyte = 1024 * 1024;
 
     public static IReadOnlyList<string> Keys { get; } =
-        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory", "status"];
+        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory", "status", BuildsKey];
 
     /// <summary>The table, in the order in which it is printed.</summary>
     public static IReadOnlyList<Ratio> All(RatioSettings settings)
@@ -53,6 +54,8 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
                 var p95 = rounds.Of(Measurements.FlashSale, sale => sale.StatusLatency.P95);
                 return (p95.Median, p95.Text("ms", "0.0"));
             }),
+            .. settings.Builds.Select(path =>
+                Throughput(BuildsKey, $"batched ÷ {Measurements.BatchedOf(path)}", 0.97, Measurements.Batched, Measurements.BatchedOf(path))),
         ];
     }
 

@@ -18,7 +18,7 @@ public sealed record Provenance(
         Systems.Machine.Description,
         RuntimeInformation.FrameworkDescription,
         database,
-        ApiProgram.Build,
+        ApiProgram.HowBuilt,
         new SortedDictionary<string, string>
         {
             ["HdrHistogram"] = VersionOf(typeof(HdrHistogram.HistogramBase)),

@@ -24,15 +24,18 @@ public sealed record ApiProgram(string Folder, string Name)
 
     private static bool _arePublished;
 
+    /// <summary>Another build of it, as a dll; null for the one of this checkout.</summary>
+    public string? Build { get; init; }
+
     /// <summary>The warm-up of a container, for published programs; null for the program's default on a terminal.</summary>
     public static string? WarmUpSeconds => _arePublished ? "5" : null;
 
     /// <summary>How the programs were built, for reports.</summary>
-    public static string Build => _arePublished ? $"{Configuration} build, published with ReadyToRun" : $"{Configuration} build";
+    public static string HowBuilt => _arePublished ? $"{Configuration} build, published with ReadyToRun" : $"{Configuration} build";
 
-    /// <summary>The dll: the published one if <see cref="PublishAsync"/> has run, otherwise the one that was built with the lab.</summary>
-    public string Path => _arePublished
-        ? System.IO.Path.Combine(PublishedTo, $"{Name}.dll")
+    /// <summary>The dll: <see cref="Build"/>, the published one if <see cref="PublishAsync"/> has run, or the one that was built with the lab.</summary>
+    public string Path => Build is not null ? Build
+        : _arePublished ? System.IO.Path.Combine(PublishedTo, $"{Name}.dll")
         : Repository.File(Folder, Name, "bin", Configuration, "net10.0", $"{Name}.dll");
 
     private string PublishedTo => System.IO.Path.Combine(AppContext.BaseDirectory, "published", Name);
