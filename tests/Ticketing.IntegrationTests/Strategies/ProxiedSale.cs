@@ -46,7 +46,8 @@ public sealed partial class ProxiedSale : IAsyncLifetime
     /// <summary>The bookings of the event are exactly those that these answers confirmed.</summary>
     public async Task ShouldHaveAsync(int eventId, params Answer[] answers)
     {
-        (await ReadBookingsAsync(_direct, eventId)).Should().BeEquivalentTo(answers.Select(answer => answer.Json.GetProperty("booking_id").GetInt64()));
+        (await ReadBookingsAsync(_direct, eventId)).Select(booking => booking.Id)
+            .Should().BeEquivalentTo(answers.Select(answer => answer.Json.GetProperty("booking_id").GetInt64()));
         var status = await Api.Client.StatusAsync(eventId);
         var sold = answers.Sum(answer => answer.Json.GetProperty("quantity").GetInt32());
         status.GetProperty("tickets_sold").GetInt32().Should().Be(sold);
@@ -68,20 +69,20 @@ public sealed partial class ProxiedSale : IAsyncLifetime
         await Proxy.DisposeAsync();
     }
 
-    /// <summary>The ids of an event's bookings.</summary>
-    public static async Task<List<long>> ReadBookingsAsync(string connectionString, int eventId)
+    /// <summary>An event's bookings.</summary>
+    public static async Task<List<(long Id, int User)>> ReadBookingsAsync(string connectionString, int eventId)
     {
         await using var connection = new MySqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var command = new MySqlCommand($"SELECT id FROM bookings WHERE event_id = {eventId}", connection);
+        await using var command = new MySqlCommand($"SELECT id, user_id FROM bookings WHERE event_id = {eventId}", connection);
         await using var reader = await command.ExecuteReaderAsync();
-        var ids = new List<long>();
+        var bookings = new List<(long, int)>();
         while (await reader.ReadAsync())
         {
-            ids.Add(reader.GetInt64(0));
+            bookings.Add((reader.GetInt64(0), reader.GetInt32(1)));
         }
 
-        return ids;
+        return bookings;
     }
 
     /// <summary>Neither the "read committed" with which every transaction begins, nor EF Core's "set autocommit".</summary>
