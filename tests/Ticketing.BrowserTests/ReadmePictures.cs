@@ -7,7 +7,7 @@ namespace Ticketing.BrowserTests;
 
 /// <summary>
 /// The pictures in the README, made from the running program with its default settings:
-/// <c>UPDATE_PICTURES=1 dotnet test tests/Ticketing.BrowserTests --filter ReadmePictures</c> writes them, any other run only makes them.
+/// <c>TICKETING_LONG=1 UPDATE_PICTURES=1 dotnet test tests/Ticketing.BrowserTests --filter ReadmePictures</c> writes them, any other long run only makes them.
 /// </summary>
 public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium), IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium), I
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [LongFact]
     public async Task Sale_and_race()
     {
         await using var api = await ApiProcess.StartAsync(

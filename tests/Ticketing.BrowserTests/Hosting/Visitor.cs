@@ -51,8 +51,14 @@ public sealed class Visitor
         return this;
     }
 
-    public Task ScreenshotAsync(string name) =>
-        Page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+    /// <summary>Saves a picture for people to look at, if they want it: rendering it takes longer than most tests.</summary>
+    public async Task ScreenshotAsync(string name)
+    {
+        if (TestLength.IsLong || Environment.GetEnvironmentVariable("TICKETING_PICTURES") == "1")
+        {
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+        }
+    }
 
     private void Listen(IBrowserContext context)
     {

@@ -14,8 +14,8 @@ namespace Ticketing.IntegrationTests.Strategies;
 [Trait("Run", "Full")]
 public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper output) : IClassFixture<ThreeReplicas>
 {
-    private static readonly int _atOnce = TestLength.Times(150, 300);
-    private static readonly int _orders = TestLength.Times(600, 10_000);
+    private static readonly int _atOnce = TestLength.Times(100, 300);
+    private static readonly int _orders = TestLength.Times(400, 10_000);
     private static readonly int _tickets = _orders / 10;
 
     public static TheoryData<string> StrategiesThatHold => [.. BookingStrategyNames.All.Where(name => name != BookingStrategy.Naive.Name())];
