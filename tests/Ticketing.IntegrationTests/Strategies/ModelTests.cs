@@ -28,7 +28,7 @@ public abstract class ModelTests(ApiFixture api)
     public async Task Random_sales_agree_with_the_model()
     {
         var given = Environment.GetEnvironmentVariable("TICKETING_SEED");
-        var seeds = given is null ? Enumerable.Range(1, TestLength.Times(15, 200)) : [int.Parse(given, CultureInfo.InvariantCulture)];
+        var seeds = given is null ? Enumerable.Range(1, TestLength.Times(10, 200)) : [int.Parse(given, CultureInfo.InvariantCulture)];
         foreach (var seed in seeds)
         {
             try

@@ -11,7 +11,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Keys_are_replayed_across_a_restart()
     {
-        var keys = TestLength.Times(120, 1_000);
+        var keys = TestLength.Times(60, 1_000);
         var settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings__Ticketing"] = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync(),

@@ -45,17 +45,19 @@ public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
     }
 
     [Fact]
-    public async Task A_hundred_tickets_are_sold_once_to_five_hundred_buyers()
+    public async Task A_crowd_five_times_as_large_as_the_stock_gets_every_ticket_once()
     {
-        using var buyers = new Buyers(500, api.Address);
-        var id = await SetupAsync(100);
+        var tickets = TestLength.Times(50, 100);
+        using var buyers = new Buyers(5 * tickets, api.Address);
+        var id = await SetupAsync(tickets);
 
-        var answers = await Task.WhenAll(Enumerable.Range(1, 500).Select(user => buyers.BuyAsync(id, user)));
+        var answers = await Task.WhenAll(Enumerable.Range(1, 5 * tickets).Select(user => buyers.BuyAsync(id, user)));
 
         answers.Should().OnlyContain(answer => answer.IsBooked || answer.Code == "sold_out");
         var booked = answers.Count(answer => answer.IsBooked);
-        await ShouldAddUpAsync(id, total: 100, answers);
-        ShouldHaveOversold(booked - 100);
+        booked.Should().BeGreaterOrEqualTo(tickets);
+        await ShouldAddUpAsync(id, tickets, answers);
+        ShouldHaveOversold(booked - tickets);
     }
 
     [Fact]
