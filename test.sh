@@ -80,10 +80,12 @@ publish() {
 
 # run_project FILTER SUFFIX PROJECT [ARGUMENT...]: one project, and one line about it when it ends
 run_project() {
-    local filter=$1 suffix=$2 project=$3 started=$SECONDS code=0 run line
+    local filter=$1 suffix=$2 project=$3 started=$SECONDS code=0 name run line
     shift 3
-    run=$(basename "$project" .csproj)$suffix
-    dotnet test "$project" --configuration "$configuration" --no-build --nologo --filter "$filter" \
+    name=$(basename "$project" .csproj)
+    run=$name$suffix
+    # The assembly, as the project would be evaluated first, to find that it is built.
+    dotnet test "$(dirname "$project")/bin/$configuration/net10.0/$name.dll" --nologo --filter "$filter" \
         --logger "trx;LogFileName=$run.trx" --logger "console;verbosity=minimal" --results-directory "$results" \
         --blame-hang-timeout "$hang" --blame-hang-dump-type none "$@" >"$results/$run.log" 2>&1 || code=$?
     [ "$code" = 0 ] || echo "$code" >"$results/$run.broken"

@@ -12,6 +12,11 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
     private static readonly string[] _views = ["sale", "setup", "race", "events"];
     private readonly ApiProcess _api = site.Api;
 
+    /// <summary>Indonesian has the longer words.</summary>
+    public static TheoryData<string> Locales => [.. TestLength.Cases(1, "id-ID", "en-US")];
+
+    public static TheoryData<ColorScheme> Schemes => [.. TestLength.Cases(1, ColorScheme.Light, ColorScheme.Dark)];
+
     [Fact]
     public async Task Everything_can_be_done_by_keyboard()
     {
@@ -66,8 +71,7 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
     }
 
     [Theory]
-    [InlineData("en-US")]
-    [InlineData("id-ID")]
+    [MemberData(nameof(Locales))]
     public async Task On_a_phone_nothing_is_wider_than_the_screen(string locale)
     {
         await SetupAsync(_api, 1000, "naive", new string('W', 200));
@@ -157,8 +161,7 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
     }
 
     [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
+    [MemberData(nameof(Schemes))]
     public async Task Axe_finds_nothing_serious_in_any_view(ColorScheme scheme)
     {
         await SetupAsync(_api, 10);

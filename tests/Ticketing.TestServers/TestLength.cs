@@ -13,6 +13,11 @@ public static class TestLength
     /// <summary>The number of rounds for this run.</summary>
     public static int Times(int ordinary, int extended) => IsLong ? extended : ordinary;
 
+    /// <summary>The cases of a theory for this run: a long one has all of them, any other the first ones.</summary>
+    /// <param name="ordinary">How many an ordinary run has.</param>
+    /// <param name="all">All of them, the most telling first.</param>
+    public static IEnumerable<T> Cases<T>(int ordinary, params IReadOnlyList<T> all) => all.Take(IsLong ? all.Count : ordinary);
+
     /// <summary>
     /// Called by whatever starts a program or a container. A fast run has none of them, so a test that forgot its
     /// <c>[Trait("Run", "Full")]</c> fails there, on machines that have the program too.

@@ -37,9 +37,12 @@ public sealed class OutageTests(Cluster cluster, ITestOutputHelper output) : Sal
         await ExpectBooksToAgreeAsync(id, tickets, crowd);
     }
 
+    public static TheoryData<string> RedisFaults => [.. TestLength.Cases(1, "killed", "frozen")];
+
+    public static TheoryData<string> DatabaseFaults => [.. TestLength.Cases(2, "killed", "frozen", "stopped")];
+
     [Theory]
-    [InlineData("killed")]
-    [InlineData("frozen")]
+    [MemberData(nameof(RedisFaults))]
     public async Task Without_Redis_only_distributed_lock_is_affected(string fault)
     {
         const int tickets = 1_000_000;
@@ -90,9 +93,7 @@ public sealed class OutageTests(Cluster cluster, ITestOutputHelper output) : Sal
     }
 
     [Theory]
-    [InlineData("stopped")]
-    [InlineData("killed")]
-    [InlineData("frozen")]
+    [MemberData(nameof(DatabaseFaults))]
     public async Task A_database_outage_loses_no_confirmed_booking(string fault)
     {
         const int tickets = 1_000_000;

@@ -11,7 +11,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 [Trait("Run", "Full")]
 public sealed class ServerDefaultsTests
 {
-    private static readonly int _crowd = TestLength.Times(60, 200);
+    private static readonly int _crowd = TestLength.Times(50, 200);
 
     [Theory]
     [InlineData("transaction-isolation=READ-COMMITTED")]
