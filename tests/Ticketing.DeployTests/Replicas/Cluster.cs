@@ -139,3 +139,10 @@ public sealed class Cluster : IAsyncLifetime
 /// <param name="Available">Tickets left.</param>
 /// <param name="Bookings">The ids of its bookings, of one ticket each.</param>
 internal sealed record Books(int Available, IReadOnlyList<int> Bookings);
+
+/// <summary>The tests that share one.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedCluster : ICollectionFixture<Cluster>
+{
+    public const string Name = "Cluster";
+}

@@ -5,7 +5,8 @@ namespace Ticketing.DeployTests.Replicas;
 
 /// <summary>A flash sale on three replicas, and what remains of it while Redis or the database is unavailable.</summary>
 [Trait("Run", "Alone")]
-public sealed class OutageTests(Cluster cluster, ITestOutputHelper output) : SaleTests(cluster, output), IClassFixture<Cluster>
+[Collection(SharedCluster.Name)]
+public sealed class OutageTests(Cluster cluster, ITestOutputHelper output) : SaleTests(cluster, output)
 {
     private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(10);
 

@@ -4,7 +4,8 @@ namespace Ticketing.DeployTests.Replicas;
 
 /// <summary>Replicas are replaced, added, removed and killed during a flash sale.</summary>
 [Trait("Run", "Alone")]
-public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : SaleTests(cluster, output), IClassFixture<Cluster>
+[Collection(SharedCluster.Name)]
+public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : SaleTests(cluster, output)
 {
     [Fact]
     public Task Replacing_every_replica_loses_no_request_and_keeps_nobody_waiting() => RepeatAsync(

@@ -11,14 +11,14 @@ using Ticketing.Infrastructure.Database.MariaDb;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on MariaDB: each round trip is one command with several statements.</summary>
-internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+internal sealed class MariaDbBatchDatabase(PooledConnections connections, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
     : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
         {
-            return new Transaction(await dataSource.OpenConnectionAsync(), metrics, breaker, clock);
+            return new Transaction(await connections.OpenAsync(), connections, metrics, breaker, clock);
         }
         catch
         {
@@ -27,7 +27,7 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
         }
     }
 
-    private sealed class Transaction(MySqlConnection connection, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBatchTransaction
+    private sealed class Transaction(MySqlConnection connection, PooledConnections connections, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBatchTransaction
     {
         /// <summary>Limits the scan, because the timestamp has no index. Large enough to include the batch, whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
@@ -159,9 +159,8 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             }
             catch (Exception exception) when (MariaDbErrors.Classify(exception) != DatabaseFault.None)
             {
-                // The connection is lost: the server rolls back and the pool discards it. Other connections may be lost too.
+                // The connection is lost: the server rolls back, and the pool discards it.
                 metrics.ConnectionFailed();
-                await MySqlConnection.ClearPoolAsync(connection);
             }
             finally
             {
@@ -169,7 +168,18 @@ internal sealed class MariaDbBatchDatabase(MySqlDataSource dataSource, Ticketing
             }
         }
 
-        private static Task<MySqlDataReader> ReadAsync(MySqlCommand command) => command.ExecuteReaderAsync(CancellationToken.None);
+        private async Task<MySqlDataReader> ReadAsync(MySqlCommand command)
+        {
+            try
+            {
+                return await command.ExecuteReaderAsync(CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                await connections.AfterAsync(exception);
+                throw;
+            }
+        }
 
         private static Booking BookingIn(MySqlDataReader reader) => Booking.Stored(
             reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));

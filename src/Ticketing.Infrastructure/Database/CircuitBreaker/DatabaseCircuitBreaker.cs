@@ -51,6 +51,10 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
     /// <summary>A statement has succeeded. Those of EF Core report themselves.</summary>
     public void Succeeded() => Volatile.Write(ref _succeededAt, clock.GetTimestamp());
 
+    /// <summary>Whether a statement has succeeded within this time.</summary>
+    public bool HasSucceededWithin(TimeSpan time) =>
+        Volatile.Read(ref _succeededAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < time;
+
     /// <inheritdoc/>
     ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
         DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)

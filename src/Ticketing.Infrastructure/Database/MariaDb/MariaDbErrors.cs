@@ -46,6 +46,15 @@ internal sealed class MariaDbErrors : IDatabaseErrors
         return DatabaseFault.None;
     }
 
+    /// <summary>Whether other connections that were opened before would fail in the same way: the server has gone, or is no longer the one to write to.</summary>
+    public static bool ConcernsAllConnections(Exception exception) =>
+        Classify(exception) == DatabaseFault.Unavailable
+        && MySqlErrorIn(exception) is not (ConnectionKilled or QueryInterrupted or StatementTimeout or ConnectionCountError or TooManyUserConnections
+            or UserLimitReached or DiskFull or RecordFileFull);
+
+    private static MySqlErrorCode? MySqlErrorIn(Exception? exception) =>
+        exception is null or MySqlException ? (exception as MySqlException)?.ErrorCode : MySqlErrorIn(exception.InnerException);
+
     private static DatabaseFault Classify(MySqlErrorCode code) => code switch
     {
         // CheckRead: innodb_snapshot_isolation, the row has changed since the snapshot (MariaDB 11.6 and later by default).
@@ -58,7 +67,7 @@ internal sealed class MariaDbErrors : IDatabaseErrors
             or NetReadError or NetReadInterrupted or NetErrorOnWrite or NetWriteInterrupted
             or QueryInterrupted or StatementTimeout
             or ConnectionCountError or TooManyUserConnections or UserLimitReached
-            or OptionPreventsStatement or ReadOnlyMode or WsrepNotReady or DiskFull or RecordFileFull => DatabaseFault.Unavailable,
+            or OptionPreventsStatement or ReadOnlyMode or CannotExecuteInReadOnlyTransaction or WsrepNotReady or DiskFull or RecordFileFull => DatabaseFault.Unavailable,
 
         _ => DatabaseFault.Refused,
     };

@@ -28,7 +28,8 @@ internal static class MariaDbRegistration
         services.AddContexts<MariaDbTicketingContext>((provider, options) =>
             options.UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion));
         services.AddSingleton<IInterceptor, ReadCommittedTransactions>();
-        services.AddSingleton<IInterceptor, LostConnections>();
+        services.AddSingleton<PooledConnections>();
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<PooledConnections>());
         services.AddSingleton<IInterceptor, RepeatableMigrations>();
     }
 }

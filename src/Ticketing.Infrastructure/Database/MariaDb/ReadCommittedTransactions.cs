@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using MySqlConnector;
 
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
@@ -21,24 +20,10 @@ internal sealed class ReadCommittedTransactions : DbTransactionInterceptor
         TransactionStartingEventData eventData,
         InterceptionResult<DbTransaction> result,
         CancellationToken cancellationToken = default) =>
-        InterceptionResult<DbTransaction>.SuppressWithResult(await BeginAsync((MySqlConnection)connection, cancellationToken));
+        InterceptionResult<DbTransaction>.SuppressWithResult(await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken));
 
     /// <summary>Neither this code nor the parts of EF Core that it calls begin a transaction synchronously.</summary>
     public override InterceptionResult<DbTransaction> TransactionStarting(
         DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result) =>
         throw new NotSupportedException("Begin transactions asynchronously.");
-
-    private static async ValueTask<DbTransaction> BeginAsync(MySqlConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        }
-        catch (Exception exception) when (MariaDbErrors.Classify(exception) == DatabaseFault.Unavailable)
-        {
-            // A connection that died in the pool fails at its first use. Nothing has run on it, so a new connection can replace it.
-            await LostConnections.ReopenAsync(connection, cancellationToken);
-            return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        }
-    }
 }

@@ -1,0 +1,119 @@
+using System.Data.Common;
+using System.Reflection;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging;
+using MySqlConnector;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
+
+namespace Ticketing.Infrastructure.Database.MariaDb;
+
+/// <summary>Opens connections that work, and empties the pool when its connections do not.</summary>
+/// <remarks>
+/// After a restart of the server all pooled connections are dead, and after a fail-over they lead to a server that has become read-only. The driver
+/// notices it one connection at a time, at the cost of one request each. So the first request that fails in this way empties the pool. If nothing has
+/// succeeded for a moment, no request may have noticed yet, and the connection is tried before it is used; while tickets are sold, something
+/// succeeds all the time, and nothing is tried.
+/// </remarks>
+internal sealed class PooledConnections(MySqlDataSource dataSource, DatabaseCircuitBreaker breaker, TimeProvider clock, ILogger<PooledConnections> logger)
+    : DbConnectionInterceptor, IDbCommandInterceptor
+{
+    private const int TrialTimeoutSeconds = 2;
+
+    /// <summary>No server restarts in less.</summary>
+    private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(200);
+
+    private static readonly Func<MySqlDataSource, Task> _empty = FindWayToEmpty();
+
+    private readonly Lock _lock = new();
+    private Task _emptying = Task.CompletedTask;
+    private long? _emptiedAt;
+
+    public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        await OpenAsync((MySqlConnection)connection, cancellationToken);
+        return InterceptionResult.Suppress();
+    }
+
+    /// <summary>For connections that EF Core does not open.</summary>
+    public async Task<MySqlConnection> OpenAsync()
+    {
+        var connection = dataSource.CreateConnection();
+        try
+        {
+            await OpenAsync(connection, CancellationToken.None);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    Task IDbCommandInterceptor.CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken) =>
+        AfterAsync(eventData.Exception);
+
+    /// <summary>Empties the pool if this is an error that other connections of the pool would have as well.</summary>
+    public async Task AfterAsync(Exception exception)
+    {
+        if (!MariaDbErrors.ConcernsAllConnections(exception))
+        {
+            return;
+        }
+
+        // Of the many that fail at once, one is enough, and the others wait for it; emptied again and again, the pool would lose new connections too.
+        Task emptying;
+        lock (_lock)
+        {
+            if (_emptiedAt is not { } at || clock.GetElapsedTime(at) > _idle)
+            {
+                PooledConnectionsLog.Emptied(logger, exception.GetBaseException().Message);
+                _emptiedAt = clock.GetTimestamp();
+                _emptying = _empty(dataSource);
+            }
+
+            emptying = _emptying;
+        }
+
+        await emptying;
+    }
+
+    private async Task OpenAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        // Asked before: a success between may be that of a neighbour who has just replaced the pool that this connection is still from.
+        var isInUse = breaker.HasSucceededWithin(_idle);
+        await connection.OpenAsync(cancellationToken);
+        if (isInUse)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var trial = new MySqlCommand("DO 1", connection) { CommandTimeout = TrialTimeoutSeconds };
+            await trial.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception exception) when (MariaDbErrors.ConcernsAllConnections(exception))
+        {
+            await connection.CloseAsync();
+            await AfterAsync(exception);
+            await connection.OpenAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The driver has a public way to empty a pool only if the pool was made from a connection string: https://mysqlconnector.net/api/mysqlconnector/mysqlconnection/clearpoolasync/</summary>
+    private static Func<MySqlDataSource, Task> FindWayToEmpty()
+    {
+        var pool = typeof(MySqlDataSource).GetProperty("Pool", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        var clear = pool.PropertyType.GetMethod("ClearAsync")!;
+        var asynchronous = Enum.Parse(clear.GetParameters()[0].ParameterType, "Asynchronous");
+        return source => pool.GetValue(source) is { } made ? (Task)clear.Invoke(made, [asynchronous, CancellationToken.None])! : Task.CompletedTask;
+    }
+}
+
+internal static partial class PooledConnectionsLog
+{
+    [LoggerMessage(1102, LogLevel.Warning, "The pooled connections to the database are replaced, because one of them failed: {Reason}")]
+    public static partial void Emptied(ILogger logger, string reason);
+}
