@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
@@ -25,6 +25,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     private readonly BookingOptions _options = new() { MaxAttempts = Attempts, PatienceSeconds = 10 };
     private readonly JumpingClock _clock = new();
     private readonly Measured _measured = new();
+    private readonly FakeLogger<BatchWriter> _log = new();
     private readonly SqliteWriteGate _gate;
     private readonly FailingDatabase _database;
     private readonly BatchWriter _writer;
@@ -37,8 +38,10 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         var errors = new SqliteErrors();
         _writer = new(
             _database, new CommitLookup(_database, errors, Options.Create(_options), _clock), errors, Options.Create(_options), _measured.Metrics, _clock,
-            NullLogger<BatchWriter>.Instance);
+            _log);
     }
+
+    private IEnumerable<int> LoggedIds => _log.Collector.GetSnapshot().Select(line => line.Id.Id);
 
     private string ConnectionString => $"Data Source={Path.Combine(_folder, "batches.db")};Pooling=false";
 
@@ -126,16 +129,17 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         (await StoredAsync()).Should().BeEmpty();
     }
 
-    [Fact]
-    public async Task Lasting_contention_ends_as_busy_when_the_timeout_expires_first()
+    [Theory]
+    [InlineData(4, 3)]
+    [InlineData(10, 1)]
+    public async Task Lasting_contention_ends_as_busy_when_the_patience_of_ten_seconds_ends_first(int secondsOfAnAttempt, int attempts)
     {
-        // Each attempt takes 4 s, and patience is 10 s: the third begins after 8 s and is the last.
         _options.MaxAttempts = 1_000;
-        _database.FailNext(Moment.Begin, _contention, times: 1_000, first: () => _clock.Advance(TimeSpan.FromSeconds(4)));
+        _database.FailNext(Moment.Begin, _contention, times: 1_000, first: () => _clock.Advance(TimeSpan.FromSeconds(secondsOfAnAttempt)));
 
         (await WriteAsync(Order(1))).Should().AllBeOfType<BookingOutcome.Busy>();
 
-        _database.Opened.Should().Be(3);
+        _database.Opened.Should().Be(attempts);
     }
 
     [Fact]
@@ -229,6 +233,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         outcomes.Should().Equal(new BookingOutcome.Booked(stored[0].Id), new BookingOutcome.Booked(stored[1].Id), new BookingOutcome.NotEnoughTickets(7));
         (await AvailableAsync()).Should().Be(7);
         _measured.Retries.Should().Be(0);
+        LoggedIds.Should().Equal([2005], "an operator can see that a connection was lost");
     }
 
     [Fact]
@@ -269,6 +274,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         outcomes[1].Should().BeOfType<BookingOutcome.Busy>();
         outcomes[2].Should().Be(BookingOutcome.Unknown.Instance);
         outcomes[3].Should().BeOfType<BookingOutcome.Busy>("whether tickets are left depends on the order before");
+        LoggedIds.Should().Equal(2005, 2006);
         _clock.GetElapsedTime(began).Should().BeCloseTo(TimeSpan.FromSeconds(_options.CommitPatienceSeconds), TimeSpan.FromMilliseconds(200));
     }
 

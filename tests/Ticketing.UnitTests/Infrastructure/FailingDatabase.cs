@@ -90,8 +90,6 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
 
         public Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
 
-        public Task RollbackAsync() => transaction.RollbackAsync();
-
         public async ValueTask DisposeAsync()
         {
             await transaction.DisposeAsync();

@@ -9,8 +9,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// </summary>
 internal sealed class BatchPlan
 {
-    /// <summary>For each order: its outcome, or null and the index of the booking that it waits for.</summary>
-    private readonly (BookingOutcome? Outcome, int InsertIndex, bool IsRepetition)[] _decisions;
+    private readonly Decision[] _decisions;
 
     private readonly List<BookTicketCommand> _toInsert = [];
 
@@ -19,7 +18,7 @@ internal sealed class BatchPlan
     /// <param name="orders">The orders, in order of arrival.</param>
     public BatchPlan(int available, IReadOnlyDictionary<string, Booking> earlier, IReadOnlyList<PendingOrder> orders)
     {
-        _decisions = new (BookingOutcome?, int, bool)[orders.Count];
+        _decisions = new Decision[orders.Count];
         Dictionary<string, int>? keys = null;
         for (var i = 0; i < orders.Count; i++)
         {
@@ -43,8 +42,8 @@ internal sealed class BatchPlan
     /// <param name="ids">The ids of <see cref="ToInsert"/>, in the same order.</param>
     public BookingOutcome OutcomeOf(int index, IReadOnlyList<long> ids)
     {
-        var (outcome, insertIndex, isRepetition) = _decisions[index];
-        return outcome ?? new BookingOutcome.Booked(ids[insertIndex], isRepetition);
+        var decision = _decisions[index];
+        return decision.Outcome ?? new BookingOutcome.Booked(ids[decision.InsertIndex], decision.IsRepetition);
     }
 
     /// <summary>
@@ -59,7 +58,7 @@ internal sealed class BatchPlan
     /// <summary>Whether the order at <paramref name="index"/> waits for a booking of this batch.</summary>
     public bool IsBookedInThisBatch(int index) => _decisions[index].Outcome is null;
 
-    private (BookingOutcome?, int, bool)? Repetition(
+    private Decision? Repetition(
         BookTicketCommand order, IReadOnlyDictionary<string, Booking> earlier, Dictionary<string, int>? keys)
     {
         if (order.IdempotencyKey is not { } key)
@@ -69,26 +68,32 @@ internal sealed class BatchPlan
 
         if (earlier.TryGetValue(key, out var booking))
         {
-            return (order.IsServedBy(booking) ? new BookingOutcome.Booked(booking.Id, Replayed: true) : BookingOutcome.KeyReused.Instance, 0, true);
+            return new Decision(order.IsServedBy(booking) ? new BookingOutcome.Booked(booking.Id, Replayed: true) : BookingOutcome.KeyReused.Instance);
         }
 
         if (keys is not null && keys.TryGetValue(key, out var insertIndex))
         {
-            return _toInsert[insertIndex] == order ? (null, insertIndex, true) : (BookingOutcome.KeyReused.Instance, 0, true);
+            return _toInsert[insertIndex] == order ? new Decision(null, insertIndex, IsRepetition: true) : new Decision(BookingOutcome.KeyReused.Instance);
         }
 
         return null;
     }
 
-    private (BookingOutcome?, int, bool) Decide(BookTicketCommand order, int available)
+    private Decision Decide(BookTicketCommand order, int available)
     {
         if (BookingOutcome.Refusal(available, order.Quantity) is { } refusal)
         {
-            return (refusal, 0, false);
+            return new(refusal);
         }
 
         _toInsert.Add(order);
         Taken += order.Quantity;
-        return (null, _toInsert.Count - 1, false);
+        return new(null, _toInsert.Count - 1);
     }
+
+    /// <summary>What was decided about one order.</summary>
+    /// <param name="Outcome">Its outcome; null if it waits for a booking of this batch.</param>
+    /// <param name="InsertIndex">That booking's place in <see cref="ToInsert"/>.</param>
+    /// <param name="IsRepetition">Whether an earlier order of this batch, with the same key, makes that booking.</param>
+    private readonly record struct Decision(BookingOutcome? Outcome, int InsertIndex = 0, bool IsRepetition = false);
 }

@@ -125,7 +125,6 @@ internal sealed class BatchWriter(
             }
             else if ((plan = new BatchPlan(start.Available, start.Earlier, orders)).ToInsert.Count == 0)
             {
-                await transaction.RollbackAsync();
                 decided = Decided(index => plan.OutcomeOf(index, []));
             }
             else
@@ -182,9 +181,9 @@ internal sealed class BatchWriter(
 
     private static void Complete(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
     {
-        for (var i = 0; i < orders.Count; i++)
+        foreach (var (index, order) in orders.Index())
         {
-            orders[i].Complete(outcomeOf(i));
+            order.Complete(outcomeOf(index));
         }
     }
 

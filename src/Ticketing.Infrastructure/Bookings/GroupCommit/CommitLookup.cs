@@ -43,7 +43,6 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
                 await using var transaction = await database.OpenAsync();
                 await transaction.BeginAsync(eventId, []);
                 var found = await transaction.FindAsync(eventId, timestamp);
-                await transaction.RollbackAsync();
                 return found.Count == 0 || AreFor(orders, found) ? [.. found.Select(booking => booking.Id)] : null;
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)

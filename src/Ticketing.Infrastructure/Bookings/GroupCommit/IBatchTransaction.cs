@@ -10,7 +10,9 @@ internal interface IBatchDatabase
     Task<IBatchTransaction> OpenAsync();
 }
 
-/// <summary>The transaction of one batch: at most two round trips, and never ended by a cancelled request.</summary>
+/// <summary>
+/// The transaction of one batch: at most two round trips, and never ended by a cancelled request. Disposing of it rolls back what was not committed.
+/// </summary>
 internal interface IBatchTransaction : IAsyncDisposable
 {
     /// <summary>First round trip: begins, locks the event's row, and reads its stock and the existing bookings with these keys.</summary>
@@ -29,9 +31,6 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// batch was committed before its connection was lost.
     /// </summary>
     Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp);
-
-    /// <summary>Rolls back.</summary>
-    Task RollbackAsync();
 }
 
 /// <summary>The data on which a batch is decided.</summary>

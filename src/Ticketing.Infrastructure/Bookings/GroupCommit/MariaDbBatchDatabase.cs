@@ -140,13 +140,6 @@ internal sealed class MariaDbBatchDatabase(PooledConnections connections, Ticket
             return found;
         }
 
-        public async Task RollbackAsync()
-        {
-            _hasBegun = false;
-            await using var command = new MySqlCommand("ROLLBACK", connection);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-
         /// <summary>A connection must not return to the pool with an open transaction: the next user's work would join it.</summary>
         public async ValueTask DisposeAsync()
         {
@@ -154,7 +147,8 @@ internal sealed class MariaDbBatchDatabase(PooledConnections connections, Ticket
             {
                 if (_hasBegun && connection.State == System.Data.ConnectionState.Open)
                 {
-                    await RollbackAsync();
+                    await using var rollback = new MySqlCommand("ROLLBACK", connection);
+                    await rollback.ExecuteNonQueryAsync(CancellationToken.None);
                 }
             }
             catch (Exception exception) when (MariaDbErrors.Classify(exception) != DatabaseFault.None)

@@ -112,8 +112,6 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             return found;
         }
 
-        public Task RollbackAsync() => _transaction!.RollbackAsync();
-
         public async ValueTask DisposeAsync()
         {
             if (_transaction is not null)
