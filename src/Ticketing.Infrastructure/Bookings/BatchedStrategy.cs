@@ -62,6 +62,8 @@ internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOption
     private BookingQueue Begin(int eventId) => new(
         options.Value.QueueCapacity,
         options.Value.MaxBatchSize,
+        TimeSpan.FromSeconds(options.Value.PatienceSeconds),
+        clock,
         metrics,
         batch => writer.WriteAsync(eventId, batch),
         queue => _queues.TryRemove(KeyValuePair.Create(eventId, queue)));

@@ -206,6 +206,16 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         (await AvailableAsync()).Should().Be(6);
     }
 
+    [Fact]
+    public async Task A_database_that_refuses_before_anything_is_decided_fails_all_orders_at_once()
+    {
+        _database.FailNext(Moment.Begin, new SqliteException("no such table: events", 1), times: 1_000);
+
+        await ShouldFailAsync<SqliteException>(Order(1), Order(2), Order(3));
+
+        _database.Opened.Should().Be(1, "no order is to blame, so they are not separated");
+    }
+
     [Theory]
     [InlineData(Moment.Open)]
     [InlineData(Moment.Begin)]

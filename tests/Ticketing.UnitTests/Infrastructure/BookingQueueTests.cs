@@ -83,6 +83,28 @@ public sealed class BookingQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Orders_that_have_waited_long_enough_are_busy_although_a_batch_hangs()
+    {
+        var queue = Begin(capacity: 10, maxBatchSize: 10, patience: TimeSpan.FromMilliseconds(300));
+        var (first, second, third) = (Order(1), Order(2), Order(3));
+        queue.TryEnqueue(first);
+        await _firstBatch.Task;
+        queue.TryEnqueue(second);
+        queue.TryEnqueue(third);
+
+        (await second.Answer.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeOfType<BookingOutcome.Busy>();
+        (await third.Answer.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeOfType<BookingOutcome.Busy>();
+        second.Waited.Should().BeGreaterThan(TimeSpan.FromMilliseconds(299));
+        first.Answer.IsCompleted.Should().BeFalse("it is being written");
+        _measured.QueueDepth.Should().Be(0);
+
+        _mayWrite.Release(10);
+        await queue.Writer!;
+        (await first.Answer).Should().Be(new BookingOutcome.Booked(1));
+        _batches.Should().ContainSingle("nobody is booked who was told 'busy'");
+    }
+
+    [Fact]
     public async Task Orders_that_wait_are_counted_and_those_that_are_written_are_not()
     {
         var queue = Begin(capacity: 10, maxBatchSize: 10);
@@ -119,7 +141,8 @@ public sealed class BookingQueueTests : IDisposable
 
     private static PendingOrder Order(int user) => new(new BookTicketCommand(user, 7), TimeProvider.System, CancellationToken.None);
 
-    private BookingQueue Begin(int capacity, int maxBatchSize) => new(capacity, maxBatchSize, _measured.Metrics, WriteAsync, queue => _retired = queue);
+    private BookingQueue Begin(int capacity, int maxBatchSize, TimeSpan? patience = null) => new(
+        capacity, maxBatchSize, patience ?? TimeSpan.FromMinutes(1), TimeProvider.System, _measured.Metrics, WriteAsync, queue => _retired = queue);
 
     private async Task WriteAsync(List<PendingOrder> batch)
     {

@@ -72,11 +72,11 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
 
     private sealed class Transaction(FailingDatabase owner, IBatchTransaction transaction, Failure? failure) : IBatchTransaction
     {
-        public Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
+        public Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
         {
             owner.Keys = keys;
             failure?.ThrowAt(Moment.Begin);
-            return transaction.BeginAsync(eventId, keys);
+            return transaction.BeginAsync(eventId, keys, patience);
         }
 
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)

@@ -23,7 +23,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <list type="bullet">
 /// <item>Contention (deadlock 1213, lock wait timeout 1205, write conflict 1020; SQLite: busy 5): rolled back, tried again, after that "busy".</item>
 /// <item>Another replica or another event's queue has used a key since step 1 (1062): rolled back and tried again; the next attempt finds it.</item>
-/// <item>The database refuses the batch for any other reason: presumably one order is bad, so the batch is split in half until only that order fails.</item>
+/// <item>The database refuses to insert the batch for any other reason: presumably one order is bad, so the batch is split in half until only that order fails.</item>
 /// <item>The connection is lost before COMMIT was sent: nothing has happened, so the batch is tried once more, and then fails.</item>
 /// <item>The connection is lost at COMMIT: <see cref="CommitLookup"/> finds out what became of the batch.</item>
 /// </list>
@@ -38,6 +38,9 @@ internal sealed class BatchWriter(
     ILogger<BatchWriter> logger)
 {
     private const int MaxReconnects = 1;
+
+    /// <summary>Databases wait for a lock in whole seconds, rounded.</summary>
+    private static readonly TimeSpan _shortestLockWait = TimeSpan.FromSeconds(0.5);
 
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(32);
 
@@ -75,12 +78,12 @@ internal sealed class BatchWriter(
 
     private async Task WriteUntilDecidedAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
-        var started = clock.GetTimestamp();
+        var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
         var reconnects = 0;
         for (var tries = 1; ; tries++)
         {
-            var attempt = await TryAsync(eventId, orders);
-            var isLast = tries >= options.Value.MaxAttempts || clock.GetElapsedTime(started).TotalSeconds >= options.Value.PatienceSeconds;
+            var attempt = await TryAsync(eventId, orders, patience - orders[0].Waited); // the first has waited longest
+            var isLast = tries >= options.Value.MaxAttempts || patience - orders[0].Waited < _shortestLockWait;
             switch (attempt.Verdict)
             {
                 case Verdict.Decided:
@@ -109,7 +112,7 @@ internal sealed class BatchWriter(
         }
     }
 
-    private async Task<Attempt> TryAsync(int eventId, IReadOnlyList<PendingOrder> orders)
+    private async Task<Attempt> TryAsync(int eventId, IReadOnlyList<PendingOrder> orders, TimeSpan patience)
     {
         BatchPlan? plan = null;
         DateTime? sentAt = null;
@@ -119,7 +122,7 @@ internal sealed class BatchWriter(
         {
             using var activity = TicketingTracing.StartLinked("write batch", orders.Select(order => order.Trace));
             await using var transaction = await database.OpenAsync();
-            if (await transaction.BeginAsync(eventId, KeysOf(orders)) is not { } start)
+            if (await transaction.BeginAsync(eventId, KeysOf(orders), patience) is not { } start)
             {
                 decided = Decided(_ => BookingOutcome.EventNotFound.Instance);
             }
@@ -139,7 +142,8 @@ internal sealed class BatchWriter(
         {
             // Whatever happens to the connection now, the orders are decided.
         }
-        catch (Exception exception) when (errors.Classify(exception) is not DatabaseFault.None and var fault)
+        catch (Exception exception) when (errors.Classify(exception) is not DatabaseFault.None and var fault
+            && (plan is not null || fault != DatabaseFault.Refused)) // refused before anything was decided: no order is to blame, and all of them fail
         {
             return fault switch
             {

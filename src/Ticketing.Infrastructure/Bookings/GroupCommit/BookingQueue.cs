@@ -1,3 +1,4 @@
+using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
@@ -10,9 +11,25 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// The writer runs only while there are orders. If there are none it retires the queue, so that events that are not on sale cost nothing; a
 /// later order begins a new queue.
 /// </remarks>
+/// <param name="capacity">How many orders can wait.</param>
+/// <param name="maxBatchSize">How many orders a batch can have.</param>
+/// <param name="patience">How long an order waits; then it is busy, even while a batch hangs.</param>
+/// <param name="clock">Measures the patience.</param>
+/// <param name="metrics">Counts those who wait.</param>
+/// <param name="write">Writes a batch, and answers its orders. Never throws.</param>
+/// <param name="retire">Called when the queue has ended.</param>
 internal sealed class BookingQueue(
-    int capacity, int maxBatchSize, TicketingMetrics metrics, Func<List<PendingOrder>, Task> write, Action<BookingQueue> retire)
+    int capacity,
+    int maxBatchSize,
+    TimeSpan patience,
+    TimeProvider clock,
+    TicketingMetrics metrics,
+    Func<List<PendingOrder>, Task> write,
+    Action<BookingQueue> retire)
 {
+    /// <summary>How often those who wait are looked at, while a batch takes longer than this.</summary>
+    private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _lock = new();
     private readonly Queue<PendingOrder> _waiting = new();
     private bool _isRetired;
@@ -55,9 +72,41 @@ internal sealed class BookingQueue(
         var batch = new List<PendingOrder>();
         while (TakeBatch(batch))
         {
-            await write(batch);
+            var writing = write(batch);
+            while (!await EndsWithinAsync(writing, _period))
+            {
+                RefuseImpatient();
+            }
+
             batch.Clear();
         }
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan time)
+    {
+        if (!task.IsCompleted)
+        {
+            await Task.WhenAny(task, Task.Delay(time, clock));
+        }
+
+        return task.IsCompleted;
+    }
+
+    private void RefuseImpatient()
+    {
+        lock (_lock)
+        {
+            while (_waiting.TryPeek(out var order) && order.Waited >= patience)
+            {
+                Refuse(_waiting.Dequeue());
+            }
+        }
+    }
+
+    private void Refuse(PendingOrder order)
+    {
+        metrics.OrderTaken(order.Waited);
+        order.Complete(new BookingOutcome.Busy(BusyReason.Contention));
     }
 
     private bool TakeBatch(List<PendingOrder> batch)
@@ -66,6 +115,12 @@ internal sealed class BookingQueue(
         {
             while (batch.Count < maxBatchSize && _waiting.TryDequeue(out var order))
             {
+                if (order.Waited >= patience)
+                {
+                    Refuse(order);
+                    continue;
+                }
+
                 metrics.OrderTaken(order.Waited);
                 if (!order.IsAbandoned())
                 {

@@ -41,7 +41,7 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
             try
             {
                 await using var transaction = await database.OpenAsync();
-                await transaction.BeginAsync(eventId, []);
+                await transaction.BeginAsync(eventId, [], TimeSpan.FromSeconds(options.Value.CommitPatienceSeconds));
                 var found = await transaction.FindAsync(eventId, timestamp);
                 return found.Count == 0 || AreFor(orders, found) ? [.. found.Select(booking => booking.Id)] : null;
             }

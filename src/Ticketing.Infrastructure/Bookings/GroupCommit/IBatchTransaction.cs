@@ -16,8 +16,11 @@ internal interface IBatchDatabase
 internal interface IBatchTransaction : IAsyncDisposable
 {
     /// <summary>First round trip: begins, locks the event's row, and reads its stock and the existing bookings with these keys.</summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="keys">The keys of the batch.</param>
+    /// <param name="patience">How long to wait for the row, at most; the database's own limit may be shorter.</param>
     /// <returns>Null if the event does not exist.</returns>
-    Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys);
+    Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience);
 
     /// <summary>
     /// Second round trip: inserts the bookings, takes their tickets from the stock, commits. The database refuses a stock below zero, so that

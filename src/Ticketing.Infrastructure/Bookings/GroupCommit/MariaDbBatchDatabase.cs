@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Options;
 using MySqlConnector;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
@@ -11,14 +12,15 @@ using Ticketing.Infrastructure.Database.MariaDb;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on MariaDB: each round trip is one command with several statements.</summary>
-internal sealed class MariaDbBatchDatabase(PooledConnections connections, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+internal sealed class MariaDbBatchDatabase(
+    PooledConnections connections, IOptions<DatabaseOptions> options, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
     : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
         {
-            return new Transaction(await connections.OpenAsync(), connections, metrics, breaker, clock);
+            return new Transaction(await connections.OpenAsync(), connections, options.Value.LockWaitTimeoutSeconds, metrics, breaker, clock);
         }
         catch
         {
@@ -27,7 +29,9 @@ internal sealed class MariaDbBatchDatabase(PooledConnections connections, Ticket
         }
     }
 
-    private sealed class Transaction(MySqlConnection connection, PooledConnections connections, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBatchTransaction
+    private sealed class Transaction(
+        MySqlConnection connection, PooledConnections connections, int lockWaitTimeoutSeconds, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+        : IBatchTransaction
     {
         /// <summary>Limits the scan, because the timestamp has no index. Large enough to include the batch, whatever other replicas have booked since.</summary>
         private const int NewestBookings = 100_000;
@@ -36,10 +40,11 @@ internal sealed class MariaDbBatchDatabase(PooledConnections connections, Ticket
 
         private bool _hasBegun;
 
-        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
+        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
         {
-            var sql = new StringBuilder(160 + (keys.Count * 6))
-                .Append(CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT available_tickets FROM events WHERE id = {eventId} FOR UPDATE");
+            var seconds = Math.Clamp((int)Math.Round(patience.TotalSeconds), 0, lockWaitTimeoutSeconds); // 0: only if the row is free
+            var sql = new StringBuilder(160 + (keys.Count * 6)).Append(
+                CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT available_tickets FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             await using var command = connection.CreateCommand();
             if (keys.Count > 0)
             {

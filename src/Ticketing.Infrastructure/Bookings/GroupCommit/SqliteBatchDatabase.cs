@@ -38,7 +38,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
         private SqliteTransaction? _transaction;
 
-        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys)
+        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
         {
             // IMMEDIATE: it holds the only write lock, which covers the event's row.
             _transaction = connection.BeginTransaction(deferred: false);

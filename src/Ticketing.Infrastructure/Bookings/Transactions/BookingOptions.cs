@@ -20,7 +20,7 @@ public sealed class BookingOptions
     [Range(1, 1000)]
     public int RetryPauseMilliseconds { get; set; } = 4;
 
-    /// <summary>How long a booking waits for a Redis lock, or retries after contention, in seconds, 1 to 300; then the outcome is "busy".</summary>
+    /// <summary>How long an order waits for its batch or for a Redis lock, or is retried after contention, in seconds, 1 to 300; then the outcome is "busy".</summary>
     [Range(1, 300)]
     public int PatienceSeconds { get; set; } = 10;
 
