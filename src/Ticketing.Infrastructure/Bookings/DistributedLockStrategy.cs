@@ -54,15 +54,31 @@ internal sealed class DistributedLockStrategy(
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waiters poll Redis, so only one per event and process does; the others wait for it locally. Events may share a stripe.</summary>
-    private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+    /// <summary>Waiters poll Redis, so only one per event and process does; the others wait for it here.</summary>
+    private readonly EventGates _gates = new(options.Value.QueueCapacity);
 
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
-        var stripe = _stripes[order.EventId % _stripes.Length];
+        if (_gates.Join(order.EventId) is not { } gate)
+        {
+            return new BookingOutcome.Busy(BusyReason.QueueFull);
+        }
+
+        try
+        {
+            return await PassAsync(gate, order, cancellationToken);
+        }
+        finally
+        {
+            _gates.Leave(order.EventId, gate);
+        }
+    }
+
+    private async Task<BookingOutcome> PassAsync(EventGates.Gate gate, BookTicketCommand order, CancellationToken cancellationToken)
+    {
         var started = clock.GetTimestamp();
         var timeout = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
-        if (!await WaitAsync(stripe, timeout, cancellationToken))
+        if (!await WaitAsync(gate, timeout, cancellationToken))
         {
             return new BookingOutcome.Busy(BusyReason.Contention);
         }
@@ -73,17 +89,17 @@ internal sealed class DistributedLockStrategy(
         }
         finally
         {
-            stripe.Release();
+            gate.Release();
         }
     }
 
-    private async Task<bool> WaitAsync(SemaphoreSlim stripe, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<bool> WaitAsync(SemaphoreSlim gate, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         metrics.OrderQueued();
         try
         {
-            return await stripe.WaitAsync(timeout, cancellationToken);
+            return await gate.WaitAsync(timeout, cancellationToken);
         }
         finally
         {
