@@ -14,7 +14,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, Ports.Free());
     private readonly CancellationTokenSource _stopping = new();
     private readonly string _host;
-    private readonly int _port;
+    private volatile int _port;
     private readonly Regex _text;
     private int _cutsToDo;
     private bool _afterForwarding;
@@ -49,6 +49,9 @@ public sealed class CuttingProxy : IAsyncDisposable
         _refuseAfterCut = refuseAfterwards;
         Arm(times, afterForwarding: true);
     }
+
+    /// <summary>Leads new connections to another port of the host; those that there are stay where they are.</summary>
+    public void LeadTo(int port) => _port = port;
 
     /// <summary>Lets everybody through again.</summary>
     public void Restore()

@@ -81,6 +81,9 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         // A dead peer must be detected: the buyers of a batch wait for its connection.
         SetUnlessGiven(builder, "Keep Alive", 15u);
 
+        // In seconds. After a fail-over, no connection stays with the old server for longer, even if no order meets it.
+        SetUnlessGiven(builder, "Connection Lifetime", 300u);
+
         // No statement changes the state of a session, so a reset before its next use would be a wasted round trip.
         builder.ConnectionReset = false;
 

@@ -6,8 +6,8 @@ public interface IDatabaseServer
     /// <summary>Product and place, for logs; no secret in it.</summary>
     string Description { get; }
 
-    /// <summary>Pings on a connection of its own: a busy pool does not mean that the database is unavailable.</summary>
-    Task PingAsync(CancellationToken cancellationToken);
+    /// <summary>Finds out whether it can be written to, on a connection of its own: a busy pool does not mean that the database is unavailable.</summary>
+    Task ProbeAsync(CancellationToken cancellationToken);
 
     /// <summary>Connects once, and checks that this program can work with the server.</summary>
     /// <exception cref="UnsupportedDatabaseException">It cannot, and waiting will not help.</exception>

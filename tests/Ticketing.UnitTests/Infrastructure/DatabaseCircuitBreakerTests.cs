@@ -61,7 +61,7 @@ public sealed class DatabaseCircuitBreakerTests
 
         public SemaphoreSlim Asked { get; } = new(0);
 
-        public Task PingAsync(CancellationToken cancellationToken)
+        public Task ProbeAsync(CancellationToken cancellationToken)
         {
             Asked.Release();
             return Task.Delay(Timeout.Infinite, cancellationToken);

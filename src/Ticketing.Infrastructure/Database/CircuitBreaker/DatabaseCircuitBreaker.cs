@@ -88,7 +88,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
         using var timeout = new CancellationTokenSource(_timeout, clock);
         try
         {
-            await server.PingAsync(timeout.Token).WaitAsync(timeout.Token);
+            await server.ProbeAsync(timeout.Token).WaitAsync(timeout.Token);
             isReachable = true;
         }
         catch (OperationCanceledException)

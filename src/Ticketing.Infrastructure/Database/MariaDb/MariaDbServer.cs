@@ -21,10 +21,19 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
 
     public string Description => $"MariaDB, {_settings.Server}:{_settings.Port}/{_settings.Database}";
 
-    public async Task PingAsync(CancellationToken cancellationToken)
+    public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectOutsidePoolAsync(_settings.Database, cancellationToken);
-        await connection.PingAsync(cancellationToken);
+        try
+        {
+            // It changes nothing, and is refused as an order would be: after a fail-over, the old server can only be read.
+            await using var connection = await ConnectOutsidePoolAsync(_settings.Database, cancellationToken);
+            await using var command = new MySqlCommand("UPDATE events SET version = version WHERE id = 0", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.ConnectionCountError or MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.UserLimitReached)
+        {
+            // It answers, and the connections of the pool work, although others have used up the rest.
+        }
     }
 
     public async Task CheckAsync(CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class SqliteServer(DatabaseTarget target, TimeProvider clock) : 
         await connection.OpenAsync(cancellationToken);
     }
 
-    public async Task PingAsync(CancellationToken cancellationToken)
+    public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection(target.ConnectionString);
         await connection.OpenAsync(cancellationToken);
