@@ -9,7 +9,13 @@ public static class BookingStrategyNames
     private static readonly string[] _names = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
 
     private static readonly FrozenDictionary<string, BookingStrategy> _byName =
-        Enum.GetValues<BookingStrategy>().ToFrozenDictionary(Name, StringComparer.Ordinal);
+        Enum.GetValues<BookingStrategy>().ToFrozenDictionary(Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Stands for a strategy that this version of the program does not have. Another version may have set an event up with it; this one can show the event,
+    /// but not sell it.
+    /// </summary>
+    public const BookingStrategy Unknown = (BookingStrategy)(-1);
 
     /// <summary>Every name, in the order of the enumeration.</summary>
     public static IReadOnlyList<string> All => _names;
@@ -19,9 +25,10 @@ public static class BookingStrategyNames
     public static string Name(this BookingStrategy strategy) =>
         (uint)strategy < (uint)_names.Length
             ? _names[(int)strategy]
+            : strategy == Unknown ? "unknown"
             : throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Not a booking strategy.");
 
-    /// <summary>Finds a strategy by its exact, case-sensitive name.</summary>
+    /// <summary>Finds a strategy by its name, in any case.</summary>
     /// <returns>False if no strategy has that name.</returns>
     public static bool TryParse([NotNullWhen(true)] string? name, out BookingStrategy strategy)
     {

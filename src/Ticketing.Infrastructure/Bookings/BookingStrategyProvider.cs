@@ -11,8 +11,7 @@ internal sealed class BookingStrategyProvider(
     private readonly FrozenDictionary<BookingStrategy, IBookingStrategy> _strategies =
         Enum.GetValues<BookingStrategy>().Where(strategy => whyUnavailable(strategy) is null).ToFrozenDictionary(strategy => strategy, create);
 
-    public IBookingStrategy Get(BookingStrategy strategy) =>
-        _strategies.TryGetValue(strategy, out var found) ? found : throw new NotSupportedException(WhyUnavailable(strategy));
+    public IBookingStrategy? Find(BookingStrategy strategy) => _strategies.GetValueOrDefault(strategy);
 
     public string? WhyUnavailable(BookingStrategy strategy) => whyUnavailable(strategy);
 }

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Ticketing.Application.Events;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>Keeps the immutable properties of events in memory. The absence of an event is not kept, because it can change.</summary>
-internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts, LocalSales sales) : IEventRepository
+internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts, LocalSales sales, ILogger<EventRepository> logger) : IEventRepository
 {
     /// <summary>Far more events than are on sale at once; above this, the memory is cleared.</summary>
     private const int MaxRemembered = 10_000;
@@ -37,6 +39,10 @@ internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> cont
         if (facts is not null)
         {
             Remember(facts);
+            if (facts.Strategy == BookingStrategyNames.Unknown)
+            {
+                BookingLog.StrategyUnknown(logger, eventId);
+            }
         }
 
         return facts;

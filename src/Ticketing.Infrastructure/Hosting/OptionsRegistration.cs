@@ -11,6 +11,7 @@ public static class OptionsRegistration
     public static void AddValidatedOptions<TOptions>(this IServiceCollection services, string section)
         where TOptions : class
     {
+        services.AddSingleton(new SettingsSection(section, typeof(TOptions)));
         services.AddSingleton<IValidateOptions<TOptions>>(new SettingValidator<TOptions>(section));
         services.AddOptions<TOptions>()
             .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)
@@ -34,6 +35,11 @@ public static class OptionsRegistration
         }
     }
 }
+
+/// <summary>A section of the configuration that this program reads.</summary>
+/// <param name="Name">Its name, such as <c>Booking</c>.</param>
+/// <param name="Options">The class that it is bound to; each property is a setting.</param>
+public sealed record SettingsSection(string Name, Type Options);
 
 /// <summary>A setting has an invalid value; the program does not start.</summary>
 /// <param name="setting">The name of the setting in the configuration.</param>

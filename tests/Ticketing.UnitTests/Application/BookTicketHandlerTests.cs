@@ -30,6 +30,13 @@ public sealed class BookTicketHandlerTests
         _strategies.Asked.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task An_event_whose_strategy_is_not_available_is_not_sold()
+    {
+        _events.Known[7] = BookingStrategyNames.Unknown;
+        (await SendAsync(new BookTicketCommand(1, 7))).Should().Be(BookingOutcome.StrategyUnavailable.Instance);
+    }
+
     private async Task<BookingOutcome> SendAsync(BookTicketCommand command)
     {
         await using var services = new ServiceCollection()
@@ -55,7 +62,7 @@ public sealed class BookTicketHandlerTests
     {
         public List<(BookingStrategy, BookTicketCommand)> Asked { get; } = [];
 
-        public IBookingStrategy Get(BookingStrategy strategy) => new Recorder(this, strategy);
+        public IBookingStrategy? Find(BookingStrategy strategy) => strategy == BookingStrategyNames.Unknown ? null : new Recorder(this, strategy);
 
         public string? WhyUnavailable(BookingStrategy strategy) => null;
 

@@ -21,12 +21,12 @@ public sealed class BookingStrategyNamesTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    [InlineData("Naive")]
+    [InlineData("naive ")]
     [InlineData("optimistic")]
     public void Other_names_are_unknown(string? name) => BookingStrategyNames.TryParse(name, out _).Should().BeFalse();
 
     [Theory]
-    [InlineData(-1)]
+    [InlineData(-2)]
     [InlineData(6)]
     [InlineData(99)]
     public void A_value_outside_the_enumeration_has_no_name(int value) =>

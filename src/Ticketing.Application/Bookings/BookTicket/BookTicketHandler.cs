@@ -7,8 +7,15 @@ namespace Ticketing.Application.Bookings.BookTicket;
 internal sealed class BookTicketHandler(IEventRepository events, IBookingStrategyProvider strategies)
     : IRequestHandler<BookTicketCommand, BookingOutcome>
 {
-    public async Task<BookingOutcome> Handle(BookTicketCommand request, CancellationToken cancellationToken) =>
-        await events.FindAsync(request.EventId, cancellationToken) is { } @event
-            ? await strategies.Get(@event.Strategy).BookAsync(request, cancellationToken)
-            : BookingOutcome.EventNotFound.Instance;
+    public async Task<BookingOutcome> Handle(BookTicketCommand request, CancellationToken cancellationToken)
+    {
+        if (await events.FindAsync(request.EventId, cancellationToken) is not { } @event)
+        {
+            return BookingOutcome.EventNotFound.Instance;
+        }
+
+        return strategies.Find(@event.Strategy) is { } strategy
+            ? await strategy.BookAsync(request, cancellationToken)
+            : BookingOutcome.StrategyUnavailable.Instance;
+    }
 }

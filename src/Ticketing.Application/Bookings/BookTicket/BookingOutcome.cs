@@ -35,6 +35,13 @@ public abstract record BookingOutcome
         public static EventNotFound Instance { get; } = new();
     }
 
+    /// <summary>This server cannot sell the event: it lacks what the event's strategy needs, or does not know the strategy.</summary>
+    public sealed record StrategyUnavailable : BookingOutcome
+    {
+        /// <summary>The only instance that is needed.</summary>
+        public static StrategyUnavailable Instance { get; } = new();
+    }
+
     /// <summary>The idempotency key belongs to a booking with another payload.</summary>
     public sealed record KeyReused : BookingOutcome
     {

@@ -5,9 +5,8 @@ namespace Ticketing.Application.Bookings.BookTicket;
 /// <summary>Provides the strategies that this installation can run.</summary>
 public interface IBookingStrategyProvider
 {
-    /// <summary>The implementation of <paramref name="strategy"/>.</summary>
-    /// <exception cref="NotSupportedException">It is unavailable; <see cref="WhyUnavailable"/> explains why.</exception>
-    IBookingStrategy Get(BookingStrategy strategy);
+    /// <summary>The implementation of <paramref name="strategy"/>. Null if it is unavailable; <see cref="WhyUnavailable"/> explains why.</summary>
+    IBookingStrategy? Find(BookingStrategy strategy);
 
     /// <summary>Null if <paramref name="strategy"/> is available, otherwise a sentence that explains what is missing.</summary>
     string? WhyUnavailable(BookingStrategy strategy);

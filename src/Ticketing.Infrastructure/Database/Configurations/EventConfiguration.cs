@@ -23,7 +23,5 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
         builder.Property(@event => @event.CreatedAt).HasColumnName("created_at");
     }
 
-    private static BookingStrategy FromName(string name) => BookingStrategyNames.TryParse(name, out var strategy)
-        ? strategy
-        : throw new InvalidOperationException($"The database has an event with the unknown strategy '{name}'.");
+    private static BookingStrategy FromName(string name) => BookingStrategyNames.TryParse(name, out var strategy) ? strategy : BookingStrategyNames.Unknown;
 }
