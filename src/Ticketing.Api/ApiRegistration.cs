@@ -3,6 +3,7 @@ using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Ticketing.Api.Controllers;
 using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
 using Ticketing.Api.OpenApi;
@@ -21,7 +22,9 @@ internal static class ApiRegistration
             {
                 mvc.ModelBinderProviders.Insert(0, new OrderBinderProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
+                mvc.Conventions.Add(new HeadWhereverGet());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                mvc.ModelBindingMessageProvider.SetAttemptedValueIsInvalidAccessor((value, _) => $"Must be a whole number up to 2,147,483,647, not '{value}'.");
                 mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single());
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is the only format
                 mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single().SupportOnly("application/json");
@@ -54,6 +57,7 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseBodyLimit();
         app.UseFailFast();
+        app.UseRefusalOfUnknownParameters();
         app.UseWhen(context => !IsAction(context), others => // so that a booking skips them all with one comparison
         {
             others.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));

@@ -31,7 +31,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <response code="422"><c>idempotency_key_reused</c>: the key has booked something else.</response>
     /// <response code="503">
     /// <c>busy</c>: too many orders for the same tickets; nothing was booked. <c>database_unavailable</c>: the database is unavailable.
-    /// <c>outcome_unknown</c>: the connection was lost during the commit. Try again after <c>Retry-After</c> seconds, with the same key.
+    /// <c>outcome_unknown</c>: the connection was lost during the commit. <c>strategy_unavailable</c>: this server cannot sell the event. Try again after <c>Retry-After</c> seconds, with the same key.
     /// </response>
     [HttpPost("/book")]
     [NeedsDatabase]
@@ -58,6 +58,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
         BookingOutcome.SoldOut => Problem(ProblemKind.SoldOut),
         BookingOutcome.NotEnoughTickets few => NotEnough(few.Available),
         BookingOutcome.EventNotFound => Problem(ProblemKind.EventNotFound),
+        BookingOutcome.StrategyUnavailable => Problem(ProblemKind.StrategyUnavailable),
         BookingOutcome.KeyReused => Problem(ProblemKind.IdempotencyKeyReused),
         BookingOutcome.Busy busy => Problem(ProblemKind.Busy, ProblemKind.DetailOf(busy.Reason)),
         BookingOutcome.Unknown => Problem(ProblemKind.OutcomeUnknown),

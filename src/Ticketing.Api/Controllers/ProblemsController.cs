@@ -8,6 +8,12 @@ namespace Ticketing.Api.Controllers;
 [Tags("Problems")]
 public sealed class ProblemsController : ControllerBase
 {
+    /// <summary>Lists all problems.</summary>
+    /// <response code="200">What each of them means, and what to do.</response>
+    [HttpGet("/problems")]
+    [ProducesResponseType<IReadOnlyList<ProblemExplanation>>(200)]
+    public IReadOnlyList<ProblemExplanation> All() => [.. ProblemKind.All.Select(Explain)];
+
     /// <summary>Explains one problem.</summary>
     /// <param name="code" example="sold_out">The problem's <c>code</c>.</param>
     /// <response code="200">What it means and what to do.</response>
@@ -17,8 +23,10 @@ public sealed class ProblemsController : ControllerBase
     [ProducesProblem(404)]
     public IActionResult Explain(string code) =>
         ProblemKind.All.SingleOrDefault(kind => kind.Code == code) is { } kind
-            ? Ok(new ProblemExplanation(kind.Code, kind.Status, kind.Title, kind.Detail))
+            ? Ok(Explain(kind))
             : ProblemWriter.Result(HttpContext, ProblemKind.NotFound);
+
+    private static ProblemExplanation Explain(ProblemKind kind) => new(kind.Code, kind.Status, kind.Title, kind.Detail);
 }
 
 /// <summary>An explanation of a problem.</summary>

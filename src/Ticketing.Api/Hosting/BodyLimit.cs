@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ticketing.Api.Hosting;
 
 /// <summary>
-/// Refuses large bodies without closing the connection. The server's own limit closes it at once, and a client that is still sending sees a
+/// Refuses large and compressed bodies without closing the connection. The server's own limit closes it at once, and a client that is still sending sees a
 /// broken pipe instead of the response. Here the server reads and discards the rest.
 /// </summary>
 internal static class BodyLimit
@@ -15,6 +15,11 @@ internal static class BodyLimit
         if (context.Request.ContentLength > MaxBytes)
         {
             throw TooLarge();
+        }
+
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw new BadHttpRequestException("The body is compressed.", StatusCodes.Status415UnsupportedMediaType);
         }
 
         if (context.Request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })

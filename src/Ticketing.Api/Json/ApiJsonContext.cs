@@ -23,6 +23,7 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(SalesStats))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemExplanation))]
+[JsonSerializable(typeof(IReadOnlyList<ProblemExplanation>))]
 [JsonSerializable(typeof(UiConfig))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]

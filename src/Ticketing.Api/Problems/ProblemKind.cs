@@ -41,6 +41,10 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "database_unavailable", 503, "The database is unavailable.",
         "Try again after the delay given by Retry-After; with an Idempotency-Key, an order that is sent twice books once.");
 
+    public static readonly ProblemKind StrategyUnavailable = new(
+        "strategy_unavailable", 503, "This server cannot sell the event.",
+        "Nothing was booked. The event's strategy needs Redis, which is not configured here, or a newer version of this program. Other events are not affected.");
+
     public static readonly ProblemKind StartingUp = new(
         "starting_up", 503, "This server is starting.", "Try again after the delay given by Retry-After.");
 
@@ -54,10 +58,13 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "method_not_allowed", 405, "This address does not support the method.", "The Allow header lists the supported methods.");
 
     public static readonly ProblemKind UnsupportedMediaType = new(
-        "unsupported_media_type", 415, "The body is not JSON.", "Send the body with Content-Type: application/json.");
+        "unsupported_media_type", 415, "The body is not plain JSON.", "Send the body with Content-Type: application/json, and without Content-Encoding.");
 
     public static readonly ProblemKind PayloadTooLarge = new(
         "payload_too_large", 413, "The body is too large.", "An order needs less than a kilobyte.");
+
+    public static readonly ProblemKind RequestTimeout = new(
+        "request_timeout", 408, "The body took too long.", "Send the whole body at once.");
 
     public static readonly ProblemKind BadRequest = new(
         "bad_request", 400, "The request cannot be read.", "Correct the request and send it again.");
@@ -68,8 +75,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     /// <summary>All kinds of problem.</summary>
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StartingUp,
-        ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest, InternalError,
+        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
+        ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];
 
     /// <summary>The detail for a buyer whose order was not decided.</summary>
@@ -89,6 +96,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         400 => BadRequest,
         404 => NotFound,
         405 => MethodNotAllowed,
+        408 => RequestTimeout,
         413 => PayloadTooLarge,
         415 => UnsupportedMediaType,
         503 => DatabaseUnavailable,

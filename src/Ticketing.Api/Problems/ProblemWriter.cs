@@ -30,11 +30,17 @@ internal static class ProblemWriter
     }
 
     /// <summary>For middleware, which returns no result.</summary>
-    public static Task WriteAsync(HttpContext context, ProblemKind kind, string? detail = null)
+    public static Task WriteAsync(HttpContext context, ProblemKind kind, string? detail = null, params ReadOnlySpan<(string Name, object Value)> extensions)
     {
         SetHeaders(context.Response, kind);
         context.Response.StatusCode = kind.Status;
-        return context.Response.WriteAsJsonAsync(Create(context, kind, detail), options: null, ContentType, context.RequestAborted);
+        var document = Create(context, kind, detail);
+        foreach (var (name, value) in extensions)
+        {
+            document.Extensions[name] = value;
+        }
+
+        return context.Response.WriteAsJsonAsync(document, options: null, ContentType, context.RequestAborted);
     }
 
     /// <summary>For responses that routing or the framework left empty.</summary>

@@ -9,8 +9,6 @@ namespace Ticketing.Api.Problems;
 /// </summary>
 internal static class ValidationProblem
 {
-    private const string WrongType = "Is given twice, has the wrong type, or is out of range.";
-
     public static IActionResult From(ActionContext context)
     {
         var state = context.ModelState;
@@ -19,31 +17,30 @@ internal static class ValidationProblem
             return ProblemWriter.Result(context.HttpContext, ProblemKind.UnsupportedMediaType);
         }
 
+        var body = context.ActionDescriptor.Parameters.FirstOrDefault(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Body)?.ParameterType;
         var errors = state
-            .SelectMany(entry => entry.Value!.Errors.Select(error => (Field: FieldName(entry.Key), Message: Message(entry.Key, error))))
+            .SelectMany(entry => entry.Value!.Errors.SelectMany(error => Explain(entry.Key, error, body)))
             .GroupBy(error => error.Field, error => error.Message)
             .ToDictionary(field => field.Key, field => field.Distinct().ToArray());
 
-        var detail = string.Join(" ", errors.SelectMany(field => field.Value.Select(message => $"{field.Key}: {message}")));
-        var result = ProblemWriter.Result(context.HttpContext, ProblemKind.ValidationFailed, detail);
+        var result = ProblemWriter.Result(context.HttpContext, ProblemKind.ValidationFailed, DetailOf(errors));
         ((ProblemDetails)result.Value!).Extensions["errors"] = errors;
         return result;
     }
 
-    /// <summary><c>$.user_id</c> of the JSON reader, <c>UserId</c> of a validator and <c>user_id</c> of the query are one field.</summary>
-    private static string FieldName(string key) => key switch
-    {
-        "" or "$" => "body",
-        ['$', '.', .. var path] => path,
-        _ => char.IsUpper(key[0]) && !key.Contains('-', StringComparison.Ordinal)
-            ? JsonNamingPolicy.SnakeCaseLower.ConvertName(key)
-            : key,
-    };
+    /// <summary>For middleware.</summary>
+    public static Task WriteAsync(HttpContext context, Dictionary<string, string[]> errors) =>
+        ProblemWriter.WriteAsync(context, ProblemKind.ValidationFailed, DetailOf(errors), ("errors", errors));
 
-    /// <summary>The messages of the JSON reader name classes, so they are replaced; our own begin with "Must".</summary>
-    private static string Message(string key, ModelError error) =>
-        key is "" or "$" ? "Must be a JSON object."
-        : key.StartsWith('$') && !error.ErrorMessage.StartsWith("Must ", StringComparison.Ordinal) ? WrongType
-        : error.ErrorMessage.Length > 0 && error.Exception is null ? error.ErrorMessage
-        : WrongType;
+    private static string DetailOf(Dictionary<string, string[]> errors) =>
+        string.Join(" ", errors.SelectMany(field => field.Value.Select(message => $"{field.Key}: {message}")));
+
+    /// <summary>The JSON reader's errors have a path, or no name at all; those of validators and of the query have the name of a field.</summary>
+    private static IEnumerable<(string Field, string Message)> Explain(string key, ModelError error, Type? body) =>
+        key is "" || key.StartsWith('$') ? JsonMessages.Explain(key, error.ErrorMessage, body) : [(FieldName(key), error.ErrorMessage)];
+
+    /// <summary><c>UserId</c> of a validator and <c>user_id</c> of the query are one field; <c>Idempotency-Key</c> is a header.</summary>
+    private static string FieldName(string key) => char.IsUpper(key[0]) && !key.Contains('-', StringComparison.Ordinal)
+        ? JsonNamingPolicy.SnakeCaseLower.ConvertName(key)
+        : key;
 }

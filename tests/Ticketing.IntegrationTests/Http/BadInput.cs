@@ -3,7 +3,7 @@ using System.Text;
 namespace Ticketing.IntegrationTests.Http;
 
 /// <summary>A request that must be refused, under the name by which a failing test calls it.</summary>
-public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[]? Body, string? ContentType, int Status, string Code, string? Key = null)
+public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[]? Body, string? ContentType, int Status, string Code, string? Key = null, string? Compression = null)
 {
     private const string Json = "application/json";
 
@@ -45,6 +45,8 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         new("no body and no content type", HttpMethod.Post, "/setup", null, null, 415, "unsupported_media_type"),
 
         // user_id.
+        Book("an unknown property", """{"user_id":1,"event_id":1,"quantiy":2}""", 400),
+        Book("a property in camel case", """{"userId":1,"event_id":1}""", 400),
         Book("user_id missing", """{"event_id":1}""", 400),
         Book("user_id null", """{"user_id":null,"event_id":1}""", 400),
         Book("user_id 0", """{"user_id":0,"event_id":1}""", 400),
@@ -92,10 +94,10 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
 
         // /setup.
         Setup("setup without a body", ""),
+        Setup("setup with camel case and a short name", """{"eventName":"X","tickets":5}"""),
         Setup("setup with broken JSON", "{"),
         Setup("setup with an array", "[]"),
         Setup("an unknown strategy", """{"strategy":"optimistic"}"""),
-        Setup("a strategy in capitals", """{"strategy":"NAIVE"}"""),
         Setup("an empty strategy", """{"strategy":""}"""),
         Setup("a strategy as a number", """{"strategy":1}"""),
         Setup("a strategy null", """{"strategy":null}"""),
@@ -123,7 +125,13 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         new("event_name in overlong UTF-8", HttpMethod.Post, "/setup", _overlongUtf8, Json, 400, "validation_failed"),
         new("an unknown charset", HttpMethod.Post, "/setup", "{}"u8.ToArray(), "application/json; charset=klingon", 415, "unsupported_media_type"),
 
+        new("a compressed body", HttpMethod.Post, "/setup", [0x1f, 0x8b], Json, 415, "unsupported_media_type", Compression: "gzip"),
+
         // Queries.
+        Get("a misspelt event_id", "/status?eventid=1"),
+        Get("an unknown parameter beside a known one", "/history?event_id=1&limit=5"),
+        Get("a parameter where there are none", "/stats?event_id=1"),
+        Book("a parameter beside an order", Order, 400) with { Path = "/book?quantity=2" },
         Get("status of event 0", "/status?event_id=0"),
         Get("status of event -1", "/status?event_id=-1"),
         Get("status of event 2^31", "/status?event_id=2147483648"),
@@ -161,6 +169,8 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         WithKey("an order with a key", "key") with { Status = 200 },
         Setup("an empty setup", "{}") with { Status = 200 },
         Setup("a setup", """{"event_name":"Concert","total_tickets":100,"strategy":"naive"}""") with { Status = 200 },
+        Setup("a strategy in capitals", """{"strategy":"NAIVE"}""") with { Status = 200 },
+        Get("a parameter in capitals", "/status?EVENT_ID=1") with { Status = 200 },
         Get("a status", "/status?event_id=1") with { Status = 200 },
         Get("a page of events", "/events?page=1&page_size=100") with { Status = 200 },
         Get("a page of the history", "/history?event_id=1&user_id=1&page=1&page_size=100") with { Status = 200 },
@@ -176,6 +186,11 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
             {
                 request.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
             }
+        }
+
+        if (Compression is not null)
+        {
+            request.Content!.Headers.ContentEncoding.Add(Compression);
         }
 
         if (Key is not null)

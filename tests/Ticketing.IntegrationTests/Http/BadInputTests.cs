@@ -40,6 +40,49 @@ public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
         errors.GetProperty("quantity")[0].GetString().Should().Be("Must be a whole number from 1 to 10.");
     }
 
+    [Theory]
+    [InlineData("/book", """{"event_id":1}""", "user_id", "Is missing.")]
+    [InlineData("/book", "{}", "event_id", "Is missing.")]
+    [InlineData("/book", """{"user_id":"me","event_id":1}""", "user_id", "Must be a whole number up to 2,147,483,647.")]
+    [InlineData("/book", """{"user_id":2147483648,"event_id":1}""", "user_id", "Must be a whole number up to 2,147,483,647.")]
+    [InlineData("/book", """{"user_id":0,"event_id":1}""", "user_id", "Must be a whole number from 1 to 2,147,483,647.")]
+    [InlineData("/book", """{"user_id":1,"event_id":1,"quantiy":2}""", "quantiy", "Is unknown.")]
+    [InlineData("/book", """{"user_id":1,"user_id":2,"event_id":1}""", "user_id", "Is given twice.")]
+    [InlineData("/book", "{\"user_id\":1,\n\"event_id\":}", "body", "Is not valid JSON: see line 2, byte 12.")]
+    [InlineData("/book", "[]", "body", "Must be a JSON object.")]
+    [InlineData("/setup", """{"event_name":5}""", "event_name", "Must be a string.")]
+    [InlineData("/setup", """{"event_name":null}""", "event_name", "Must not be null.")]
+    [InlineData("/setup", """{"eventName":"X"}""", "eventName", "Is unknown.")]
+    [InlineData("/status?event_id=abc", null, "event_id", "Must be a whole number up to 2,147,483,647, not 'abc'.")]
+    [InlineData("/status?eventid=1", null, "eventid", "Is unknown: the parameters of this address are event_id.")]
+    [InlineData("/stats?x=1", null, "x", "Is unknown: this address has no parameters.")]
+    public async Task Each_mistake_has_its_own_message(string path, string? body, string field, string message)
+    {
+        using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+
+        var answer = await api.Client.AnswerToAsync(request);
+
+        answer.ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
+        answer.Json.GetProperty("errors").GetProperty(field)[0].GetString().Should().Be(message);
+    }
+
+    [Theory]
+    [InlineData("/status?event_id=1")]
+    [InlineData("/events")]
+    [InlineData("/history")]
+    [InlineData("/health/live")]
+    [InlineData("/problems")]
+    [InlineData("/metrics")]
+    [InlineData("/openapi.json")]
+    public async Task HEAD_works_wherever_GET_does(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var response = await api.Client.SendAsync(request);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await response.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task An_unknown_strategy_is_answered_with_the_valid_names()
     {
