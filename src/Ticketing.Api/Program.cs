@@ -26,7 +26,13 @@ return await ExitCode.OfAsync(async () =>
         .AddApi();
 
     await using var app = builder.Build();
-    app.CheckSettings();
+    if (mode == RunMode.Help)
+    {
+        app.PrintHelp();
+        return;
+    }
+
+    app.CheckSettings(settings);
     if (mode == RunMode.Migrate)
     {
         await app.MigrateDatabaseAsync();

@@ -5,11 +5,12 @@ namespace Ticketing.Api.Hosting;
 /// <param name="Settings">The other arguments. The configuration must not see the mode: it would take the next argument as its value.</param>
 internal sealed record CommandLine(RunMode Mode, string[] Settings)
 {
+    private const string Help = "--help";
     private const string Health = "--health";
     private const string Migrate = "--migrate";
 
     public static CommandLine Parse(string[] args) => new(
-        args.Contains(Health) ? RunMode.CheckHealth : args.Contains(Migrate) ? RunMode.Migrate : RunMode.Serve,
+        args.Contains(Help) || args.Contains("-h") || args.Contains("-?") ? RunMode.Help : args.Contains(Health) ? RunMode.CheckHealth : args.Contains(Migrate) ? RunMode.Migrate : RunMode.Serve,
         [.. args.Where(argument => argument is not (Health or Migrate))]);
 }
 
@@ -18,6 +19,9 @@ internal enum RunMode
 {
     /// <summary>Serve until shutdown.</summary>
     Serve,
+
+    /// <summary>List the modes and the settings, and exit.</summary>
+    Help,
 
     /// <summary>Migrate the database, and exit.</summary>
     Migrate,

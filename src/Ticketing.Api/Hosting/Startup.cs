@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
 using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Api.Hosting;
@@ -29,9 +28,6 @@ internal static class Startup
         // Non-ASCII bytes must reach the validators, which answer a problem document; as invalid UTF-8, the server would answer a bare 400.
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
     });
-
-    /// <summary>Stops the program if a setting is invalid, before anything else happens.</summary>
-    public static void CheckSettings(this WebApplication app) => app.Services.GetService<IStartupValidator>()?.Validate();
 
     /// <summary>Waits for the database, and migrates its tables unless the settings leave that to <c>--migrate</c>.</summary>
     public static Task PrepareDatabaseAsync(this WebApplication app) =>

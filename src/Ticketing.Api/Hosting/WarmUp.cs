@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -11,12 +14,10 @@ namespace Ticketing.Api.Hosting;
 /// Sends the first requests to itself. The runtime compiles code at its first use, and opens connections when they are needed; in an on-sale
 /// all buyers arrive at once, and should not wait for that. Until it ends, <c>/health/ready</c> answers 503.
 /// </summary>
-/// <remarks>Orders for an event that cannot exist run through the booking code as far as possible without a write.</remarks>
+/// <remarks>Orders for an event that does not exist run through the booking code as far as possible without a write.</remarks>
 internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
-
-    private static readonly byte[] _order = """{"user_id":1,"event_id":2147483647}"""u8.ToArray();
 
     /// <summary>The server already listens, but does not report ready.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
@@ -31,14 +32,25 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
         var began = clock.GetTimestamp();
         try
         {
+            var order = await FindMissingEventAsync(client, cancellationToken) is { } id
+                ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"user_id":1,"event_id":{{id}}}"""))
+                : null;
             await Parallel.ForAsync(0, AtOnce, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (_, token) =>
             {
                 while (clock.GetElapsedTime(began) < duration)
                 {
-                    await OrderAsync(client, token);
+                    if (order is not null)
+                    {
+                        await OrderAsync(client, order, token);
+                    }
+
                     await GetAsync(client, "/status", token);
                 }
             });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to stop. The host goes on to its start, finds that, and stops in good order.
         }
         catch (HttpRequestException exception)
         {
@@ -63,16 +75,31 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
         .Select(address => new UriBuilder("http", address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host, address.Port).Uri)
         .FirstOrDefault();
 
-    private static async Task OrderAsync(HttpClient client, CancellationToken cancellationToken)
+    /// <summary>Ids are given in ascending order, so the largest are used last. Null if even these exist, or cannot be looked up: then nothing is ordered.</summary>
+    private static async Task<int?> FindMissingEventAsync(HttpClient client, CancellationToken cancellationToken)
     {
-        using var content = new ByteArrayContent(_order);
+        for (var id = int.MaxValue; id > int.MaxValue - 3; id--)
+        {
+            if (await GetAsync(client, string.Create(CultureInfo.InvariantCulture, $"/status?event_id={id}"), cancellationToken) == HttpStatusCode.NotFound)
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task OrderAsync(HttpClient client, byte[] order, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent(order);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await client.PostAsync(new Uri("/book", UriKind.Relative), content, cancellationToken);
     }
 
-    private static async Task GetAsync(HttpClient client, string path, CancellationToken cancellationToken)
+    private static async Task<HttpStatusCode> GetAsync(HttpClient client, string path, CancellationToken cancellationToken)
     {
         using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        return answer.StatusCode;
     }
 }
 

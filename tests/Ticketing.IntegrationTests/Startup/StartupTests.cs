@@ -232,6 +232,79 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_with_a_strategy_of_a_newer_version_stops_nothing_but_its_own_sale()
+    {
+        var file = $"Data Source={_folder.File("newer.db")}";
+        int known, unknown;
+        await using (var api = await ApiProcess.StartAsync(ConnectTo(file)))
+        {
+            known = await api.Client.SetupAsync(10, "batched");
+            unknown = await api.Client.SetupAsync(10, "batched");
+        }
+
+        await using (var connection = new SqliteConnection(file))
+        {
+            await connection.OpenAsync();
+            await using var command = new SqliteCommand($"UPDATE events SET strategy = 'lottery' WHERE id = {unknown}", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using (var api = await ApiProcess.StartAsync(ConnectTo(file)))
+        {
+            (await api.Client.BookAsync(unknown)).ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "strategy_unavailable");
+            (await api.Client.BookAsync(known)).Status.Should().Be(HttpStatusCode.OK);
+            (await api.Client.StatusAsync(unknown)).GetProperty("strategy").GetString().Should().Be("unknown");
+            (await api.Client.GetAnswerAsync("/events")).Status.Should().Be(HttpStatusCode.OK);
+            await Task.Delay(TimeSpan.FromSeconds(1.5)); // the stock is read for the metrics
+            (await api.Client.GetAnswerAsync("/metrics")).Text.Should().Contain("strategy=\"unknown\"");
+            (await api.StopAsync()).Should().Be(0);
+            api.Output.Should().Contain($"Event {unknown} has a strategy that this version does not know");
+        }
+    }
+
+    [Theory]
+    [InlineData("--Bookng:PatienceSeconds=1", "--Bookng:PatienceSeconds")]
+    [InlineData("--migrat", "--migrat")]
+    public async Task A_misspelt_argument_stops_the_program_with_its_name(string argument, string shown)
+    {
+        await using var program = ApiProcess.Run(ConnectTo($"Data Source={_folder.File("x.db")}"), argument);
+        await program.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        program.ExitCode.Should().Be(1);
+        program.Output.Should().Be($"Cannot start. {shown}: There is no such setting. --help lists them.");
+    }
+
+    [Fact]
+    public async Task Help_lists_the_modes_and_every_setting()
+    {
+        await using var program = ApiProcess.Run(new Dictionary<string, string?>(), "--help");
+        await program.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        program.ExitCode.Should().Be(0);
+        program.Output.Should().Contain("--migrate").And.Contain("--Booking:PatienceSeconds = 10").And.Contain("--Database:Pooling = True");
+    }
+
+    [Fact]
+    public async Task A_program_that_is_stopped_while_it_warms_up_ends_in_good_order()
+    {
+        await using var api = ApiProcess.Launch(new Dictionary<string, string?>(ConnectTo($"Data Source={_folder.File("warm.db")}")) { ["WarmUp__Seconds"] = "60" });
+        await Eventually.HoldsAsync(IsWarmingUpAsync, TimeSpan.FromSeconds(30), () => api.Output);
+
+        (await api.StopAsync()).Should().Be(0, api.Output);
+        api.Output.Should().NotContain("   at ");
+
+        async Task<bool> IsWarmingUpAsync()
+        {
+            try
+            {
+                return (await api.Client.GetAnswerAsync("/health/ready")).Code == "starting_up";
+            }
+            catch (HttpRequestException)
+            {
+                return false; // it does not listen yet
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_wrong_port_stops_the_program_with_its_name()
     {
         await using var api = ApiProcess.Launch(new Dictionary<string, string?> { ["DB_HOST"] = "localhost", ["DB_PORT"] = "http" });
