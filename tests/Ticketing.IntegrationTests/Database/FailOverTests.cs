@@ -13,14 +13,14 @@ public sealed partial class FailOverTests : IAsyncLifetime
 {
     private const string User = "ticketing";
 
-    private MariaDbProcess _old = null!;
-    private MariaDbProcess _new = null!;
+    private MariaDbServer _old = null!;
+    private MariaDbServer _new = null!;
 
     public async Task InitializeAsync()
     {
-        _old = await MariaDbProcess.StartAsync();
-        _new = await MariaDbProcess.StartAsync();
-        foreach (var server in (MariaDbProcess[])[_old, _new])
+        _old = await MariaDbServer.StartAsync();
+        _new = await MariaDbServer.StartAsync();
+        foreach (var server in (MariaDbServer[])[_old, _new])
         {
             await using (var migration = ApiProcess.Run(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"{server.ConnectionString};Database=ticketing" }, "--migrate"))
             {
@@ -29,12 +29,11 @@ public sealed partial class FailOverTests : IAsyncLifetime
             }
 
             // As replication would have it: the same event on both. And a user to whom read_only applies.
-            await ExecuteAsync(
-                server,
+            await server.ExecuteAsync(
                 $"""
                 INSERT INTO ticketing.events (id, name, total_tickets, available_tickets, strategy, version, created_at) VALUES (1, 'Concert', 1000, 1000, 'batched', 0, NOW());
-                CREATE USER {User}@'%' IDENTIFIED BY '{User}';
-                GRANT SELECT, INSERT, UPDATE, DELETE ON ticketing.* TO {User}@'%'
+                CREATE USER {User} IDENTIFIED BY '{User}';
+                GRANT SELECT, INSERT, UPDATE, DELETE ON ticketing.* TO {User}
                 """);
         }
     }
@@ -57,7 +56,7 @@ public sealed partial class FailOverTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(1, 60).Select(user => api.Client.GetAnswerAsync($"/history?user_id={user}"))); // fills the pool
         (await api.Client.BookAsync(1)).Status.Should().Be(HttpStatusCode.OK);
 
-        await ExecuteAsync(_old, "SET GLOBAL read_only = 1");
+        await _old.ExecuteAsync("SET GLOBAL read_only = 1");
         (await api.Client.BookAsync(1)).ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "database_unavailable");
         await Eventually.HoldsAsync(async () => !await api.IsReadyAsync(), TimeSpan.FromSeconds(10), () => "an order cannot be written");
         (await api.Client.GetAnswerAsync("/status?event_id=1")).Status.Should().Be(HttpStatusCode.OK, "it can be read");
@@ -68,27 +67,11 @@ public sealed partial class FailOverTests : IAsyncLifetime
 
         var answers = await Task.WhenAll(Enumerable.Range(100, 60).Select(user => api.Client.BookAsync(1, user)));
         answers.Should().OnlyContain(answer => answer.IsBooked, "no connection to the old server is left");
-        Convert.ToInt64(await QueryAsync(_new, "SELECT COUNT(*) FROM ticketing.bookings WHERE user_id >= 7"), CultureInfo.InvariantCulture).Should().Be(61);
-        Convert.ToInt64(await QueryAsync(_old, "SELECT COUNT(*) FROM ticketing.bookings"), CultureInfo.InvariantCulture).Should().Be(1);
+        Convert.ToInt64(await _new.QueryAsync("SELECT COUNT(*) FROM ticketing.bookings WHERE user_id >= 7"), CultureInfo.InvariantCulture).Should().Be(61);
+        Convert.ToInt64(await _old.QueryAsync("SELECT COUNT(*) FROM ticketing.bookings"), CultureInfo.InvariantCulture).Should().Be(1);
     }
 
-    private static int PortOf(MariaDbProcess server) => (int)new MySqlConnectionStringBuilder(server.ConnectionString).Port;
-
-    private static async Task ExecuteAsync(MariaDbProcess server, string sql)
-    {
-        await using var connection = new MySqlConnection(server.ConnectionString + ";Allow User Variables=true");
-        await connection.OpenAsync();
-        await using var command = new MySqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<object?> QueryAsync(MariaDbProcess server, string sql)
-    {
-        await using var connection = new MySqlConnection(server.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new MySqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
+    private static int PortOf(MariaDbServer server) => (int)new MySqlConnectionStringBuilder(server.ConnectionString).Port;
 
     [GeneratedRegex("(?!)")]
     private static partial Regex Nothing();

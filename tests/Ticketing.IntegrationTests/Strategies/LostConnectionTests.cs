@@ -86,9 +86,10 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
         await sale.ShouldHaveAsync(id, answers);
     }
 
+    public static TheoryData<string> StrategiesToKillUnder => [.. TestLength.Cases(2, "batched", "for_update", "atomic_update")];
+
     [Theory]
-    [InlineData("batched")]
-    [InlineData("for_update")]
+    [MemberData(nameof(StrategiesToKillUnder))]
     public async Task Connections_killed_again_and_again_lose_nothing_and_book_nothing_twice(string strategy)
     {
         var server = await SharedMariaDb.GetAsync();

@@ -75,7 +75,7 @@ internal sealed class BookingQueue(
             var writing = write(batch);
             while (!await EndsWithinAsync(writing, _period))
             {
-                RefuseImpatient();
+                RefuseOverdue();
             }
 
             batch.Clear();
@@ -84,15 +84,18 @@ internal sealed class BookingQueue(
 
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan time)
     {
-        if (!task.IsCompleted)
+        try
         {
-            await Task.WhenAny(task, Task.Delay(time, clock));
+            await task.WaitAsync(time, clock); // not WhenAny with a delay, whose timer would outlive the batch
+            return true;
         }
-
-        return task.IsCompleted;
+        catch (TimeoutException)
+        {
+            return task.IsCompleted; // it may have ended at the last moment
+        }
     }
 
-    private void RefuseImpatient()
+    private void RefuseOverdue()
     {
         lock (_lock)
         {

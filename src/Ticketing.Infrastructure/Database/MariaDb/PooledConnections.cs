@@ -81,7 +81,7 @@ internal sealed class PooledConnections(MySqlDataSource dataSource, DatabaseCirc
 
     private async Task OpenAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        // Asked before: a success between may be that of a neighbour who has just replaced the pool that this connection is still from.
+        // Before it is opened: meanwhile another request may replace the pool and succeed, while this connection still comes from the old one.
         var isInUse = breaker.HasSucceededWithin(_idle);
         await connection.OpenAsync(cancellationToken);
         if (isInUse)
