@@ -13,7 +13,11 @@ internal static class Rules
 
     /// <inheritdoc cref="IsId{T}(IRuleBuilder{T, int})"/>
     public static IRuleBuilderOptions<T, int?> IsId<T>(this IRuleBuilder<T, int?> rule) =>
-        rule.Must(id => id is null or >= 1).WithMessage(Range(1, int.MaxValue));
+        rule.InclusiveBetween(1, int.MaxValue).WithMessage(Range(1, int.MaxValue));
+
+    /// <summary>A booking's id: 1 to 9,223,372,036,854,775,807.</summary>
+    public static IRuleBuilderOptions<T, long?> IsId<T>(this IRuleBuilder<T, long?> rule) =>
+        rule.InclusiveBetween(1, long.MaxValue).WithMessage(Range(1, long.MaxValue));
 
     /// <summary>A whole number between two limits, inclusive.</summary>
     public static IRuleBuilderOptions<T, int> IsBetween<T>(this IRuleBuilder<T, int> rule, int from, int to) =>
@@ -27,6 +31,6 @@ internal static class Rules
         validator.RuleFor(query => query.PageSize).IsBetween(1, PagedQuery.MaxPageSize);
     }
 
-    private static string Range(int from, int to) =>
+    private static string Range(long from, long to) =>
         string.Create(_numbers, $"Must be a whole number from {from:N0} to {to:N0}.");
 }

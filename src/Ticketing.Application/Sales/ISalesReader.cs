@@ -18,6 +18,6 @@ public interface ISalesReader
     /// <summary>Number of bookings, filtered by event and user if given.</summary>
     Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken);
 
-    /// <summary>Bookings, newest first, filtered by event and user if given.</summary>
-    Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken);
+    /// <summary>Bookings, newest first, filtered by event and user if given; only those with smaller ids than <paramref name="before"/> if given.</summary>
+    Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken);
 }

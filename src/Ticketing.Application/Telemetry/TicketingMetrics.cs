@@ -250,12 +250,12 @@ public sealed class TicketingMetrics : IDisposable
         _eventMeter.CreateObservableGauge(
             "tickets_remaining",
             () => _stock.Events.Select(@event => new Measurement<long>(@event.Available, Tag("event_id", @event.EventId))),
-            description: "Tickets left, for the 50 newest events; below zero if oversold.");
+            description: "Tickets left; below zero if oversold. For the 50 newest events, those that this replica sold in the last 10 minutes, and all that are oversold.");
         _eventMeter.CreateObservableGauge(
             "tickets_oversold",
             () => _stock.Events.Select(@event => new Measurement<long>(
                 Math.Max(0, -@event.Available), Tag("event_id", @event.EventId), Tag("strategy", @event.Strategy.Name()))),
-            description: "Tickets sold beyond the total, for the 50 newest events.");
+            description: "Tickets sold beyond the total, for the same events as tickets_remaining.");
     }
 
     private IEnumerable<Measurement<long>> OfPool(Func<PoolUse, long> value) => Pool is { } pool ? [new(value(pool))] : [];

@@ -32,6 +32,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// </remarks>
 internal sealed class AtomicUpdateStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
+    OrderTransactions transactions,
     BookingCommit commit,
     ContentionRetry retry,
     TimeProvider clock) : IBookingStrategy
@@ -42,7 +43,7 @@ internal sealed class AtomicUpdateStrategy(
     private async Task<BookingOutcome?> TryBookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await transactions.BeginAsync(db, cancellationToken);
 
         var taken = await db.Events
             .Where(@event => @event.Id == order.EventId && @event.AvailableTickets >= order.Quantity)

@@ -4,6 +4,7 @@ using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
 
 namespace Ticketing.Infrastructure.Bookings;
 
@@ -27,7 +28,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// coordination, because the row lock orders their batches. The lock order is always the event, then its bookings.
 /// </para>
 /// </remarks>
-internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
+internal sealed class BatchedStrategy(BatchWriter writer, DatabaseCircuitBreaker breaker, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
     : IBookingStrategy, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, BookingQueue> _queues = new();
@@ -41,7 +42,7 @@ internal sealed class BatchedStrategy(BatchWriter writer, IOptions<BookingOption
             switch (_queues.GetOrAdd(order.EventId, Begin).TryEnqueue(pending))
             {
                 case EnqueueResult.Accepted:
-                    return await pending.Answer;
+                    return breaker.Confirm(await pending.Answer);
                 case EnqueueResult.Full:
                     return new BookingOutcome.Busy(BusyReason.QueueFull);
                 case EnqueueResult.Retired:

@@ -18,6 +18,7 @@ internal static class BookingsRegistration
     {
         services.AddValidatedOptions<BookingOptions>(BookingOptions.Section);
         services.AddSingleton<ContentionRetry>();
+        services.AddSingleton<OrderTransactions>();
         services.AddSingleton<BookingCommit>();
         services.AddSingleton<IEventRepository, EventRepository>();
         services.AddSingleton<IBatchDatabase>(provider => provider.GetRequiredService<DatabaseTarget>().Provider == DatabaseProvider.Sqlite
@@ -37,18 +38,21 @@ internal static class BookingsRegistration
 
     private static IBookingStrategy Create(IServiceProvider provider, BookingStrategy strategy) => strategy switch
     {
-        BookingStrategy.Naive => provider.Idempotent<NaiveStrategy>(),
-        BookingStrategy.ForUpdate => provider.Idempotent<ForUpdateStrategy>(),
-        BookingStrategy.RowVersion => provider.Idempotent<RowVersionStrategy>(),
-        BookingStrategy.AtomicUpdate => provider.Idempotent<AtomicUpdateStrategy>(),
-        BookingStrategy.DistributedLock => provider.Idempotent<DistributedLockStrategy>(),
+        BookingStrategy.Naive => provider.Limited<NaiveStrategy>(),
+        BookingStrategy.ForUpdate => provider.Limited<ForUpdateStrategy>(),
+        BookingStrategy.RowVersion => provider.Limited<RowVersionStrategy>(),
+        BookingStrategy.AtomicUpdate => provider.Limited<AtomicUpdateStrategy>(),
+        BookingStrategy.DistributedLock => provider.Limited<DistributedLockStrategy>(),
 
         // It looks up keys in its own transaction, for the whole batch.
         BookingStrategy.Batched => provider.GetRequiredService<BatchedStrategy>(),
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 
-    private static IdempotentStrategy Idempotent<TStrategy>(this IServiceProvider provider)
+    /// <summary>A strategy that knows neither keys nor deadlines, with both.</summary>
+    private static TimeLimitedStrategy Limited<TStrategy>(this IServiceProvider provider)
         where TStrategy : IBookingStrategy =>
-        ActivatorUtilities.CreateInstance<IdempotentStrategy>(provider, ActivatorUtilities.CreateInstance<TStrategy>(provider));
+        ActivatorUtilities.CreateInstance<TimeLimitedStrategy>(
+            provider,
+            ActivatorUtilities.CreateInstance<IdempotentStrategy>(provider, ActivatorUtilities.CreateInstance<TStrategy>(provider)));
 }

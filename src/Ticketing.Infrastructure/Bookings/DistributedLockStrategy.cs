@@ -41,6 +41,7 @@ namespace Ticketing.Infrastructure.Bookings;
 internal sealed class DistributedLockStrategy(
     IConnectionMultiplexer redis,
     IDbContextFactory<TicketingDbContext> contexts,
+    OrderTransactions transactions,
     BookingCommit commit,
     ContentionRetry retry,
     IOptions<BookingOptions> options,
@@ -138,7 +139,7 @@ internal sealed class DistributedLockStrategy(
     private async Task<BookingOutcome?> TryBookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await transactions.BeginAsync(db, cancellationToken);
 
         var available = await db.Events
             .Where(@event => @event.Id == order.EventId)

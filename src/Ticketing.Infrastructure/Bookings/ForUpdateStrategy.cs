@@ -32,6 +32,7 @@ namespace Ticketing.Infrastructure.Bookings;
 internal sealed class ForUpdateStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
     IDatabaseErrors errors,
+    OrderTransactions transactions,
     BookingCommit commit,
     ContentionRetry retry,
     TimeProvider clock) : IBookingStrategy
@@ -44,7 +45,7 @@ internal sealed class ForUpdateStrategy(
     private async Task<BookingOutcome?> TryBookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await transactions.BeginAsync(db, cancellationToken);
 
         // ToList, not Single: EF Core would wrap the SELECT, and a lock in a subquery is not the same.
         var rows = await db.Events.FromSqlRaw(_selectLocked, order.EventId).ToListAsync(CancellationToken.None);

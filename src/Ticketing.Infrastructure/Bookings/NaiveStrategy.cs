@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
@@ -22,11 +23,15 @@ namespace Ticketing.Infrastructure.Bookings;
 /// It is naive about the stock, not about the key: a booking refused by the key's unique index returns its tickets. That is a statement of its
 /// own too, so a crash between two statements leaves a stock that does not match the bookings.
 /// </para>
-/// <para>Errors: only the unique index (MariaDB 1062, SQLite 2067). Everything else is a fault and is thrown.</para>
+/// <para>
+/// Errors: the unique index (MariaDB 1062, SQLite 2067), and a connection that is lost while the booking is inserted: the outcome is unknown. Everything
+/// else is a fault and is thrown.
+/// </para>
 /// </remarks>
 internal sealed class NaiveStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
     IDatabaseErrors errors,
+    Deadline deadline,
     IOptions<BookingOptions> options,
     TimeProvider clock) : IBookingStrategy
 {
@@ -53,6 +58,8 @@ internal sealed class NaiveStrategy(
         await TakeAsync(db, order.EventId, order.Quantity);
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
         db.Bookings.Add(booking);
+        await db.Database.OpenConnectionAsync(CancellationToken.None); // what fails after this may have been sent
+        deadline.Committing(); // without a transaction, the INSERT is its own commit
         try
         {
             await db.SaveChangesAsync(CancellationToken.None);
@@ -61,6 +68,14 @@ internal sealed class NaiveStrategy(
         {
             await TakeAsync(db, order.EventId, -order.Quantity);
             throw;
+        }
+        catch (Exception) when (db.Database.GetDbConnection().State != ConnectionState.Open)
+        {
+            return BookingOutcome.Unknown.Instance;
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
         }
 
         return new BookingOutcome.Booked(booking.Id);

@@ -9,7 +9,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// Reports the outcome of a strategy to metrics, traces and cache, so that all are measured alike and their files contain only the algorithm.
 /// </summary>
 internal sealed class ObservedBookingStrategy(
-    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, LocalSales sales) : IBookingStrategy
+    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold, LocalSales sales) : IBookingStrategy
 {
     private readonly string _activityName = $"book {name.Name()}";
 
@@ -21,6 +21,11 @@ internal sealed class ObservedBookingStrategy(
         {
             outcome = await strategy.BookAsync(order, cancellationToken);
             sales.WasDecided(order, outcome);
+            if (outcome is BookingOutcome.Booked)
+            {
+                recentlySold.Add(order.EventId);
+            }
+
             return outcome;
         }
         finally

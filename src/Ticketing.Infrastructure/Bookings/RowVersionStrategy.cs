@@ -37,6 +37,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// </remarks>
 internal sealed class RowVersionStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
+    OrderTransactions transactions,
     BookingCommit commit,
     ContentionRetry retry,
     TimeProvider clock) : IBookingStrategy
@@ -49,7 +50,7 @@ internal sealed class RowVersionStrategy(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
 
         // Before the read, so that both use one connection: waiting for a second connection would make the version outdated.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await transactions.BeginAsync(db, cancellationToken);
         var @event = await db.Events.SingleOrDefaultAsync(@event => @event.Id == order.EventId, CancellationToken.None);
         if (@event is null)
         {

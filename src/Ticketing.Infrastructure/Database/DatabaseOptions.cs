@@ -22,6 +22,10 @@ public sealed class DatabaseOptions
     [Range(1, 10_000)]
     public int MaxPoolSize { get; set; } = 40;
 
+    /// <summary>Maximum number of further connections for reads, 1 to 10,000. They have a pool of their own, so that no reader delays an order. MariaDB only.</summary>
+    [Range(1, 10_000)]
+    public int MaxReadPoolSize { get; set; } = 10;
+
     /// <summary>Timeout for a statement, in seconds, 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int CommandTimeoutSeconds { get; set; } = 10;
@@ -32,6 +36,9 @@ public sealed class DatabaseOptions
     /// </summary>
     [Range(1, 3600)]
     public int LockWaitTimeoutSeconds { get; set; } = 5;
+
+    /// <summary><see cref="LockWaitTimeoutSeconds"/>, or less if a statement has less time.</summary>
+    internal int LockWaitSeconds => Math.Min(LockWaitTimeoutSeconds, Math.Max(1, CommandTimeoutSeconds - 1));
 
     /// <summary>Timeout for a free or a new connection, in seconds, 1 to 300.</summary>
     [Range(1, 300)]

@@ -10,6 +10,9 @@ namespace Ticketing.Infrastructure.Database;
 /// <summary>Registers what all database products share.</summary>
 internal static class DatabaseRegistration
 {
+    /// <summary>The key of the contexts that only read. Where there is a pool, they have their own, so that no reader keeps an order from its connection.</summary>
+    public const string Reads = "reads";
+
     /// <summary>Adds the settings and the start-up, and finds out which product the configuration names.</summary>
     public static DatabaseProvider AddDatabase(this IServiceCollection services, IConfiguration configuration)
     {
@@ -18,6 +21,8 @@ internal static class DatabaseRegistration
             provider.GetRequiredService<IConfiguration>(),
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<DatabaseStartup>();
+        services.AddSingleton<Deadline>();
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<Deadline>());
 
         // The product determines what is registered, so this value is needed before the container exists.
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
@@ -37,6 +42,9 @@ internal static class DatabaseRegistration
     }
 
     /// <summary>Provides the product's contexts to code that does not depend on the product.</summary>
+    public static IDbContextFactory<TicketingDbContext> AsFactory<TContext>(this IDbContextFactory<TContext> contexts)
+        where TContext : TicketingDbContext => new ContextFactory<TContext>(contexts);
+
     private sealed class ContextFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<TicketingDbContext>
         where TContext : TicketingDbContext
     {

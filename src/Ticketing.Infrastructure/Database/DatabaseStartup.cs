@@ -64,6 +64,21 @@ public sealed class DatabaseStartup(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await server.MigrateAsync(db, cancellationToken);
+        await CheckTablesAsync(db, cancellationToken);
+    }
+
+    /// <summary>A database may have tables of another program with the same names.</summary>
+    private async Task CheckTablesAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.Events.Take(0).ToListAsync(cancellationToken);
+            await db.Bookings.Take(0).ToListAsync(cancellationToken);
+        }
+        catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.Refused)
+        {
+            throw UnsupportedDatabaseException.ForeignTables(server.Description, exception);
+        }
     }
 
     /// <summary>Newer tables are accepted, because a rolling update has them.</summary>

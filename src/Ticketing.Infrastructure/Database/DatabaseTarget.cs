@@ -81,6 +81,9 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         // A dead peer must be detected: the buyers of a batch wait for its connection.
         SetUnlessGiven(builder, "Keep Alive", 15u);
 
+        // A statement that takes too long is given up at once. To have it ended by the server takes a second connection, which a server that hangs does not accept.
+        SetUnlessGiven(builder, "Cancellation Timeout", -1);
+
         // In seconds. After a fail-over, no connection stays with the old server for longer, even if no order meets it.
         SetUnlessGiven(builder, "Connection Lifetime", 300u);
 
@@ -93,7 +96,7 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         return builder.ConnectionString;
     }
 
-    private static void SetUnlessGiven(MySqlConnectionStringBuilder builder, string keyword, uint value)
+    private static void SetUnlessGiven(MySqlConnectionStringBuilder builder, string keyword, object value)
     {
         if (!builder.ContainsKey(keyword))
         {

@@ -9,6 +9,9 @@ public interface IDatabaseErrors
     /// </summary>
     string RowLock { get; }
 
+    /// <summary>Begins a transaction that will write.</summary>
+    string BeginTransaction { get; }
+
     /// <summary>Says what an exception means. Exceptions that EF Core wraps around the driver's are unwrapped.</summary>
     DatabaseFault Classify(Exception exception);
 }

@@ -22,4 +22,9 @@ public interface IDatabaseServer
 
 /// <summary>The database answers, but cannot be used as it is. The message says why and what to do.</summary>
 /// <param name="message">Why, and what to do.</param>
-public sealed class UnsupportedDatabaseException(string message) : Exception(message);
+public sealed class UnsupportedDatabaseException(string message) : Exception(message)
+{
+    /// <summary>The database has tables of another program.</summary>
+    public static UnsupportedDatabaseException ForeignTables(string database, Exception exception) => new(
+        $"The tables 'events' and 'bookings' of {database} belong to another program: {exception.GetBaseException().Message.TrimEnd('.')}. Name another database.");
+}

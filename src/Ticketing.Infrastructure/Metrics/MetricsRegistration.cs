@@ -11,6 +11,7 @@ internal static class MetricsRegistration
     {
         services.AddSingleton<TicketingMetrics>();
         services.AddSingleton<PoolListener>();
+        services.AddSingleton<RecentlySold>();
         services.AddSingleton<IInterceptor, DatabaseMetrics>();
         services.AddHostedService<ProcessSampler>();
         services.AddHostedService<StockSnapshots>();

@@ -64,12 +64,14 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Loc
         cancellationToken) ?? 0;
 
     public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
-        new(
-            Caches.History, $"history:{eventId}:{userId}:{offset}:{limit}", HistoryState(userId), _historyAge,
-            KeepLast: userId is null && offset == 0), // users and pages are too many to keep them all
-        async token => await reader.ReadBookingsAsync(eventId, userId, offset, limit, token) is { Count: > 0 } page ? page : null,
-        cancellationToken) ?? [];
+        int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken) => before is not null
+        ? await reader.ReadBookingsAsync(eventId, userId, before, offset, limit, cancellationToken) // there are as many such pages as bookings, and each is quickly read
+        : await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
+            new(
+                Caches.History, $"history:{eventId}:{userId}:{offset}:{limit}", HistoryState(userId), _historyAge,
+                KeepLast: userId is null && offset == 0), // users and pages are too many to keep them all
+            async token => await reader.ReadBookingsAsync(eventId, userId, before, offset, limit, token) is { Count: > 0 } page ? page : null,
+            cancellationToken) ?? [];
 
     private string HistoryState(int? userId) => userId is { } user ? $"{local.NewestBookingOf(user)}" : local.ListsState;
 }

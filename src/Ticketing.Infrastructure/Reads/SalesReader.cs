@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Application.Sales;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
@@ -9,7 +10,7 @@ namespace Ticketing.Infrastructure.Reads;
 /// Reads sales with EF Core. Tickets sold are summed from the bookings, not derived from the stock: if the two disagree, the confirmed
 /// bookings count.
 /// </summary>
-internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts)
+internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts)
 {
     /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>
     public async Task<StatusSnapshot?> ReadStatusAsync(int? eventId, CancellationToken cancellationToken)
@@ -61,10 +62,11 @@ internal sealed class SalesReader(IDbContextFactory<TicketingDbContext> contexts
     }
 
     public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        int? eventId, int? userId, int offset, int limit, CancellationToken cancellationToken)
+        int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Bookings(db, eventId, userId)
+        var bookings = Bookings(db, eventId, userId);
+        return await (before is { } id ? bookings.Where(booking => booking.Id < id) : bookings)
             .OrderByDescending(booking => booking.Id)
             .Skip(offset)
             .Take(limit)

@@ -290,7 +290,9 @@ public sealed class KubernetesTests
     {
         var manifests = await Manifests.OfAsync("production");
         var replicas = manifests.Of<V2HorizontalPodAutoscaler>().Single().Spec.MaxReplicas;
-        var connections = int.Parse(manifests.SettingsOf("backend")["Database__MaxPoolSize"], CultureInfo.InvariantCulture);
+        var settings = manifests.SettingsOf("backend");
+        var connections = int.Parse(settings["Database__MaxPoolSize"], CultureInfo.InvariantCulture)
+            + int.Parse(settings["Database__MaxReadPoolSize"], CultureInfo.InvariantCulture);
 
         manifests.Of<MariaDb>().Single().Spec.MyCnf.Should().Contain("max_connections=500");
         (replicas * connections).Should().BeLessThan(500);

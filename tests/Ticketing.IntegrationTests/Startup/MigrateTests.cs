@@ -1,4 +1,5 @@
 using System.Globalization;
+using MySqlConnector;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 
@@ -57,6 +58,27 @@ public sealed class MigrateTests
 
         replica.ExitCode.Should().Be(1);
         replica.Output.Should().Contain("Cannot start. No database after 2 s").And.Contain("_Initial").And.Contain("--migrate").And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE events (id INT PRIMARY KEY, title TEXT)")]
+    [InlineData("CREATE TABLE bookings (room INT, day DATE)")]
+    public async Task Tables_of_another_program_are_not_adopted(string table)
+    {
+        var server = await SharedMariaDb.GetAsync();
+        var connectionString = await server.CreateDatabaseAsync();
+        await using (var connection = new MySqlConnection(connectionString))
+        {
+            await connection.OpenAsync();
+            await using var create = new MySqlCommand(table, connection);
+            await create.ExecuteNonQueryAsync();
+        }
+
+        await using var migration = ApiProcess.Run(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = connectionString }, "--migrate");
+        await migration.WaitForExitAsync(TimeSpan.FromSeconds(20));
+
+        migration.ExitCode.Should().Be(1);
+        migration.Output.Should().Contain("belong to another program").And.NotContain("   at ");
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
 using Ticketing.Infrastructure.Database.Sqlite;
 
 namespace Ticketing.UnitTests.Infrastructure;
@@ -27,18 +28,23 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     private readonly Measured _measured = new();
     private readonly FakeLogger<BatchWriter> _log = new();
     private readonly SqliteWriteGate _gate;
+    private readonly DatabaseCircuitBreaker _breaker;
     private readonly FailingDatabase _database;
     private readonly BatchWriter _writer;
     private int _event;
 
     public BatchWriterTests()
     {
-        _gate = new(Options.Create(new DatabaseOptions()), _measured.Metrics, _clock);
-        _database = new(new SqliteBatchDatabase(new(DatabaseProvider.Sqlite, ConnectionString), _gate, _measured.Metrics, _clock));
+        var target = new DatabaseTarget(DatabaseProvider.Sqlite, ConnectionString);
+        var deadline = new Deadline(_clock);
+        _gate = new(Options.Create(new DatabaseOptions()), deadline, _measured.Metrics, _clock);
+        _database = new(new SqliteBatchDatabase(target, _gate, _measured.Metrics, _clock));
         var errors = new SqliteErrors();
+        _breaker = new(new SqliteServer(target, _clock), errors, _clock);
+        _breaker.Succeeded();
         _writer = new(
-            _database, new CommitLookup(_database, errors, Options.Create(_options), _clock), errors, Options.Create(_options), _measured.Metrics, _clock,
-            _log);
+            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, Options.Create(_options),
+            _measured.Metrics, _clock, _log);
     }
 
     private IEnumerable<int> LoggedIds => _log.Collector.GetSnapshot().Select(line => line.Id.Id);
@@ -61,6 +67,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
 
     public void Dispose()
     {
+        _breaker.Dispose();
         _gate.Dispose();
         _measured.Dispose();
         Directory.Delete(_folder, recursive: true);

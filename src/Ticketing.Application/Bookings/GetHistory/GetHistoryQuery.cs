@@ -1,3 +1,4 @@
+using System.Globalization;
 using FluentValidation;
 using MediatR;
 using Ticketing.Application.Common;
@@ -13,15 +14,29 @@ public sealed record GetHistoryQuery : PagedQuery, IRequest<PagedResult<HistoryI
 
     /// <summary>Only bookings of this user.</summary>
     public int? UserId { get; init; }
+
+    /// <summary>
+    /// Only bookings that are older than this one. To read on, however far: the last <c>booking_id</c> of the page before. Not together with <c>page</c>.
+    /// </summary>
+    public long? Before { get; init; }
 }
 
 internal sealed class GetHistoryValidator : AbstractValidator<GetHistoryQuery>
 {
+    /// <summary>The database reads all rows that it skips.</summary>
+    private const int MaxSkipped = 10_000;
+
     public GetHistoryValidator()
     {
         RuleFor(query => query.EventId).IsId();
         RuleFor(query => query.UserId).IsId();
+        RuleFor(query => query.Before).IsId();
         this.IsPaged();
+        RuleFor(query => query.Page)
+            .Must((query, page) => (page - 1L) * query.PageSize < MaxSkipped)
+            .WithMessage(string.Create(CultureInfo.InvariantCulture, $"Reaches the first {MaxSkipped:N0} bookings only. To read on, use 'before'."))
+            .Must((query, page) => query.Before is null || page == 1)
+            .WithMessage("Cannot be used together with 'before'.");
     }
 }
 
@@ -31,5 +46,5 @@ internal sealed class GetHistoryHandler(ISalesReader sales) : IRequestHandler<Ge
         PagedResult.ReadAsync(
             request,
             () => sales.CountBookingsAsync(request.EventId, request.UserId, cancellationToken),
-            (offset, limit) => sales.ReadBookingsAsync(request.EventId, request.UserId, offset, limit, cancellationToken));
+            (offset, limit) => sales.ReadBookingsAsync(request.EventId, request.UserId, request.Before, offset, limit, cancellationToken));
 }

@@ -5,6 +5,7 @@ using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -32,6 +33,8 @@ internal sealed class BatchWriter(
     IBatchDatabase database,
     CommitLookup lookup,
     IDatabaseErrors errors,
+    Deadline deadline,
+    DatabaseCircuitBreaker breaker,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
     TimeProvider clock,
@@ -79,10 +82,11 @@ internal sealed class BatchWriter(
     private async Task WriteUntilDecidedAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
         var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
+        deadline.Set(options.Value.OrderTimeLimit - orders[0].Waited); // the first has waited longest
         var reconnects = 0;
         for (var tries = 1; ; tries++)
         {
-            var attempt = await TryAsync(eventId, orders, patience - orders[0].Waited); // the first has waited longest
+            var attempt = await TryAsync(eventId, orders, patience - orders[0].Waited);
             var isLast = tries >= options.Value.MaxAttempts || patience - orders[0].Waited < _shortestLockWait;
             switch (attempt.Verdict)
             {
@@ -98,7 +102,7 @@ internal sealed class BatchWriter(
 
                 case Verdict.Refused:
                 case Verdict.KeyTaken when isLast:
-                case Verdict.Unreachable when reconnects++ == MaxReconnects:
+                case Verdict.Unreachable when isLast || !breaker.IsAnswering || reconnects++ == MaxReconnects:
                     Fail(orders, attempt.Fault!);
                     return;
 
@@ -147,6 +151,7 @@ internal sealed class BatchWriter(
         {
             return fault switch
             {
+                _ when exception is DeadlineExceededException => new(Verdict.RolledBack),
                 DatabaseFault.Unavailable when sentAt is { } timestamp => await AfterLostCommitAsync(eventId, plan!, timestamp, exception),
                 DatabaseFault.Unavailable => new(Verdict.Unreachable, Fault: exception),
                 DatabaseFault.Contention => new(Verdict.RolledBack),

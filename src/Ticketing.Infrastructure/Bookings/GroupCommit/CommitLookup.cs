@@ -10,7 +10,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// Finds out what became of a batch whose connection was lost at COMMIT. The server may still be working on it, and holds the event's row until
 /// it is done; so the row is locked first, and what is read then is final.
 /// </summary>
-internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors errors, IOptions<BookingOptions> options, TimeProvider clock)
+internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors errors, Deadline deadline, IOptions<BookingOptions> options, TimeProvider clock)
 {
     private long _lastTimestamp;
 
@@ -47,7 +47,7 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
+                if (deadline.HasPassed || clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
                 {
                     return null;
                 }

@@ -13,14 +13,14 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on MariaDB: each round trip is one command with several statements.</summary>
 internal sealed class MariaDbBatchDatabase(
-    PooledConnections connections, IOptions<DatabaseOptions> options, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+    PooledConnections connections, Deadline deadline, IOptions<DatabaseOptions> options, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
     : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
         {
-            return new Transaction(await connections.OpenAsync(), connections, options.Value.LockWaitTimeoutSeconds, metrics, breaker, clock);
+            return new Transaction(await connections.OpenAsync(), connections, deadline, options.Value.LockWaitSeconds, metrics, breaker, clock);
         }
         catch
         {
@@ -30,7 +30,7 @@ internal sealed class MariaDbBatchDatabase(
     }
 
     private sealed class Transaction(
-        MySqlConnection connection, PooledConnections connections, int lockWaitTimeoutSeconds, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+        MySqlConnection connection, PooledConnections connections, Deadline deadline, int lockWaitTimeoutSeconds, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
         : IBatchTransaction
     {
         /// <summary>Limits the scan, because the timestamp has no index. Large enough to include the batch, whatever other replicas have booked since.</summary>
@@ -62,6 +62,7 @@ internal sealed class MariaDbBatchDatabase(
             var began = clock.GetTimestamp();
             await using var reader = await ReadAsync(command);
             metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
+            connections.Succeeded();
             breaker.Succeeded();
             int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
@@ -169,6 +170,7 @@ internal sealed class MariaDbBatchDatabase(
 
         private async Task<MySqlDataReader> ReadAsync(MySqlCommand command)
         {
+            deadline.Limit(command);
             try
             {
                 return await command.ExecuteReaderAsync(CancellationToken.None);

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
@@ -15,6 +14,8 @@ namespace Ticketing.Infrastructure.Bookings.Transactions;
 internal sealed class BookingCommit(
     IDbContextFactory<TicketingDbContext> contexts,
     IDatabaseErrors errors,
+    OrderTransactions transactions,
+    Deadline deadline,
     IOptions<BookingOptions> options,
     TimeProvider clock,
     ILogger<BookingCommit> logger)
@@ -27,14 +28,14 @@ internal sealed class BookingCommit(
     /// <param name="transaction">A transaction that has changed the stock, so it holds the lock on the event's row.</param>
     /// <param name="booking">The booking that it has inserted, with its id.</param>
     /// <returns>Booked; null if it was not committed and can be retried; or unknown.</returns>
-    public async Task<BookingOutcome?> CommitAsync(IDbContextTransaction transaction, Booking booking)
+    public async Task<BookingOutcome?> CommitAsync(OrderTransactions.OrderTransaction transaction, Booking booking)
     {
         try
         {
-            await transaction.CommitAsync(CancellationToken.None);
+            await transaction.CommitAsync();
             return new BookingOutcome.Booked(booking.Id);
         }
-        catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.Unavailable)
+        catch (Exception exception) when (exception is not DeadlineExceededException && errors.Classify(exception) == DatabaseFault.Unavailable)
         {
             BookingLog.LostAtCommit(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
         }
@@ -48,7 +49,7 @@ internal sealed class BookingCommit(
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
-                if (clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
+                if (deadline.HasPassed || clock.GetElapsedTime(started).TotalSeconds > options.Value.CommitPatienceSeconds)
                 {
                     BookingLog.OutcomeUnknown(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
                     return BookingOutcome.Unknown.Instance;
@@ -66,7 +67,7 @@ internal sealed class BookingCommit(
     private async Task<bool> WasCommittedAsync(Booking booking)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
+        await using var transaction = await transactions.BeginAsync(db, CancellationToken.None);
         await db.Events.FromSqlRaw(_selectLocked, booking.EventId).AsNoTracking().ToListAsync();
         return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(stored => stored.Id == booking.Id) is { } stored
             && stored.IsFor(booking.UserId, booking.EventId, booking.Quantity)

@@ -24,6 +24,9 @@ public sealed class BookingOptions
     [Range(1, 300)]
     public int PatienceSeconds { get; set; } = 10;
 
+    /// <summary>The deadline of an order. After the patience, a last attempt has a second to end.</summary>
+    internal TimeSpan OrderTimeLimit => TimeSpan.FromSeconds(PatienceSeconds + 1);
+
     /// <summary>
     /// How long to look up what became of a booking when the connection was lost at COMMIT, in seconds, 1 to 60; after that the buyer is told
     /// "outcome unknown". A database that restarts quickly is back by then.

@@ -24,6 +24,9 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Without any order, the stock is still read every second for the metrics.</summary>
+    private static readonly TimeSpan _longestSilence = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private Task<bool> _probe = Task.FromResult(false);
     private long? _probedAt;
@@ -32,6 +35,9 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
 
     /// <summary>Whether the database is known to be unavailable.</summary>
     public bool IsOpen => _failures >= FailuresThatOpen;
+
+    /// <summary>Whether it answers statements. Unlike the breaker, this does not wait for two probes, and is only good for telling why a statement failed.</summary>
+    public bool IsAnswering => !IsOpen && HasSucceededWithin(_longestSilence);
 
     /// <summary>The result of the last second's probe. A database that answers neither the probe nor anybody else within 2 s is unreachable.</summary>
     public Task<bool> IsReachableAsync()
@@ -51,8 +57,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
     /// <summary>A statement has succeeded. Those of EF Core report themselves.</summary>
     public void Succeeded() => Volatile.Write(ref _succeededAt, clock.GetTimestamp());
 
-    /// <summary>Whether a statement has succeeded within this time.</summary>
-    public bool HasSucceededWithin(TimeSpan time) =>
+    private bool HasSucceededWithin(TimeSpan time) =>
         Volatile.Read(ref _succeededAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < time;
 
     /// <inheritdoc/>

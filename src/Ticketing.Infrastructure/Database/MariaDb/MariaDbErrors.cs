@@ -24,6 +24,8 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
     public string RowLock => " FOR UPDATE";
 
+    public string BeginTransaction => "START TRANSACTION";
+
     DatabaseFault IDatabaseErrors.Classify(Exception exception) => Classify(exception);
 
     public static DatabaseFault Classify(Exception exception)
@@ -37,7 +39,7 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
             // The end of the stream, or "the connection is closed": the driver throws exceptions of the framework, or passes them on, if
             // it could not read an answer.
-            if (cause is SocketException || cause.Source == Driver)
+            if (cause is SocketException or DeadlineExceededException || cause.Source == Driver)
             {
                 return DatabaseFault.Unavailable;
             }
@@ -48,7 +50,8 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
     /// <summary>Whether other connections that were opened before would fail in the same way: the server has gone, or is no longer the one to write to.</summary>
     public static bool ConcernsAllConnections(Exception exception) =>
-        Classify(exception) == DatabaseFault.Unavailable
+        exception is not DeadlineExceededException
+        && Classify(exception) == DatabaseFault.Unavailable
         && MySqlErrorIn(exception) is not (ConnectionKilled or QueryInterrupted or StatementTimeout or ConnectionCountError or TooManyUserConnections
             or UserLimitReached or DiskFull or RecordFileFull);
 

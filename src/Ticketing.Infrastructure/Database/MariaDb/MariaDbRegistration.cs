@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,16 +21,44 @@ internal static class MariaDbRegistration
     {
         services.AddSingleton<IDatabaseErrors, MariaDbErrors>();
         services.AddSingleton<IDatabaseServer, MariaDbServer>();
-        services.AddSingleton(provider => new MySqlDataSourceBuilder(provider.GetRequiredService<DatabaseTarget>().ConnectionString)
-            .UseName(PoolName)
-            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
-            .UseConnectionOpenedCallback(new NewConnections(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value).PrepareAsync)
-            .Build());
-        services.AddContexts<MariaDbTicketingContext>((provider, options) =>
-            options.UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion));
+        services.AddSingleton(provider => DataSource(provider, PoolName, provider.GetRequiredService<DatabaseTarget>().ConnectionString));
+        services.AddContexts<MariaDbTicketingContext>((provider, options) => options.UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion));
+        services.AddSingleton(provider => new NewConnections(OptionsOf(provider)));
         services.AddSingleton<IInterceptor, ReadCommittedTransactions>();
         services.AddSingleton<PooledConnections>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<PooledConnections>());
         services.AddSingleton<IInterceptor, RepeatableMigrations>();
+        services.AddReadContexts();
     }
+
+    private static void AddReadContexts(this IServiceCollection services)
+    {
+        services.AddKeyedSingleton(DatabaseRegistration.Reads, (provider, _) =>
+        {
+            var settings = new MySqlConnectionStringBuilder(provider.GetRequiredService<DatabaseTarget>().ConnectionString)
+            {
+                MaximumPoolSize = (uint)OptionsOf(provider).MaxReadPoolSize,
+            };
+            return DataSource(provider, $"{PoolName}-{DatabaseRegistration.Reads}", settings.ConnectionString);
+        });
+        services.AddKeyedSingleton(DatabaseRegistration.Reads, (provider, key) =>
+        {
+            var dataSource = provider.GetRequiredKeyedService<MySqlDataSource>(key);
+            var options = new DbContextOptionsBuilder<MariaDbTicketingContext>()
+                .UseApplicationServiceProvider(provider)
+                .UseMySql(dataSource, ServerVersion)
+                .AddInterceptors(provider.GetServices<IInterceptor>().Where(interceptor => interceptor is not PooledConnections))
+                .AddInterceptors(ActivatorUtilities.CreateInstance<PooledConnections>(provider, dataSource));
+            return new PooledDbContextFactory<MariaDbTicketingContext>(options.Options).AsFactory();
+        });
+    }
+
+    private static MySqlDataSource DataSource(IServiceProvider provider, string poolName, string connectionString) =>
+        new MySqlDataSourceBuilder(connectionString)
+            .UseName(poolName)
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .UseConnectionOpenedCallback(provider.GetRequiredService<NewConnections>().PrepareAsync)
+            .Build();
+
+    private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
 }

@@ -91,7 +91,14 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
         }
 
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        await db.Database.MigrateAsync(cancellationToken);
+        try
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+        catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.BadFieldError or MySqlErrorCode.KeyColumnDoesNotExist)
+        {
+            throw UnsupportedDatabaseException.ForeignTables(Description, exception);
+        }
 
         // The connection returns to the pool, and must not keep the lock and the short timeout.
         command.CommandText = "SELECT RELEASE_LOCK(@name); SET SESSION wait_timeout = DEFAULT";

@@ -14,14 +14,21 @@ internal sealed class NewConnections(DatabaseOptions options)
 
     private readonly string _settings = string.Create(
         CultureInfo.InvariantCulture,
-        $"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = {options.LockWaitTimeoutSeconds}, idle_transaction_timeout = {IdleTransactionSeconds}");
+        $"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = {options.LockWaitSeconds}, idle_transaction_timeout = {IdleTransactionSeconds}");
 
+    /// <summary>For the driver, which calls it when a connection was opened.</summary>
     public async ValueTask PrepareAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
     {
         if (context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
         {
-            await using var command = new MySqlCommand(_settings, context.Connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await PrepareAsync(context.Connection);
         }
+    }
+
+    /// <summary>Not to be cancelled: the pool would keep a session without these settings.</summary>
+    public async Task PrepareAsync(MySqlConnection connection)
+    {
+        await using var command = new MySqlCommand(_settings, connection);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }

@@ -1,9 +1,10 @@
+using System.Data;
 using System.Data.Common;
 using System.Reflection;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
-using Ticketing.Infrastructure.Database.CircuitBreaker;
 
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
@@ -14,7 +15,8 @@ namespace Ticketing.Infrastructure.Database.MariaDb;
 /// succeeded for a moment, no request may have noticed yet, and the connection is tried before it is used; while tickets are sold, something
 /// succeeds all the time, and nothing is tried.
 /// </remarks>
-internal sealed class PooledConnections(MySqlDataSource dataSource, DatabaseCircuitBreaker breaker, TimeProvider clock, ILogger<PooledConnections> logger)
+internal sealed class PooledConnections(
+    MySqlDataSource dataSource, NewConnections newConnections, Deadline deadline, TimeProvider clock, ILogger<PooledConnections> logger)
     : DbConnectionInterceptor, IDbCommandInterceptor
 {
     private const int TrialTimeoutSeconds = 2;
@@ -22,15 +24,25 @@ internal sealed class PooledConnections(MySqlDataSource dataSource, DatabaseCirc
     /// <summary>No server restarts in less.</summary>
     private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Longer than connecting takes with any setting.</summary>
+    private static readonly TimeSpan _longest = TimeSpan.FromHours(1);
+
     private static readonly Func<MySqlDataSource, Task> _empty = FindWayToEmpty();
 
     private readonly Lock _lock = new();
     private Task _emptying = Task.CompletedTask;
+    private long _succeededAt = long.MinValue;
     private long? _emptiedAt;
 
     public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
+        if (eventData.Context?.Database.AutoTransactionBehavior == AutoTransactionBehavior.Never)
+        {
+            // EF Core opens a lost connection again, and would go on outside the transaction.
+            throw new InvalidOperationException("The connection was lost in a transaction.");
+        }
+
         await OpenAsync((MySqlConnection)connection, cancellationToken);
         return InterceptionResult.Suppress();
     }
@@ -39,16 +51,45 @@ internal sealed class PooledConnections(MySqlDataSource dataSource, DatabaseCirc
     public async Task<MySqlConnection> OpenAsync()
     {
         var connection = dataSource.CreateConnection();
+        var opening = OpenAsync(connection, CancellationToken.None);
         try
         {
-            await OpenAsync(connection, CancellationToken.None);
+            await opening.WaitAsync(deadline.Limit(_longest), clock);
             return connection;
+        }
+        catch (TimeoutException) when (!opening.IsCompleted)
+        {
+            _ = DisposeWhenOpenedAsync(); // the driver does not cancel a handshake that hangs
+            throw new DeadlineExceededException();
         }
         catch
         {
             await connection.DisposeAsync();
             throw;
         }
+
+        async Task DisposeWhenOpenedAsync()
+        {
+            await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>A statement on a connection of this pool has succeeded. Those of EF Core report themselves.</summary>
+    public void Succeeded() => Volatile.Write(ref _succeededAt, clock.GetTimestamp());
+
+    ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
+    {
+        Succeeded();
+        return new(result);
+    }
+
+    ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
+    {
+        Succeeded();
+        return new(result);
     }
 
     Task IDbCommandInterceptor.CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken) =>
@@ -81,8 +122,30 @@ internal sealed class PooledConnections(MySqlDataSource dataSource, DatabaseCirc
 
     private async Task OpenAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(deadline.Limit(_longest));
+        try
+        {
+            await OpenAndTryAsync(connection, limited.Token);
+        }
+        catch (OperationCanceledException) when (limited.IsCancellationRequested)
+        {
+            if (connection.State == ConnectionState.Open)
+            {
+                // Cancelled after the handshake and before its settings were made, a new session would go to the pool without them.
+                await newConnections.PrepareAsync(connection);
+                await connection.CloseAsync();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new DeadlineExceededException();
+        }
+    }
+
+    private async Task OpenAndTryAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
         // Before it is opened: meanwhile another request may replace the pool and succeed, while this connection still comes from the old one.
-        var isInUse = breaker.HasSucceededWithin(_idle);
+        var isInUse = Volatile.Read(ref _succeededAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < _idle;
         await connection.OpenAsync(cancellationToken);
         if (isInUse)
         {

@@ -8,7 +8,7 @@ namespace Ticketing.Infrastructure.Database.MariaDb;
 /// Keeps transactions at READ COMMITTED, whatever the server's default: a retry must see what others have committed meanwhile.
 /// </summary>
 /// <remarks>
-/// Without a level, the driver sets REPEATABLE READ for the whole session, so the transactions that SaveChanges begins by itself
+/// Without a level, the driver sets REPEATABLE READ for the whole session, so a transaction that EF Core begins by itself, for SaveChanges or a migration,
 /// would change the level under the next user of a pooled connection.
 /// Source: https://mysqlconnector.net/api/mysqlconnector/mysqlconnection/begintransaction/
 /// Connections begin with it, see <see cref="NewConnections"/>.

@@ -20,10 +20,17 @@ internal sealed class SqliteErrors : IDatabaseErrors
     /// <summary>Transactions begin IMMEDIATE: they hold the only write lock there is.</summary>
     public string RowLock => "";
 
+    public string BeginTransaction => "BEGIN IMMEDIATE";
+
     public DatabaseFault Classify(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is DeadlineExceededException)
+            {
+                return DatabaseFault.Unavailable;
+            }
+
             if (cause is SqliteException sqlite)
             {
                 return (sqlite.SqliteErrorCode, sqlite.SqliteExtendedErrorCode) switch

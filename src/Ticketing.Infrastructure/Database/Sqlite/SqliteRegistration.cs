@@ -14,6 +14,7 @@ internal static class SqliteRegistration
         services.AddSingleton<SqliteWriteGate>();
         services.AddContexts<SqliteTicketingContext>((provider, options) =>
             options.UseSqlite(provider.GetRequiredService<DatabaseTarget>().ConnectionString));
+        services.AddKeyedSingleton(DatabaseRegistration.Reads, (provider, _) => provider.GetRequiredService<IDbContextFactory<TicketingDbContext>>());
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<SqliteWriteGate>());
         services.AddSingleton<IInterceptor, SqliteDurability>();
     }

@@ -15,7 +15,7 @@ namespace Ticketing.Infrastructure.Database.Sqlite;
 /// A connection enters the gate when it begins a transaction, or writes without one, and leaves it when it is closed, which EF Core does at the
 /// end of either. The event of the connection is used, because EF Core's interceptors are not called when a context is disposed after a failure.
 /// </remarks>
-internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, TicketingMetrics metrics, TimeProvider clock)
+internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Deadline deadline, TicketingMetrics metrics, TimeProvider clock)
     : IDbTransactionInterceptor, IDbCommandInterceptor, IDisposable
 {
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds);
@@ -58,7 +58,7 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Ticketi
         }
 
         var began = clock.GetTimestamp();
-        var entered = await _gate.WaitAsync(_timeout, cancellationToken);
+        var entered = await _gate.WaitAsync(deadline.Limit(_timeout), cancellationToken);
         metrics.ConnectionWaitedFor(clock.GetElapsedTime(began));
         if (!entered)
         {
@@ -88,7 +88,7 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Ticketi
     }
 
     private ValueTask EnterToWriteAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken) =>
-        eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete
+        eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw
             ? EnterAsync(command.Connection!, cancellationToken)
             : default;
 }
