@@ -1,3 +1,4 @@
+using System.Globalization;
 using FluentValidation;
 using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -9,6 +10,7 @@ using Ticketing.Api.Json;
 using Ticketing.Api.OpenApi;
 using Ticketing.Api.Problems;
 using Ticketing.Api.Ui;
+using Ticketing.Application.Bookings.GetHistory;
 
 namespace Ticketing.Api;
 
@@ -24,7 +26,8 @@ internal static class ApiRegistration
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
                 mvc.Conventions.Add(new HeadWhereverGet());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-                mvc.ModelBindingMessageProvider.SetAttemptedValueIsInvalidAccessor((value, _) => $"Must be a whole number up to 2,147,483,647, not '{value}'.");
+                mvc.ModelBindingMessageProvider.SetAttemptedValueIsInvalidAccessor((value, name) =>
+                    string.Create(CultureInfo.InvariantCulture, $"Must be a whole number up to {(IsLong(name) ? long.MaxValue : int.MaxValue):N0}, not '{value}'."));
                 mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single());
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is the only format
                 mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single().SupportOnly("application/json");
@@ -46,6 +49,7 @@ internal static class ApiRegistration
         services.SkipValidationOfAcceptedModels();
         services.AddValidatorsFromAssemblyContaining<Program>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
+        services.AddSingleton<FailureLog>();
         services.AddExceptionHandler<FaultHandler>();
         services.AddProblemDetails();
         services.AddOpenApiDocument();
@@ -70,6 +74,8 @@ internal static class ApiRegistration
 
     /// <summary>Whether a controller answers the request. Controllers always write a body.</summary>
     private static bool IsAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
+
+    private static bool IsLong(string parameter) => parameter.Equals(nameof(GetHistoryQuery.Before), StringComparison.OrdinalIgnoreCase);
 
     private static void SupportOnly(this InputFormatter formatter, string mediaType)
     {

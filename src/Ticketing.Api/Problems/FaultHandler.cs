@@ -19,13 +19,9 @@ internal sealed class FaultHandler(IDatabaseErrors errors, ILogger<FaultHandler>
         }
 
         var kind = KindOf(exception);
-        if (kind == ProblemKind.DatabaseUnavailable)
+        if (kind == ProblemKind.InternalError)
         {
-            FaultLog.DatabaseUnavailable(logger, httpContext.Request.Method, httpContext.Request.Path, exception.GetBaseException().Message);
-        }
-        else if (kind == ProblemKind.InternalError)
-        {
-            FaultLog.Unexpected(logger, exception, httpContext.Request.Method, httpContext.Request.Path, httpContext.TraceIdentifier);
+            FaultLog.Unexpected(logger, exception, httpContext.Request.Method, httpContext.Request.Path, ProblemWriter.TraceIdOf(httpContext));
         }
 
         await ProblemWriter.WriteAsync(httpContext, kind);
@@ -49,7 +45,4 @@ internal static partial class FaultLog
 {
     [LoggerMessage(3001, LogLevel.Error, "{Method} {Path} failed with an unexpected exception, trace {TraceId}.")]
     public static partial void Unexpected(ILogger logger, Exception exception, string method, string path, string traceId);
-
-    [LoggerMessage(3002, LogLevel.Warning, "{Method} {Path}: the database is unavailable. {Reason}")]
-    public static partial void DatabaseUnavailable(ILogger logger, string method, string path, string reason);
 }

@@ -9,18 +9,29 @@ internal static class ProblemWriter
     public const string ContentType = "application/problem+json";
 
     /// <summary>Creates the document of a kind for this request.</summary>
-    public static ProblemDetails Create(HttpContext context, ProblemKind kind, string? detail = null) => new()
+    public static ProblemDetails Create(HttpContext context, ProblemKind kind, string? detail = null)
     {
-        Type = $"/problems/{kind.Code}",
-        Title = kind.Title,
-        Status = kind.Status,
-        Detail = detail ?? kind.Detail,
-        Extensions =
+        var traceId = TraceIdOf(context);
+        context.RequestServices.GetRequiredService<FailureLog>().Write(context, kind, traceId);
+        return new()
         {
-            ["code"] = kind.Code,
-            ["traceId"] = Activity.Current?.Id ?? context.TraceIdentifier,
-        },
-    };
+            Type = $"/problems/{kind.Code}",
+            Title = kind.Title,
+            Status = kind.Status,
+            Detail = detail ?? kind.Detail,
+            Extensions =
+            {
+                ["code"] = kind.Code,
+                ["traceId"] = traceId,
+            },
+        };
+    }
+
+    /// <summary>Of the trace, if traces are collected or the client has sent the header <c>traceparent</c>; otherwise of this request.</summary>
+    public static string TraceIdOf(HttpContext context) =>
+        Activity.Current?.Id
+        ?? (context.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, traceState: null, out _) ? parent : null)
+        ?? context.TraceIdentifier;
 
     /// <summary>For controllers.</summary>
     public static ObjectResult Result(HttpContext context, ProblemKind kind, string? detail = null)

@@ -149,6 +149,10 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         Get("history of user abc", "/history?user_id=abc"),
         Get("history on page 0", "/history?page=0"),
         Get("history with page_size 1000", "/history?page_size=1000"),
+        Get("history past the pages", "/history?page=101&page_size=100"),
+        Get("history before booking 0", "/history?before=0"),
+        Get("history before 2^63", "/history?before=9223372036854775808"),
+        Get("history on a page before a booking", "/history?before=7&page=2"),
         Get("history with a NUL", "/history?user_id=%00"),
 
         // Addresses and methods.

@@ -40,6 +40,16 @@ public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
         errors.GetProperty("quantity")[0].GetString().Should().Be("Must be a whole number from 1 to 10.");
     }
 
+    [Fact]
+    public async Task The_trace_of_a_client_is_named()
+    {
+        const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/status?event_id=0");
+        request.Headers.Add("traceparent", Parent);
+
+        (await api.Client.AnswerToAsync(request)).Json.GetProperty("traceId").GetString().Should().Be(Parent);
+    }
+
     [Theory]
     [InlineData("/book", """{"event_id":1}""", "user_id", "Is missing.")]
     [InlineData("/book", "{}", "event_id", "Is missing.")]
@@ -53,6 +63,8 @@ public abstract class BadInputTests(ApiFixture api) : IAsyncLifetime
     [InlineData("/setup", """{"event_name":5}""", "event_name", "Must be a string.")]
     [InlineData("/setup", """{"event_name":null}""", "event_name", "Must not be null.")]
     [InlineData("/setup", """{"eventName":"X"}""", "eventName", "Is unknown.")]
+    [InlineData("/history?before=abc", null, "before", "Must be a whole number up to 9,223,372,036,854,775,807, not 'abc'.")]
+    [InlineData("/history?page=501", null, "page", "Reaches the first 10,000 bookings only. To read on, use 'before'.")]
     [InlineData("/status?event_id=abc", null, "event_id", "Must be a whole number up to 2,147,483,647, not 'abc'.")]
     [InlineData("/status?eventid=1", null, "eventid", "Is unknown: the parameters of this address are event_id.")]
     [InlineData("/stats?x=1", null, "x", "Is unknown: this address has no parameters.")]

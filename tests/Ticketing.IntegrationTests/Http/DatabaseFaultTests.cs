@@ -30,6 +30,11 @@ public sealed class DatabaseFaultTests
             answer.Headers["Retry-After"].Should().Be("1");
         }
 
+        var trace = (await api.Client.BookAsync(id)).Json.GetProperty("traceId").GetString();
+        api.Output.Should().Contain($"POST /book was answered 503 database_unavailable, trace {trace}.");
+        await Task.WhenAll(Enumerable.Range(1, 500).Select(user => api.Client.BookAsync(id, user)));
+        Lines(api.Output).Should().BeLessThan(100, "what happens thousands of times a second is sampled");
+
         (await api.Client.PostAnswerAsync("/setup", new { })).ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "database_unavailable");
         (await api.Client.GetAnswerAsync("/health/live")).Status.Should().Be(HttpStatusCode.OK, "the process itself is well");
 
@@ -39,5 +44,7 @@ public sealed class DatabaseFaultTests
         (await api.Client.GetAnswerAsync("/health")).Status.Should().Be(HttpStatusCode.OK);
         (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
         (await api.Client.StatusAsync(id)).GetProperty("tickets_sold").GetInt64().Should().Be(2, "the confirmed booking survived the crash");
+
+        static int Lines(string output) => output.Split("was answered 503").Length - 1;
     }
 }

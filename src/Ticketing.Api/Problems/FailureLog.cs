@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Ticketing.Api.Problems;
+
+/// <summary>
+/// Logs requests that fail for no fault of theirs, so that the <c>traceId</c> that a client reports finds a line. In a rush there are thousands a second,
+/// so most of those are only counted.
+/// </summary>
+internal sealed partial class FailureLog(TimeProvider clock, ILogger<FailureLog> logger)
+{
+    private const int MaxPerSecond = 10;
+
+    private readonly Lock _lock = new();
+    private long _secondBegan;
+    private int _inThisSecond;
+    private int _leftOut;
+
+    public void Write(HttpContext context, ProblemKind kind, string traceId)
+    {
+        // The others are mistakes of clients, have a line with their stack trace, or are asked every second.
+        if (kind.Status < StatusCodes.Status500InternalServerError || kind == ProblemKind.InternalError || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (CountLeftOut() is { } leftOut)
+        {
+            var reason = context.Features.Get<IExceptionHandlerFeature>()?.Error.GetBaseException().Message;
+            Failed(logger, context.Request.Method, context.Request.Path, kind.Status, kind.Code, traceId, reason, leftOut);
+        }
+    }
+
+    /// <summary>How many lines were left out before this one; null if this one is left out too.</summary>
+    private int? CountLeftOut()
+    {
+        lock (_lock)
+        {
+            if (clock.GetElapsedTime(_secondBegan) >= TimeSpan.FromSeconds(1))
+            {
+                _secondBegan = clock.GetTimestamp();
+                _inThisSecond = 0;
+            }
+
+            if (_inThisSecond == MaxPerSecond)
+            {
+                _leftOut++;
+                return null;
+            }
+
+            _inThisSecond++;
+            var leftOut = _leftOut;
+            _leftOut = 0;
+            return leftOut;
+        }
+    }
+
+    [LoggerMessage(3002, LogLevel.Warning, "{Method} {Path} was answered {Status} {Code}, trace {TraceId}. {Reason} Left out before: {LeftOut}.")]
+    private static partial void Failed(ILogger logger, string method, string path, int status, string code, string traceId, string? reason, int leftOut);
+}
