@@ -33,7 +33,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <c>busy</c>: too many orders for the same tickets; nothing was booked. <c>database_unavailable</c>: the database is unavailable.
     /// <c>outcome_unknown</c>: the connection was lost during the commit. <c>strategy_unavailable</c>: this server cannot sell the event. Try again after <c>Retry-After</c> seconds, with the same key.
     /// </response>
-    [HttpPost("/book")]
+    [HttpPost("/book", Name = "bookTickets")]
     [NeedsDatabase]
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 413, 415, 422, 503)]
@@ -44,7 +44,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <summary>Lists bookings, newest first.</summary>
     /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
-    [HttpGet("/history")]
+    [HttpGet("/history", Name = "listBookings")]
     [ReportsAge]
     [ProducesResponseType<PagedResult<HistoryItem>>(200)]
     [ProducesProblem(400, 503)]

@@ -5,6 +5,7 @@ using Ticketing.Application.Common;
 using Ticketing.Application.Events.GetStats;
 using Ticketing.Application.Events.GetStatus;
 using Ticketing.Application.Events.ListEvents;
+using Ticketing.Application.Events.ListStrategies;
 using Ticketing.Application.Events.SetupEvent;
 using Ticketing.Application.Sales;
 
@@ -20,7 +21,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <param name="cancellationToken">Ends when the client disconnects.</param>
     /// <response code="200">The event is on sale.</response>
     /// <response code="400"><c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.</response>
-    [HttpPost("/setup")]
+    [HttpPost("/setup", Name = "setUpEvent")]
     [NeedsDatabase]
     [ProducesResponseType<SetupEventResult>(200)]
     [ProducesProblem(400, 413, 415, 503)]
@@ -31,7 +32,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="200">The figures, all from the same moment.</response>
     /// <response code="400"><c>validation_failed</c>: the id is not valid.</response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist, or no event exists.</response>
-    [HttpGet("/status")]
+    [HttpGet("/status", Name = "getStatus")]
     [ReportsAge]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 503)]
@@ -43,19 +44,27 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <summary>Lists events, newest first.</summary>
     /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
-    [HttpGet("/events")]
+    [HttpGet("/events", Name = "listEvents")]
     [ReportsAge]
     [ProducesResponseType<PagedResult<EventStatus>>(200)]
     [ProducesProblem(400, 503)]
     public async Task<PagedResult<EventStatus>> Events([FromQuery] ListEventsQuery query, CancellationToken cancellationToken) =>
         await mediator.Send(query, cancellationToken);
 
+    /// <summary>Lists the strategies with which an event can be set up.</summary>
+    /// <response code="200">All strategies, and what is missing for those that are not available here.</response>
+    [HttpGet("/strategies", Name = "listStrategies")]
+    [ProducesResponseType<IReadOnlyList<StrategyAvailability>>(200)]
+    [ProducesProblem(400)]
+    public async Task<IReadOnlyList<StrategyAvailability>> Strategies(CancellationToken cancellationToken) =>
+        await mediator.Send(new ListStrategiesQuery(), cancellationToken);
+
     /// <summary>Returns totals over all events.</summary>
     /// <response code="200">The figures, all from the same moment.</response>
-    [HttpGet("/stats")]
+    [HttpGet("/stats", Name = "getStats")]
     [ReportsAge]
     [ProducesResponseType<SalesStats>(200)]
-    [ProducesProblem(503)]
+    [ProducesProblem(400, 503)]
     public async Task<SalesStats> Stats(CancellationToken cancellationToken) =>
         await mediator.Send(new GetStatsQuery(), cancellationToken);
 }

@@ -14,17 +14,18 @@ public sealed class HealthController(IDatabaseHealth database, IHostApplicationL
     /// <summary>Checks the process and its database.</summary>
     /// <response code="200">Both work.</response>
     /// <response code="503"><c>database_unavailable</c>: the database is unavailable.</response>
-    [HttpGet("/health")]
+    [HttpGet("/health", Name = "getHealth")]
     [ProducesResponseType<HealthResponse>(200)]
-    [ProducesProblem(503)]
+    [ProducesProblem(400, 503)]
     public async Task<IActionResult> Health() => await database.IsReachableAsync()
         ? Ok(_healthy)
         : ProblemWriter.Result(HttpContext, ProblemKind.DatabaseUnavailable);
 
     /// <summary>Checks the process only, not the database.</summary>
     /// <response code="200">The process runs.</response>
-    [HttpGet("/health/live")]
+    [HttpGet("/health/live", Name = "getLiveness")]
     [ProducesResponseType<HealthResponse>(200)]
+    [ProducesProblem(400)]
     public HealthResponse Live() => _healthy;
 
     /// <summary>Checks whether the process takes requests: it has warmed up, its database is available, and it is not draining.</summary>
@@ -33,9 +34,9 @@ public sealed class HealthController(IDatabaseHealth database, IHostApplicationL
     /// <c>starting_up</c>: the process is warming up. <c>database_unavailable</c>: the database is unavailable. <c>shutting_down</c>: the process is
     /// draining.
     /// </response>
-    [HttpGet("/health/ready")]
+    [HttpGet("/health/ready", Name = "getReadiness")]
     [ProducesResponseType<HealthResponse>(200)]
-    [ProducesProblem(503)]
+    [ProducesProblem(400, 503)]
     public async Task<IActionResult> Ready() =>
         lifetime.ApplicationStopping.IsCancellationRequested ? ProblemWriter.Result(HttpContext, ProblemKind.ShuttingDown)
         : !lifetime.ApplicationStarted.IsCancellationRequested ? ProblemWriter.Result(HttpContext, ProblemKind.StartingUp)

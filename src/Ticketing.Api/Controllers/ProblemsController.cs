@@ -10,17 +10,18 @@ public sealed class ProblemsController : ControllerBase
 {
     /// <summary>Lists all problems.</summary>
     /// <response code="200">What each of them means, and what to do.</response>
-    [HttpGet("/problems")]
+    [HttpGet("/problems", Name = "listProblems")]
     [ProducesResponseType<IReadOnlyList<ProblemExplanation>>(200)]
+    [ProducesProblem(400)]
     public IReadOnlyList<ProblemExplanation> All() => [.. ProblemKind.All.Select(Explain)];
 
     /// <summary>Explains one problem.</summary>
     /// <param name="code" example="sold_out">The problem's <c>code</c>.</param>
     /// <response code="200">What it means and what to do.</response>
     /// <response code="404"><c>not_found</c>: there is no such problem.</response>
-    [HttpGet("/problems/{code}")]
+    [HttpGet("/problems/{code}", Name = "getProblem")]
     [ProducesResponseType<ProblemExplanation>(200)]
-    [ProducesProblem(404)]
+    [ProducesProblem(400, 404)]
     public IActionResult Explain(string code) =>
         ProblemKind.All.SingleOrDefault(kind => kind.Code == code) is { } kind
             ? Ok(Explain(kind))

@@ -1,6 +1,7 @@
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 
 namespace Ticketing.Api.OpenApi;
 
@@ -18,7 +19,7 @@ internal sealed class IdempotencyKeyHeader : IOperationFilter
                 Name = BookTicketCommand.IdempotencyKeyHeader,
                 In = ParameterLocation.Header,
                 Description = "The client's key for this order, 1 to 255 visible ASCII characters. Send the same key to repeat the order safely.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Booking.MaxIdempotencyKeyLength, Pattern = "^[!-~]+$" },
                 Example = Example,
             });
         }

@@ -26,7 +26,11 @@ internal static class OpenApiRegistration
             swagger.IncludeXmlComments(typeof(PagedQuery).Assembly);
 
             swagger.SupportNonNullableReferenceTypes();
+            swagger.UseAllOfToExtendReferenceSchemas(); // where a strategy stands, it has a description and a default
             swagger.SchemaFilter<StrategySchema>();
+            swagger.SchemaFilter<FieldRules>();
+            swagger.ParameterFilter<FieldRules>();
+            swagger.RequestBodyFilter<FieldRules>();
             swagger.OperationFilter<IdempotencyKeyHeader>();
             swagger.OperationFilter<ProblemResponses>();
             swagger.DocumentFilter<ProblemResponses>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 using Ticketing.Api.Problems;
@@ -7,13 +8,14 @@ using Ticketing.Api.Problems;
 namespace Ticketing.Api.OpenApi;
 
 /// <summary>Describes the problem documents, and the responses that have them.</summary>
-internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
+internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilter
 {
     private const string Schema = "Problem";
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var statuses = context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses ?? [];
+        operation.Security = []; // anyone may call it
         operation.Responses ??= [];
         KeepOnlyJson(operation.Responses);
         foreach (var status in statuses)
@@ -22,7 +24,7 @@ internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
             var described = operation.Responses.TryGetValue(key, out var response) ? response.Description : null;
             operation.Responses[key] = new OpenApiResponse
             {
-                Description = string.IsNullOrWhiteSpace(described) ? DescriptionOf(status) : described,
+                Description = string.IsNullOrWhiteSpace(described) ? DescriptionOf(status) : LineBreak().Replace(described, " "),
                 Headers = status == 503
                     ? new Dictionary<string, IOpenApiHeader>
                     {
@@ -82,6 +84,10 @@ internal sealed class ProblemResponses : IOperationFilter, IDocumentFilter
     }
 
     private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+
+    /// <summary>Of a comment in the code, with the indentation of the next line.</summary>
+    [GeneratedRegex(@"\s*\n\s*")]
+    private static partial Regex LineBreak();
 
     private static string DescriptionOf(int status) => $"`{ProblemKind.OfStatus(status).Code}`: {ProblemKind.OfStatus(status).Title}";
 }

@@ -55,7 +55,7 @@ public sealed class OpenApiTests(SqliteApi api) : IClassFixture<SqliteApi>
     public async Task The_whole_contract_is_described() =>
         (await OperationsAsync()).Select(operation => operation.Name).Should().BeEquivalentTo(
             "POST /setup", "POST /book", "GET /status", "GET /events", "GET /stats", "GET /history",
-            "GET /health", "GET /health/live", "GET /health/ready", "GET /problems", "GET /problems/{code}");
+            "GET /strategies", "GET /health", "GET /health/live", "GET /health/ready", "GET /problems", "GET /problems/{code}");
 
     private async Task<List<(string Name, JsonElement Operation)>> OperationsAsync()
     {

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FluentValidation;
+using FluentValidation.Validators;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Ticketing.Api.OpenApi;
+
+/// <summary>Describes limits, defaults, and which fields are always there. They come from the validators and the types, so they are written down once.</summary>
+internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions> json) : ISchemaFilter, IParameterFilter, IRequestBodyFilter
+{
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (schema is not OpenApiSchema { Properties: { Count: > 0 } properties } described || context.MemberInfo is not null || context.ParameterInfo is not null)
+        {
+            return;
+        }
+
+        if (FindValidator(context.Type) is not { } validator)
+        {
+            described.Required = properties.Keys.ToHashSet(); // a response has all its fields
+            return;
+        }
+
+        foreach (var field in context.Type.GetConstructors()[0].GetParameters())
+        {
+            if (properties.TryGetValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name!), out var property) && property is OpenApiSchema it)
+            {
+                Limit(it, validator, field.Name!);
+                it.Default = field.HasDefaultValue ? ToJson(field.DefaultValue) : null;
+            }
+        }
+    }
+
+    public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)
+    {
+        if (context.PropertyInfo is { ReflectedType: { } query } property && FindValidator(query) is { } validator && parameter.Schema is OpenApiSchema schema)
+        {
+            Limit(schema, validator, property.Name);
+            schema.Default = ToJson(property.GetValue(Activator.CreateInstance(query)));
+        }
+    }
+
+    /// <summary>An order, or an event to set up, is never left out.</summary>
+    public void Apply(IOpenApiRequestBody requestBody, RequestBodyFilterContext context) => ((OpenApiRequestBody)requestBody).Required = true;
+
+    private IValidator? FindValidator(Type type) => (IValidator?)services.GetService(typeof(IValidator<>).MakeGenericType(type));
+
+    private static void Limit(OpenApiSchema schema, IValidator validator, string field)
+    {
+        foreach (var rule in validator.CreateDescriptor().GetRulesForMember(field).SelectMany(rule => rule.Components).Select(component => component.Validator))
+        {
+            switch (rule)
+            {
+                case IBetweenValidator range:
+                    schema.Minimum = Convert.ToString(range.From, CultureInfo.InvariantCulture);
+                    schema.Maximum = Convert.ToString(range.To, CultureInfo.InvariantCulture);
+                    break;
+                case INotEmptyValidator:
+                    schema.MinLength = 1;
+                    break;
+                case ILengthValidator length:
+                    schema.MaxLength = length.Max;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>As the API writes it.</summary>
+    private JsonNode? ToJson(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value, json.Value.JsonSerializerOptions);
+}
