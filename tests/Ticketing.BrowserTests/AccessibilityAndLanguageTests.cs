@@ -30,7 +30,7 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
         await visitor.Page.Keyboard.PressAsync("Control+A");
         await visitor.Page.Keyboard.TypeAsync("By keyboard");
         await TabToAsync(visitor, "#strategy-batched");
-        await visitor.Page.Keyboard.PressAsync("ArrowUp"); // to distributed_lock
+        await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
         await visitor.Page.Keyboard.PressAsync("ArrowUp");
         await Expect(visitor["#strategy-atomic_update"]).ToBeCheckedAsync();
         await TabToAsync(visitor, "#setup-form [type=submit]");
@@ -58,6 +58,39 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
         await TabToAsync(visitor, "#run");
         await visitor.Page.Keyboard.PressAsync("Enter");
         await Expect(visitor["#verdict h2"]).ToHaveTextAsync("batched did not oversell.");
+    }
+
+    [Fact]
+    public async Task Each_view_has_a_title_of_its_own()
+    {
+        var visitor = await VisitAsync(_api);
+        foreach (var (view, title) in (IEnumerable<(string, string)>)[("race", "Race – Ticketing"), ("events", "Events – Ticketing"), ("setup", "Set up – Ticketing"), ("sale", "Sale – Ticketing")])
+        {
+            await visitor[$"nav a[href='#{view}']"].ClickAsync();
+            await Expect(visitor.Page).ToHaveTitleAsync(title);
+        }
+    }
+
+    [Fact]
+    public async Task With_forced_colours_what_is_chosen_and_what_is_left_can_be_seen()
+    {
+        var id = await SetupAsync(_api, 10);
+        await BookAsync(_api, id, 5);
+        var visitor = await VisitAsync(_api, options: new() { Locale = "en-US", ForcedColors = ForcedColors.Active });
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("5");
+
+        (await StyleAsync("#remaining-fill", "backgroundColor")).Should().NotBe(await StyleAsync("#remaining-bar", "backgroundColor"), "the bar is half full");
+        (await StyleAsync(".views a[aria-current]", "outlineStyle")).Should().Be("solid");
+        (await StyleAsync(".views a:not([aria-current])", "outlineStyle")).Should().Be("none");
+        (await StyleAsync("#strategy-batched", "appearance")).Should().Be("auto", "the system draws the mark");
+        foreach (var view in _views)
+        {
+            await visitor.GoAsync($"/#{view}");
+            await visitor.ScreenshotAsync($"forced-colours-{view}");
+        }
+
+        Task<string> StyleAsync(string selector, string property) =>
+            visitor.Page.EvaluateAsync<string>("([selector, property]) => getComputedStyle(document.querySelector(selector))[property]", new[] { selector, property });
     }
 
     [Fact]
@@ -178,12 +211,10 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
 
         await visitor.GoAsync("/#setup");
         await visitor["#event-name"].FillAsync("");
-        await visitor["#strategy-distributed_lock"].CheckAsync();
         await visitor["#setup-form [type=submit]"].ClickAsync();
-        await visitor["#event-name"].FillAsync("Recital");
-        await visitor["#setup-form [type=submit]"].ClickAsync();
-        await Expect(visitor["#strategy-error"]).Not.ToBeEmptyAsync();
-        await ShouldBeAccessibleAsync(visitor, "the form to set up, with an unavailable strategy");
+        await Expect(visitor["#event-name-error"]).Not.ToBeEmptyAsync();
+        await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
+        await ShouldBeAccessibleAsync(visitor, "the form to set up, with a wrong field and an unavailable strategy");
 
         await visitor.GoAsync("/#race");
         await visitor["#race-tickets"].FillAsync("20");

@@ -51,7 +51,12 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     [Fact]
     public async Task An_unavailable_strategy_shows_why_and_the_others_race()
     {
-        var visitor = (await StartAsync(tickets: 10, buyers: 12, quantity: 1, "turns", "atomic_update", "distributed_lock")).MayFail("/setup");
+        // The page does not learn it beforehand; the race does.
+        var visitor = (await VisitAsync(_api)).MayFail("/strategies", "/setup", "/book");
+        await visitor.Page.RouteAsync("**/strategies", route => route.AbortAsync());
+        await visitor.Page.ReloadAsync();
+        await visitor["nav a[href='#race']"].ClickAsync();
+        await RunAsync(visitor, tickets: 10, buyers: 12, quantity: 1, "turns", "atomic_update", "distributed_lock");
         await FinishedAsync(visitor);
 
         await Expect(visitor[".lane-off"]).ToContainTextAsync("ConnectionStrings__Redis");

@@ -199,12 +199,51 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task An_event_that_does_not_exist_gives_way_to_the_current_one()
+    public async Task A_link_to_an_event_that_does_not_exist_says_so_and_leads_to_the_current_one()
     {
         await SetupAsync(_api, 13, name: "The current one");
         var visitor = await VisitAsync(_api, "/#sale/2147483647");
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Event 2147483647 does not exist");
+        await Expect(visitor["#book"]).ToHaveAttributeAsync("aria-disabled", "true");
+        await visitor.ScreenshotAsync("sale-gone");
+
+        await visitor["#gone-current"].ClickAsync();
         await Expect(visitor["#sale-title"]).ToHaveTextAsync("The current one");
         await Expect(visitor["#remaining"]).ToHaveTextAsync("13");
+    }
+
+    [Fact]
+    public async Task The_quantity_follows_what_is_left()
+    {
+        var id = await SetupAsync(_api, 6);
+        var visitor = await VisitAsync(_api);
+        await Expect(visitor["#remaining"]).ToHaveTextAsync("6");
+        for (var i = 0; i < 8; i++)
+        {
+            await visitor["#more"].ClickAsync(new() { Force = true });
+        }
+
+        await Expect(visitor["#quantity"]).ToHaveValueAsync("6");
+        await Expect(visitor["#more"]).ToHaveAttributeAsync("aria-disabled", "true");
+
+        await BookAsync(_api, id, 4);
+        await Expect(visitor["#quantity"]).ToHaveValueAsync("2");
+    }
+
+    [Fact]
+    public async Task My_bookings_name_their_events_and_lead_there()
+    {
+        await SetupAsync(_api, 10, name: "Gamelan");
+        var visitor = await VisitAsync(_api);
+        await BookOnPageAsync(visitor, user: 8181, quantity: 1);
+        await SetupAsync(_api, 10, name: "Another");
+        await visitor.Page.ReloadAsync();
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Another");
+
+        await visitor["#mine a"].First.ClickAsync();
+
+        await Expect(visitor["#mine a"].First).ToHaveTextAsync("Gamelan");
+        await Expect(visitor["#sale-title"]).ToHaveTextAsync("Gamelan");
     }
 
     private static async Task BookOnPageAsync(Visitor visitor, int user, int quantity)

@@ -67,15 +67,14 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
     }
 
     [Fact]
-    public async Task An_unavailable_strategy_shows_what_is_missing()
+    public async Task An_unavailable_strategy_shows_what_is_missing_before_it_is_chosen()
     {
-        var visitor = (await VisitAsync(_api, "/#setup")).MayFail("/setup");
-        await visitor["#strategy-distributed_lock"].CheckAsync();
-        await visitor["#setup-form [type=submit]"].ClickAsync();
+        var visitor = await VisitAsync(_api, "/#setup");
 
-        await Expect(visitor["#strategy-error"]).ToHaveTextAsync("Choose one that is available.");
-        await Expect(visitor[".choice-reason"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#setup .choice-reason"]).ToContainTextAsync("ConnectionStrings__Redis");
         await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
+        await Expect(visitor["#race-distributed_lock"]).ToBeDisabledAsync();
+        await Expect(visitor["#strategy-batched"]).ToBeCheckedAsync();
         await visitor.ScreenshotAsync("setup-unavailable");
     }
 }

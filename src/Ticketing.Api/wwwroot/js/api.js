@@ -34,6 +34,8 @@ export const status = eventId => send('GET', eventId ? `/status?event_id=${event
 
 export const events = (page, size) => send('GET', `/events?page=${page}&page_size=${size}`);
 
+export const listStrategies = () => send('GET', '/strategies');
+
 export const stats = () => send('GET', '/stats');
 
 export const history = (userId, size) => send('GET', `/history?user_id=${userId}&page_size=${size}`);
@@ -55,7 +57,7 @@ async function send(method, path, body, headers) {
     throw new Unreachable(error.message);
   }
   if (!response.ok) throw new Problem(response.status, answer, retryAfter(response));
-  return { ...answer, replayed: response.headers.get('Idempotent-Replayed') === 'true' };
+  return Array.isArray(answer) ? answer : { ...answer, replayed: response.headers.get('Idempotent-Replayed') === 'true' };
 }
 
 function retryAfter(response) {

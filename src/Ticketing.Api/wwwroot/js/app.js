@@ -4,6 +4,7 @@ import { startLanguages, onLanguage, t } from './i18n.js';
 import { failure } from './messages.js';
 import { saleView } from './sale/sale.js';
 import { setupView } from './setup.js';
+import { learnAvailability } from './strategies.js';
 import { raceView } from './race/race.js';
 import { eventsView } from './events.js';
 
@@ -24,8 +25,9 @@ byId('skip-link').addEventListener('click', event => {
   byId('content').focus();
 });
 addEventListener('hashchange', () => show(true));
-onLanguage(() => { document.title = t('page.title'); });
+onLanguage(nameTab);
 show(false);
+learnAvailability();
 
 /** Web servers give the page its settings; without them it expects the API at its own address. */
 async function readConfig() {
@@ -36,6 +38,10 @@ async function readConfig() {
   } catch {
     return fallback;
   }
+}
+
+function nameTab() {
+  document.title = t('page.title', { view: t(`nav.${current ?? 'sale'}`) });
 }
 
 /** Shows the view that the address names, such as #race, or #sale/12 for event 12. */
@@ -50,6 +56,7 @@ function show(moveFocus) {
     views[current]?.hide?.();
     for (const section of document.querySelectorAll('.view')) section.hidden = section.id !== next;
     current = next;
+    nameTab();
   }
   views[next].show?.(argument);
   if (moveFocus) {

@@ -3,7 +3,7 @@ import { setup, Problem } from './api.js';
 import { t, onLanguage } from './i18n.js';
 import { wholeNumber, showError, focusFirstError } from './fields.js';
 import { failure } from './messages.js';
-import { renderChoices, chosenIn, defaultStrategy, markUnavailable } from './strategies.js';
+import { renderChoices, chosenIn, defaultStrategy, markUnavailable, onAvailability } from './strategies.js';
 
 const MAX_NAME = 200;
 const MAX_TICKETS = 10_000_000;
@@ -21,6 +21,7 @@ export function setupView(onSale) {
   grid.addEventListener('change', () => { chosen = chosenIn(grid); });
   form.addEventListener('submit', submit);
   onLanguage(render);
+  onAvailability(render);
   return { show: render };
 
   function render() {

@@ -1,3 +1,4 @@
+import { listStrategies } from './api.js';
 import { el } from './dom.js';
 import { t } from './i18n.js';
 
@@ -6,8 +7,23 @@ export const strategies = ['naive', 'for_update', 'row_version', 'atomic_update'
 
 export const defaultStrategy = 'batched';
 
-/** Why the server refused a strategy, as it said it, until the page is loaded anew. */
+/** Why the server cannot sell with a strategy, as it said it, until the page is loaded anew. */
 const unavailable = new Map();
+
+const listeners = [];
+
+/** Calls back when it is known which strategies the server has. */
+export const onAvailability = render => listeners.push(render);
+
+/** Asks the server which strategies it has. */
+export async function learnAvailability() {
+  try {
+    for (const { strategy, available, reason } of await listStrategies()) if (!available) unavailable.set(strategy, reason);
+    for (const render of listeners) render();
+  } catch {
+    // It says so when one is chosen.
+  }
+}
 
 export const markUnavailable = (strategy, reason) => unavailable.set(strategy, reason);
 

@@ -3,7 +3,7 @@ import { number } from '../format.js';
 const tickets = count => `${number(count)} ${Math.abs(count) === 1 ? 'ticket' : 'tickets'}`;
 
 export default {
-  'page.title': 'Ticketing – book a ticket, and watch the race',
+  'page.title': ({ view }) => `${view} – Ticketing`,
   'skip': 'Skip to content',
   views: 'Views',
   language: 'Language',
@@ -46,6 +46,10 @@ export default {
   'sale.state.oversold': 'Oversold',
   'sale.bar': 'Tickets left',
   'sale.left': ({ total, count }) => count < 0 ? `– more were sold than the ${total} there are` : `of ${total} tickets left`,
+  'sale.state.gone': 'Not found',
+  'sale.gone.title': ({ id }) => `Event ${id} does not exist`,
+  'sale.gone.text': 'It was never set up, or has been deleted.',
+  'sale.gone.current': 'Show the current event',
   'sale.none.title': 'Nothing is on sale yet',
   'sale.none.text': 'Put 100 tickets on sale with one click, then book one, or let a crowd of buyers race for them.',
   'sale.none.setup': 'Set up your own',

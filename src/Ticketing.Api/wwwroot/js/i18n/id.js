@@ -3,7 +3,7 @@ import { number } from '../format.js';
 const tickets = count => `${number(count)} tiket`;
 
 export default {
-  'page.title': 'Ticketing – pesan tiket, dan tonton balapannya',
+  'page.title': ({ view }) => `${view} – Ticketing`,
   'skip': 'Langsung ke isi',
   views: 'Halaman',
   language: 'Bahasa',
@@ -46,6 +46,10 @@ export default {
   'sale.state.oversold': 'Kelebihan jual',
   'sale.bar': 'Tiket tersisa',
   'sale.left': ({ total, count }) => count < 0 ? `– yang terjual melebihi ${total} tiket yang ada` : `dari ${total} tiket tersisa`,
+  'sale.state.gone': 'Tidak ditemukan',
+  'sale.gone.title': ({ id }) => `Acara ${id} tidak ada`,
+  'sale.gone.text': 'Acara ini tidak pernah disiapkan, atau sudah dihapus.',
+  'sale.gone.current': 'Tampilkan acara yang berlaku',
   'sale.none.title': 'Belum ada yang dijual',
   'sale.none.text': 'Jual 100 tiket dengan satu klik, lalu pesan satu, atau biarkan kerumunan pembeli berebut.',
   'sale.none.setup': 'Siapkan sendiri',

@@ -3,7 +3,7 @@ import { milliseconds, number, seconds } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { wholeNumber, showError, focusFirstError } from '../fields.js';
 import { failure } from '../messages.js';
-import { chosenIn, markUnavailable, renderChoices, strategies } from '../strategies.js';
+import { chosenIn, markUnavailable, onAvailability, renderChoices, strategies } from '../strategies.js';
 import { newLane, percentile, run } from './runner.js';
 import { stockChart } from './chart.js';
 import { headline, outcome, reason } from './verdict.js';
@@ -28,6 +28,10 @@ export function raceView() {
   onLanguage(() => {
     renderChoices(grid, 'checkbox', 'race', chosen);
     render();
+  });
+  onAvailability(() => {
+    chosen = chosenIn(grid);
+    renderChoices(grid, 'checkbox', 'race', chosen);
   });
   return { show: () => chart.resize() };
 

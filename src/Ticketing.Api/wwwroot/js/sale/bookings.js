@@ -1,5 +1,5 @@
 import { byId, el, setText, table } from '../dom.js';
-import { history } from '../api.js';
+import { history, status } from '../api.js';
 import { moment, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 
@@ -9,6 +9,9 @@ const MOST_ROWS = 100;
 /** The bookings of the user, newest first: those that the server lists, and at once those that were made here. */
 export function myBookings() {
   const state = { user: null, rows: ROWS, listed: [], total: 0, made: [], error: null };
+
+  /** The names of events by their ids, which never change; null while one is asked for. */
+  const names = new Map();
   onLanguage(render);
   return { showUser, add, refresh };
 
@@ -34,10 +37,24 @@ export function myBookings() {
       const page = await history(user, rows);
       if (user !== state.user) return;
       Object.assign(state, { listed: page.items, total: page.total, error: null });
+      learnNames(page.items);
     } catch (error) {
       state.error = error;
     }
     render();
+  }
+
+  async function learnNames(bookings) {
+    for (const id of new Set(bookings.map(booking => booking.event_id))) {
+      if (names.has(id)) continue;
+      names.set(id, null);
+      try {
+        names.set(id, (await status(id)).event_name);
+        render();
+      } catch {
+        names.delete(id); // its number is shown instead, and the next list asks again
+      }
+    }
   }
 
   function render() {
@@ -60,7 +77,7 @@ export function myBookings() {
   function list(bookings) {
     return table(t('mine.title'), [
       { title: t('column.booking'), cell: booking => `#${booking.booking_id}` },
-      { title: t('column.event'), cell: booking => t('event.number', { id: booking.event_id }) },
+      { title: t('column.event'), cell: booking => el('a', { href: `#sale/${booking.event_id}` }, names.get(booking.event_id) ?? t('event.number', { id: booking.event_id })) },
       { title: t('column.tickets'), number: true, cell: booking => number(booking.quantity) },
       { title: t('column.when'), width: 'double', cell: booking => moment(booking.timestamp) },
     ], bookings);

@@ -29,6 +29,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
   if (unanswered) Object.assign(state, { phase: 'unanswered', order: unanswered });
 
   byId('user-id').addEventListener('change', rememberUser);
+  byId('quantity').addEventListener('change', followStock);
   byId('fewer').addEventListener('click', () => step(-1));
   byId('more').addEventListener('click', () => step(1));
   byId('discard').addEventListener('click', discard);
@@ -42,6 +43,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
 
   function setEvent(event) {
     state.event = event;
+    if (document.activeElement !== byId('quantity')) followStock();
     renderControls();
   }
 
@@ -103,6 +105,19 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     return state.event !== null && state.event.available_tickets > 0;
   }
 
+  /** How many one may order, so far as the page knows. */
+  function most() {
+    return Math.min(MAX_QUANTITY, Math.max(1, state.event?.available_tickets ?? MAX_QUANTITY));
+  }
+
+  /** Nobody can order more than are left. What is no number of tickets at all is for the buyer to correct. */
+  function followStock() {
+    const input = byId('quantity');
+    const quantity = Number(input.value);
+    if (!input.readOnly && quantity > most() && quantity <= MAX_QUANTITY) input.value = most();
+    renderControls();
+  }
+
   function isWaiting() {
     return state.phase === 'unanswered' && Date.now() < state.waitUntil;
   }
@@ -114,9 +129,11 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
   }
 
   function step(by) {
+    if (byId('quantity').readOnly) return;
     const input = byId('quantity');
-    input.value = Math.min(MAX_QUANTITY, Math.max(1, (Number(input.value) || 1) + by));
+    input.value = Math.min(most(), Math.max(1, (Number(input.value) || 1) + by));
     showError('quantity', '');
+    renderControls();
   }
 
   function rememberUser() {
@@ -142,7 +159,8 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     const isUnanswered = state.phase === 'unanswered';
     const isLocked = isUnanswered || state.phase === 'sending';
     for (const id of ['user-id', 'quantity']) byId(id).readOnly = isLocked;
-    for (const id of ['fewer', 'more']) byId(id).disabled = isLocked;
+    byId('fewer').setAttribute('aria-disabled', isLocked || Number(byId('quantity').value) <= 1);
+    byId('more').setAttribute('aria-disabled', isLocked || Number(byId('quantity').value) >= most());
     byId('discard').hidden = !isUnanswered;
     setText(button, label());
     const isOff = state.phase === 'sending' || isWaiting() || (!isUnanswered && !canBook());

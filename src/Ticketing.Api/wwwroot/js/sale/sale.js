@@ -11,8 +11,8 @@ const LONG_NAME = 60;
 
 /** The sale of one event: how it stands, live, and the form to book. */
 export function saleView() {
-  /** @type {{eventId: number|null, event: object|null, newest: object|null, isEmpty: boolean, answeredAt: Date|null, isStale: boolean}} */
-  const state = { eventId: null, event: null, newest: null, isEmpty: false, answeredAt: null, isStale: false };
+  /** @type {{eventId: number|null, event: object|null, newest: object|null, isEmpty: boolean, isGone: boolean, answeredAt: Date|null, isStale: boolean}} */
+  const state = { eventId: null, event: null, newest: null, isEmpty: false, isGone: false, answeredAt: null, isStale: false };
   const bookings = myBookings();
   const order = orderForm({
     onAnswer: () => live.now(),
@@ -21,13 +21,8 @@ export function saleView() {
   });
   const live = poll(read);
 
-  byId('newer-go').addEventListener('click', () => {
-    const newest = state.newest.event_id;
-    if (location.hash.includes('/')) history.replaceState(null, '', '#sale');
-    select(newest);
-    show();
-    byId('sale-title').focus();
-  });
+  byId('newer-go').addEventListener('click', () => goTo(state.newest.event_id));
+  byId('gone-current').addEventListener('click', () => goTo(null));
   onLanguage(render);
 
   return { select, show, hide: () => live.stop() };
@@ -39,8 +34,15 @@ export function saleView() {
     bookings.refresh();
   }
 
+  function goTo(eventId) {
+    if (isLink()) history.replaceState(null, '', '#sale');
+    select(eventId);
+    show();
+    byId('sale-title').focus();
+  }
+
   function select(eventId) {
-    Object.assign(state, { eventId, event: null, isEmpty: false });
+    Object.assign(state, { eventId, event: null, isEmpty: false, isGone: false });
     order.clear();
     render();
   }
@@ -52,15 +54,15 @@ export function saleView() {
       const id = state.eventId ?? newest.event_id;
       const event = id === newest.event_id ? newest : await status(id);
       if (state.eventId !== null && state.eventId !== id) return ''; // another one was chosen meanwhile
-      Object.assign(state, { eventId: id, event, newest, isEmpty: false });
+      Object.assign(state, { eventId: id, event, newest, isEmpty: false, isGone: false });
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'event_not_found') {
         state.isStale = true;
         render();
         throw error;
       }
-      if (state.eventId !== null) return startOver();
-      Object.assign(state, { event: null, newest: null, isEmpty: true });
+      if (state.eventId !== null && !isLink()) return startOver();
+      Object.assign(state, { event: null, newest: null, isEmpty: !isLink(), isGone: isLink() });
     }
     if (state.isStale) bookings.refresh();
     Object.assign(state, { answeredAt: new Date(), isStale: false });
@@ -68,23 +70,28 @@ export function saleView() {
     return JSON.stringify([state.event, state.newest]);
   }
 
-  /** The event that was asked for does not exist, or no more: the current one is shown. */
+  /** Whether the address names an event. */
+  function isLink() {
+    return location.hash.includes('/');
+  }
+
+  /** The event that was shown exists no more, and nobody asked for this one: the current one is shown. */
   function startOver() {
-    history.replaceState(null, '', '#sale');
     select(null);
     return read();
   }
 
   function render() {
-    const { event, isEmpty, isStale } = state;
-    const kind = stateOf(event, isEmpty, isStale);
+    const { event, isEmpty, isGone, isStale } = state;
+    const kind = isGone ? 'gone' : stateOf(event, isEmpty, isStale);
     byId('ticket').dataset.state = kind;
     byId('ticket').classList.toggle('is-stale', isStale);
     setText(byId('sale-eyebrow'), t(`sale.state.${kind}`));
-    setText(byId('sale-title'), event?.event_name ?? t(isEmpty ? 'sale.none.title' : isStale ? 'unreachable.title' : 'sale.loading'));
+    setText(byId('sale-title'), event?.event_name ?? t(isGone ? 'sale.gone.title' : isEmpty ? 'sale.none.title' : isStale ? 'unreachable.title' : 'sale.loading', { id: state.eventId }));
     byId('sale-title').classList.toggle('is-long', event?.event_name.length > LONG_NAME);
     byId('sale-figures').hidden = !event;
     byId('sale-empty').hidden = !isEmpty;
+    byId('sale-gone').hidden = !isGone;
     renderLive();
     renderNewer();
     order.setEvent(event);
