@@ -21,7 +21,7 @@ internal static class LadderCommand
         "--duration", "Maximum time for one rung. [default: 60s]", TimeSpan.FromSeconds(0.5), TimeSpan.FromHours(1));
 
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
-    private static readonly Option<string> _out = Values.Out();
+    private static readonly Option<string?> _out = Values.Out();
 
     public static Command Create()
     {
@@ -45,7 +45,7 @@ internal static class LadderCommand
         };
         await ApiProgram.PublishAsync(step => AnsiConsole.MarkupLineInterpolated($"[grey]{step}[/]"));
         await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: true);
-        var session = new SaleSession(laboratory, "Race lab: the ladder", LabCommandLine.Spell(given), given.GetValue(_out)!, []);
+        var session = new SaleSession(laboratory, "Race lab: the ladder", LabCommandLine.Spell(given), given.GetValue(_out), []);
         var code = await session.RunAsync([.. Rungs().Select(rung => rung with { Plan = plan, Tickets = given.GetValue(_tickets) ?? DefaultTickets })], mayLeaveOut: false, cancellationToken);
         var table = Markdown.Ladder(session.Report!);
         Console.WriteLine();

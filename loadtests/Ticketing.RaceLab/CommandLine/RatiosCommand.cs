@@ -23,7 +23,7 @@ internal static class RatiosCommand
         "--builds", "Also compare with these builds of the API: dlls, published with -p:PublishReadyToRun=true, in folders that name them.");
     private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Also watch the memory for this time, for example 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
-    private static readonly Option<string> _out = Values.Out();
+    private static readonly Option<string?> _out = Values.Out();
 
     public static Command Create()
     {
@@ -83,7 +83,7 @@ internal static class RatiosCommand
         {
             Rounds = rounds.All,
         };
-        var files = await report.WriteAsync(given.GetValue(_out)!);
+        var files = await report.WriteAsync(given.GetValue(_out));
         ResultTable.Write(console, report, files);
         if (given.GetValue(_updateReadme))
         {

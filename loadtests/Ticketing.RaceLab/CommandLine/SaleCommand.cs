@@ -44,7 +44,7 @@ internal static class SaleCommand
     private static readonly Option<TimeSpan?> _staleness = Values.Duration(
         "--staleness", "With --base-url: maximum age of that system's cached answers; reads that disagree are repeated until then. [default: 310s]", TimeSpan.Zero, TimeSpan.FromHours(1));
 
-    private static readonly Option<string> _out = Values.Out();
+    private static readonly Option<string?> _out = Values.Out();
 
     public static RootCommand Create()
     {
@@ -86,7 +86,7 @@ internal static class SaleCommand
             WarmUp = _warmUp,
             System = new() { Replicas = given.GetValue(_replicas) ?? 1, Pooling = given.GetValue(_pooling) != "off" },
         }).ToList();
-        return await new SaleSession(laboratory, "Race lab: booking strategies compared", LabCommandLine.Spell(given), given.GetValue(_out)!, notes)
+        return await new SaleSession(laboratory, "Race lab: booking strategies compared", LabCommandLine.Spell(given), given.GetValue(_out), notes)
             .RunAsync(sales, mayLeaveOut: named is null, cancellationToken);
     }
 

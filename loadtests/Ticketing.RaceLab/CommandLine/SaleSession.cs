@@ -6,7 +6,7 @@ using Ticketing.RaceLab.Systems;
 namespace Ticketing.RaceLab.CommandLine;
 
 /// <summary>Runs several sales under a live view, and reports.</summary>
-internal sealed class SaleSession(Laboratory laboratory, string title, string command, string folder, List<string> notes)
+internal sealed class SaleSession(Laboratory laboratory, string title, string command, string? folder, List<string> notes)
 {
     private readonly IAnsiConsole _console = AnsiConsole.Console;
 

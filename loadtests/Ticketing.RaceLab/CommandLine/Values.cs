@@ -142,11 +142,10 @@ internal static class Values
         },
     };
 
-    public static Option<string> Out() => new("--out")
+    public static Option<string?> Out() => new("--out")
     {
-        Description = "Folder for results.json and report.html.",
+        Description = "Folder for results.json and report.html. [default: one for each run in results/race-lab]",
         HelpName = "folder",
-        DefaultValueFactory = _ => Path.Combine("results", "race-lab"),
     };
 
     public static TimeSpan? ParseDuration(string text)

@@ -14,6 +14,8 @@ internal static class Measurements
     public const string BaselineForUpdate = "by hand, FOR UPDATE";
     public const string Replicas = "batched, 3 replicas";
     public const string HotEvents = "batched, 10 hot events";
+    public const string ThroughEdge = "batched through HAProxy";
+    public const string ThroughFrontDoor = "batched through Nginx and HAProxy";
     public const string FlashSale = "scenario high, batched";
     public const string LoneBatched = "one buyer, batched";
     public const string LoneAtomic = "one buyer, atomic_update";
@@ -45,6 +47,8 @@ internal static class Measurements
             batched with { Name = Live, Plan = batched.Plan with { Mix = RequestMix.OnlyLive } },
             batched,
             .. settings.Builds.Select(path => batched with { Name = BatchedOf(path), System = new() { Program = ApiProgram.Product with { Build = path } } }),
+            batched with { Name = ThroughEdge, System = new() { Entrance = Entrance.Edge } },
+            batched with { Name = ThroughFrontDoor, System = new() { Entrance = Entrance.FrontDoor } },
             batched with { Name = WithoutTelemetry, System = new() { Telemetry = false } },
             byHand,
             batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },

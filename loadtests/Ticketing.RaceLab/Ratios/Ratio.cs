@@ -11,10 +11,11 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
 {
     private const string ForUpdateKey = "for_update";
     private const string BuildsKey = "builds";
+    private const string EdgeKey = "edge";
     private const double Megabyte = 1024 * 1024;
 
     public static IReadOnlyList<string> Keys { get; } =
-        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory", "status", BuildsKey];
+        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
 
     /// <summary>The table, in the order in which it is printed.</summary>
     public static IReadOnlyList<Ratio> All(RatioSettings settings)
@@ -54,6 +55,8 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
                 var p95 = rounds.Of(Measurements.FlashSale, sale => sale.StatusLatency.P95);
                 return (p95.Median, p95.Text("ms", "0.0"));
             }),
+            Throughput(EdgeKey, "through the edge (HAProxy) ÷ direct", 0.4, Measurements.ThroughEdge, Measurements.Batched),
+            Throughput(EdgeKey, "through the front door (Nginx, HAProxy) ÷ direct", 0.3, Measurements.ThroughFrontDoor, Measurements.Batched),
             .. settings.Builds.Select(path =>
                 Throughput(BuildsKey, $"batched ÷ {Measurements.BatchedOf(path)}", 0.97, Measurements.Batched, Measurements.BatchedOf(path))),
         ];

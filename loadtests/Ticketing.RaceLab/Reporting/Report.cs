@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ticketing.RaceLab.Ratios;
 using Ticketing.RaceLab.Sales;
@@ -23,9 +24,11 @@ public sealed record Report(
     public IReadOnlyList<string> Violations => [.. Sales.Concat(Rounds).SelectMany(sale => sale.Violations).Distinct()];
 
     /// <summary>Writes <c>results.json</c> and <c>report.html</c>.</summary>
+    /// <param name="folder">Where; null for a new folder, so that no run overwrites another.</param>
     /// <returns>Their paths.</returns>
-    public async Task<IReadOnlyList<string>> WriteAsync(string folder)
+    public async Task<IReadOnlyList<string>> WriteAsync(string? folder)
     {
+        folder ??= Path.Combine("results", "race-lab", TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd-HHmmss", CultureInfo.InvariantCulture));
         Directory.CreateDirectory(folder);
         var (results, page) = (Path.Combine(folder, "results.json"), Path.Combine(folder, "report.html"));
         await File.WriteAllTextAsync(results, JsonSerializer.Serialize(this, _json));

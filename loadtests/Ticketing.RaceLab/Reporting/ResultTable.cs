@@ -17,7 +17,7 @@ public static class ResultTable
 
         if (report.Ratios.Count > 0)
         {
-            console.Write(RatiosTable(report.Ratios));
+            console.Write(RatiosTable(report.Ratios, console.Profile.Width < LiveView.NarrowBelow));
         }
 
         foreach (var note in report.Notes)
@@ -62,16 +62,23 @@ public static class ResultTable
         return table;
     }
 
-    private static Table RatiosTable(IReadOnlyList<RatioResult> ratios)
+    private static Table RatiosTable(IReadOnlyList<RatioResult> ratios, bool isNarrow)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("Ratio", "Goal");
-        table.AddColumn(new TableColumn("Measured").RightAligned());
-        table.AddColumns("", "From");
+        table.AddColumn("Ratio");
+        table.AddColumn(new TableColumn("Goal").NoWrap());
+        table.AddColumn(new TableColumn("Measured").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("").NoWrap());
+        if (!isNarrow)
+        {
+            table.AddColumn("From");
+        }
+
         foreach (var ratio in ratios)
         {
-            table.AddRow(
-                Markup.Escape(ratio.Name), ratio.Goal, ratio.Measured, ratio.IsMet ? "[green]met[/]" : "[red]missed[/]", Markup.Escape(ratio.From));
+            string[] cells =
+                [Markup.Escape(ratio.Name), ratio.Goal, ratio.Measured, ratio.IsMet ? "[green]met[/]" : "[red]missed[/]", Markup.Escape(ratio.From)];
+            table.AddRow(isNarrow ? cells[..^1] : cells);
         }
 
         return table;

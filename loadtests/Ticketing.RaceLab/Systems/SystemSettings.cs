@@ -17,6 +17,9 @@ public sealed record SystemSettings
     /// <summary>Whether metrics and logs are on.</summary>
     public bool Telemetry { get; init; } = true;
 
+    /// <summary>What stands before the API, as it is shipped.</summary>
+    public Entrance Entrance { get; init; } = Entrance.None;
+
     /// <summary>As environment variables.</summary>
     public IReadOnlyDictionary<string, string?> ToVariables(string connectionString, string? redis)
     {
@@ -48,4 +51,17 @@ public sealed record SystemSettings
 
         return variables;
     }
+}
+
+/// <summary>What stands before the API.</summary>
+public enum Entrance
+{
+    /// <summary>Nothing: buyers ask the API itself.</summary>
+    None,
+
+    /// <summary>The edge: HAProxy.</summary>
+    Edge,
+
+    /// <summary>The front door: Nginx, and HAProxy behind it.</summary>
+    FrontDoor,
 }

@@ -13,11 +13,14 @@ public sealed class SystemUnderTest : IAsyncDisposable
     private readonly IReadOnlyList<ApiProcess> _processes;
     private readonly HttpClient _client;
     private readonly LabDatabase? _database;
+    private readonly IReadOnlyList<IAsyncDisposable> _entrance;
 
-    private SystemUnderTest(IReadOnlyList<Uri> addresses, IReadOnlyList<ApiProcess> processes, LabDatabase? database, TimeSpan staleness)
+    private SystemUnderTest(
+        IReadOnlyList<Uri> addresses, IReadOnlyList<ApiProcess> processes, IReadOnlyList<IAsyncDisposable> entrance, LabDatabase? database, TimeSpan staleness)
     {
         Addresses = addresses;
         _processes = processes;
+        _entrance = entrance;
         _database = database;
         _client = new HttpClient { BaseAddress = new Uri(addresses[0].ToString().TrimEnd('/') + "/") };
         Ledger = database is null ? new HttpLedger(_client, staleness) : new DatabaseLedger(database.Connect);
@@ -51,6 +54,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
 
         var variables = settings.ToVariables(database.ConnectionString, redis);
         var processes = new List<ApiProcess>();
+        var entrance = new List<IAsyncDisposable>();
         try
         {
             for (var i = 0; i < settings.Replicas; i++)
@@ -58,14 +62,26 @@ public sealed class SystemUnderTest : IAsyncDisposable
                 processes.Add(await ApiProcess.StartAsync(variables, settings.Program.Path));
             }
 
-            return new([.. processes.Select(process => process.Address)], processes, database, staleness: TimeSpan.Zero);
+            IReadOnlyList<Uri> addresses = [.. processes.Select(process => process.Address)];
+            if (settings.Entrance != Entrance.None)
+            {
+                var edge = await HaproxyServer.StartAsync(addresses);
+                entrance.Add(edge);
+                await Eventually.HoldsAsync(async () => (await edge.ReadyAsync()).All(isReady => isReady), TimeSpan.FromSeconds(10));
+                addresses = [edge.Address];
+                if (settings.Entrance == Entrance.FrontDoor)
+                {
+                    var nginx = await NginxServer.StartAsync(edge.Address);
+                    entrance.Add(nginx);
+                    addresses = [new Uri(nginx.Address, "/api")];
+                }
+            }
+
+            return new(addresses, processes, entrance, database, staleness: TimeSpan.Zero);
         }
         catch (InvalidOperationException exception)
         {
-            foreach (var process in processes)
-            {
-                await process.DisposeAsync();
-            }
+            await DisposeAsync([.. entrance, .. processes]);
 
             throw new LabException(exception.Message, exception);
         }
@@ -75,7 +91,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
     /// <param name="staleness">How old its cached answers may be.</param>
     public static async Task<SystemUnderTest> AttachAsync(Uri address, TimeSpan staleness)
     {
-        var system = new SystemUnderTest([address], [], database: null, staleness);
+        var system = new SystemUnderTest([address], [], [], database: null, staleness);
         try
         {
             using var answer = await system._client.GetAsync(new Uri("health/ready", UriKind.Relative));
@@ -105,7 +121,12 @@ public sealed class SystemUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        foreach (var process in _processes)
+        await DisposeAsync([.. _entrance, .. _processes]);
+    }
+
+    private static async Task DisposeAsync(IEnumerable<IAsyncDisposable> processes)
+    {
+        foreach (var process in processes)
         {
             await process.DisposeAsync();
         }
