@@ -40,6 +40,8 @@ return await ExitCode.OfAsync(async () =>
     }
 
     app.UseDraining();
+    app.UseWarmUp();
+    app.UseRequestLogging();
     app.UseHttpMetrics();
     app.UseApi();
     await app.PrepareDatabaseAsync();

@@ -3,8 +3,10 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Hosting;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
+using Ticketing.Api.Problems;
 using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
@@ -19,8 +21,26 @@ internal static class LoggingRegistration
         builder.Services.AddValidatedOptions<LogOptions>(LogOptions.Section);
         builder.Services.AddOptions<LoggerFilterOptions>().Configure<IOptions<LogOptions>>((filter, options) => Choose(filter, options.Value));
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<ILoggerProvider>(services =>
-            new SerilogLoggerProvider(Write(services.GetRequiredService<IOptions<LogOptions>>().Value.Format), dispose: true));
+        builder.Services.AddSingleton<Serilog.ILogger>(services => Write(services.GetRequiredService<IOptions<LogOptions>>().Value.Format));
+
+        // A provider and not UseSerilog, whose logger factory makes a scope for each request: see docs/decisions/mvc-on-the-booking-route.md.
+        builder.Services.AddSingleton<ILoggerProvider>(services => new SerilogLoggerProvider(services.GetRequiredService<Serilog.ILogger>()));
+        builder.Services.AddSingleton<DiagnosticContext>();
+    }
+
+    /// <summary>With <c>Log:Level=Debug</c>, one line for each request, with the trace id that a problem document names.</summary>
+    public static void UseRequestLogging(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<LogOptions>>().Value.Level <= LogEventLevel.Debug)
+        {
+            app.UseSerilogRequestLogging(requests =>
+            {
+                requests.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
+                requests.GetLevel = (_, _, _) => LogEventLevel.Debug;
+                requests.MessageTemplate = "{RequestMethod} {RequestPath} was answered {StatusCode} in {Elapsed:0.0} ms, trace {Trace}";
+                requests.EnrichDiagnosticContext = (line, context) => line.Set("Trace", ProblemWriter.TraceIdOf(context));
+            });
+        }
     }
 
     /// <summary>

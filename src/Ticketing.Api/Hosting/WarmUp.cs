@@ -14,10 +14,26 @@ namespace Ticketing.Api.Hosting;
 /// Sends the first requests to itself. The runtime compiles code at its first use, and opens connections when they are needed; in an on-sale
 /// all buyers arrive at once, and should not wait for that. Until it ends, <c>/health/ready</c> answers 503.
 /// </summary>
-/// <remarks>Orders for an event that does not exist run through the booking code as far as possible without a write.</remarks>
+/// <remarks>
+/// Orders for an event that does not exist run through the booking code as far as possible without a write. It ends at once when somebody else sends a
+/// request: real ones warm up as well, and must not share the server with these.
+/// </remarks>
 internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
+    private const string UserAgent = "ticketing-warm-up";
+
+    private volatile bool _isOver;
+
+    /// <summary>Ends the warm-up if this request comes from somebody else. Probes and scrapes come all the time, and do not count.</summary>
+    public void Notice(HttpRequest request)
+    {
+        if (!_isOver && request.Headers.UserAgent != UserAgent
+            && !request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && !request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal))
+        {
+            _isOver = true;
+        }
+    }
 
     /// <summary>The server already listens, but does not report ready.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
@@ -28,7 +44,7 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
             return;
         }
 
-        using var client = new HttpClient { BaseAddress = address };
+        using var client = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { { "User-Agent", UserAgent } } };
         var began = clock.GetTimestamp();
         try
         {
@@ -37,7 +53,7 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
                 : null;
             await Parallel.ForAsync(0, AtOnce, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (_, token) =>
             {
-                while (clock.GetElapsedTime(began) < duration)
+                while (!_isOver && clock.GetElapsedTime(began) < duration)
                 {
                     if (order is not null)
                     {
@@ -55,6 +71,10 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
         catch (HttpRequestException exception)
         {
             StartupLog.NotWarm(logger, exception.Message);
+        }
+        finally
+        {
+            _isOver = true;
         }
     }
 
@@ -109,7 +129,18 @@ internal static class WarmUpRegistration
     public static void WarmUpBeforeReady(this WebApplicationBuilder builder)
     {
         builder.Services.AddValidatedOptions<WarmUpOptions>(WarmUpOptions.Section);
-        builder.Services.AddHostedService<WarmUp>();
+        builder.Services.AddSingleton<WarmUp>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<WarmUp>());
+    }
+
+    public static void UseWarmUp(this WebApplication app)
+    {
+        var warmUp = app.Services.GetRequiredService<WarmUp>();
+        app.Use((context, next) =>
+        {
+            warmUp.Notice(context.Request);
+            return next(context);
+        });
     }
 }
 

@@ -232,6 +232,30 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task At_the_level_Debug_every_request_has_a_line_with_its_trace()
+    {
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>(ConnectTo($"Data Source={_folder.File("debug.db")}")) { ["Log__Level"] = "Debug" });
+
+        var trace = (await api.Client.GetAnswerAsync("/status?event_id=7")).Json.GetProperty("traceId").GetString();
+
+        await Eventually.HoldsAsync(() => Task.FromResult(api.Output.Contains($"trace {trace}", StringComparison.Ordinal)), TimeSpan.FromSeconds(5), () => api.Output);
+        api.Output.Should().Contain("GET /status was answered 404 in ");
+    }
+
+    [Fact]
+    public async Task The_warm_up_yields_to_the_first_real_request()
+    {
+        await using var api = ApiProcess.Launch(new Dictionary<string, string?>(ConnectTo($"Data Source={_folder.File("warm.db")}")) { ["WarmUp__Seconds"] = "60" });
+        await Eventually.HoldsAsync(() => IsWarmingUpAsync(api), TimeSpan.FromSeconds(30), () => api.Output);
+        await Task.Delay(300);
+        (await IsWarmingUpAsync(api)).Should().BeTrue("probes are no real requests");
+
+        await api.Client.SetupAsync(1, "batched");
+
+        await Eventually.HoldsAsync(api.IsReadyAsync, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task An_event_with_a_strategy_of_a_newer_version_stops_nothing_but_its_own_sale()
     {
         var file = $"Data Source={_folder.File("newer.db")}";
@@ -286,21 +310,21 @@ public sealed class StartupTests : IDisposable
     public async Task A_program_that_is_stopped_while_it_warms_up_ends_in_good_order()
     {
         await using var api = ApiProcess.Launch(new Dictionary<string, string?>(ConnectTo($"Data Source={_folder.File("warm.db")}")) { ["WarmUp__Seconds"] = "60" });
-        await Eventually.HoldsAsync(IsWarmingUpAsync, TimeSpan.FromSeconds(30), () => api.Output);
+        await Eventually.HoldsAsync(() => IsWarmingUpAsync(api), TimeSpan.FromSeconds(30), () => api.Output);
 
         (await api.StopAsync()).Should().Be(0, api.Output);
         api.Output.Should().NotContain("   at ");
+    }
 
-        async Task<bool> IsWarmingUpAsync()
+    private static async Task<bool> IsWarmingUpAsync(ApiProcess api)
+    {
+        try
         {
-            try
-            {
-                return (await api.Client.GetAnswerAsync("/health/ready")).Code == "starting_up";
-            }
-            catch (HttpRequestException)
-            {
-                return false; // it does not listen yet
-            }
+            return (await api.Client.GetAnswerAsync("/health/ready")).Code == "starting_up";
+        }
+        catch (HttpRequestException)
+        {
+            return false; // it does not listen yet
         }
     }
 
