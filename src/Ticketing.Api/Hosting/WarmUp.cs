@@ -153,6 +153,6 @@ public sealed class WarmUpOptions
     private static readonly double _default = Container.IsRunningInContainer ? 5 : 1;
 
     /// <summary>How long the program sends requests to itself before it reports ready, in seconds, 0 to 60.</summary>
-    [Range(0, 60)]
+    [Range(0.0, 60.0)]
     public double Seconds { get; set; } = _default;
 }

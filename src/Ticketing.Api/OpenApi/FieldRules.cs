@@ -10,7 +10,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Ticketing.Api.OpenApi;
 
-/// <summary>Describes limits, defaults, and which fields are always there. They come from the validators and the types, so they are written down once.</summary>
+/// <summary>Adds limits, defaults and required fields to the API's description, taken from the validators and types.</summary>
 internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions> json) : ISchemaFilter, IParameterFilter, IRequestBodyFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
@@ -28,10 +28,10 @@ internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions
 
         foreach (var field in context.Type.GetConstructors()[0].GetParameters())
         {
-            if (properties.TryGetValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name!), out var property) && property is OpenApiSchema it)
+            if (properties.TryGetValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name!), out var property) && property is OpenApiSchema fieldSchema)
             {
-                Limit(it, validator, field.Name!);
-                it.Default = field.HasDefaultValue ? ToJson(field.DefaultValue) : null;
+                Limit(fieldSchema, validator, field.Name!);
+                fieldSchema.Default = field.HasDefaultValue ? ToJson(field.DefaultValue) : null;
             }
         }
     }
@@ -45,7 +45,7 @@ internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions
         }
     }
 
-    /// <summary>An order, or an event to set up, is never left out.</summary>
+    /// <summary>The bodies of <c>POST /book</c> and <c>POST /setup</c> are required.</summary>
     public void Apply(IOpenApiRequestBody requestBody, RequestBodyFilterContext context) => ((OpenApiRequestBody)requestBody).Required = true;
 
     private IValidator? FindValidator(Type type) => (IValidator?)services.GetService(typeof(IValidator<>).MakeGenericType(type));
@@ -70,6 +70,6 @@ internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions
         }
     }
 
-    /// <summary>As the API writes it.</summary>
+    /// <summary>The value as the API serializes it.</summary>
     private JsonNode? ToJson(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value, json.Value.JsonSerializerOptions);
 }

@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Ticketing.Api.Problems;
 
 /// <summary>
-/// Logs requests that fail for no fault of theirs, so that the <c>traceId</c> that a client reports finds a line. In a rush there are thousands a second,
-/// so most of those are only counted.
+/// Logs failures that the client did not cause, so that its <c>traceId</c> can be found in the log. At most 10 per second are logged, so not every one is.
 /// </summary>
 internal sealed partial class FailureLog(TimeProvider clock, ILogger<FailureLog> logger)
 {
@@ -17,7 +16,7 @@ internal sealed partial class FailureLog(TimeProvider clock, ILogger<FailureLog>
 
     public void Write(HttpContext context, ProblemKind kind, string traceId)
     {
-        // The others are mistakes of clients, have a line with their stack trace, or are asked every second.
+        // Client errors are not logged. Internal errors are logged elsewhere with their stack trace. Health checks run every second.
         if (kind.Status < StatusCodes.Status500InternalServerError || kind == ProblemKind.InternalError || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
         {
             return;
@@ -26,7 +25,7 @@ internal sealed partial class FailureLog(TimeProvider clock, ILogger<FailureLog>
         if (CountLeftOut() is { } leftOut)
         {
             var reason = context.Features.Get<IExceptionHandlerFeature>()?.Error.GetBaseException().Message;
-            Failed(logger, context.Request.Method, context.Request.Path, kind.Status, kind.Code, traceId, reason, leftOut);
+            Failed(logger, context.Request.Method, context.Request.Path, kind.Status, kind.Code, traceId, leftOut, reason ?? "");
         }
     }
 
@@ -54,6 +53,6 @@ internal sealed partial class FailureLog(TimeProvider clock, ILogger<FailureLog>
         }
     }
 
-    [LoggerMessage(3002, LogLevel.Warning, "{Method} {Path} was answered {Status} {Code}, trace {TraceId}. {Reason} Left out before: {LeftOut}.")]
-    private static partial void Failed(ILogger logger, string method, string path, int status, string code, string traceId, string? reason, int leftOut);
+    [LoggerMessage(3002, LogLevel.Warning, "{Method} {Path} was answered {Status} {Code}, trace {TraceId}. {LeftOut} similar lines were suppressed since the last one. {Reason}")]
+    private static partial void Failed(ILogger logger, string method, string path, int status, string code, string traceId, int leftOut, string reason);
 }

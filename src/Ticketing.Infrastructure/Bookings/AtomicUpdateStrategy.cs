@@ -21,7 +21,7 @@ namespace Ticketing.Infrastructure.Bookings;
 ///                                                   …reads 0 under its own lock        → 0 rows: sold out
 /// </code>
 /// <para>
-/// An UPDATE always works on the newest committed row, at any isolation level, so no decision uses an old value. The lock is held from the
+/// At READ COMMITTED, an UPDATE reads the newest committed row, so no decision uses an old value. The lock is held from the
 /// UPDATE to the COMMIT. The booking is inserted in the same transaction: if it fails, the tickets are returned.
 /// </para>
 /// <para>

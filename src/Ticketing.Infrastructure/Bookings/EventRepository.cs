@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Ticketing.Application.Events;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Transactions;
@@ -10,7 +11,8 @@ using Ticketing.Infrastructure.Reads;
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>Keeps the immutable properties of events in memory. The absence of an event is not kept, because it can change.</summary>
-internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> contexts, LocalSales sales, ILogger<EventRepository> logger) : IEventRepository
+internal sealed class EventRepository(
+    IDbContextFactory<TicketingDbContext> contexts, Deadline deadline, IOptions<BookingOptions> options, LocalSales sales, ILogger<EventRepository> logger) : IEventRepository
 {
     /// <summary>Far more events than are on sale at once; above this, the memory is cleared.</summary>
     private const int MaxRemembered = 10_000;
@@ -31,6 +33,7 @@ internal sealed class EventRepository(IDbContextFactory<TicketingDbContext> cont
 
     private async Task<EventFacts?> LoadAsync(int eventId, CancellationToken cancellationToken)
     {
+        deadline.Set(options.Value.OrderTimeLimit / 2); // the order itself comes after it
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var facts = await db.Events
             .Where(@event => @event.Id == eventId)

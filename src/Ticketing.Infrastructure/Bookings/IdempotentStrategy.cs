@@ -37,12 +37,20 @@ internal sealed class IdempotentStrategy(
         }
         catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.DuplicateKey)
         {
-            if (await FindFirstAsync(order, cancellationToken) is { } first)
-            {
-                return first;
-            }
+            return await FindFirstOrUnknownAsync(order, cancellationToken);
+        }
+    }
 
-            throw;
+    /// <summary>Somebody has booked with the key. Without knowing what, nobody can be told that nothing was booked.</summary>
+    private async Task<BookingOutcome> FindFirstOrUnknownAsync(BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindFirstAsync(order, cancellationToken) ?? BookingOutcome.Unknown.Instance;
+        }
+        catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
+        {
+            return BookingOutcome.Unknown.Instance;
         }
     }
 

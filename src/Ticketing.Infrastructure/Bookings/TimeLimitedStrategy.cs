@@ -6,7 +6,7 @@ using Ticketing.Infrastructure.Database.CircuitBreaker;
 
 namespace Ticketing.Infrastructure.Bookings;
 
-/// <summary>Answers every order in time, whatever hangs. For strategies that book one order per transaction.</summary>
+/// <summary>Limits the time of an order. For strategies that book one order per transaction.</summary>
 internal sealed class TimeLimitedStrategy(
     IBookingStrategy strategy,
     Deadline deadline,
@@ -15,29 +15,35 @@ internal sealed class TimeLimitedStrategy(
     IOptions<BookingOptions> options,
     TimeProvider clock) : IBookingStrategy
 {
-    /// <summary>What is sent at the last moment has this long to end. It also covers what no deadline ends, such as the handshake of a new connection.</summary>
-    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(0.5);
-
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
-        var limited = deadline.Set(options.Value.OrderTimeLimit);
+        var limit = deadline.Set(options.Value.OrderTimeLimit);
         var booking = strategy.BookAsync(order, cancellationToken);
         try
         {
-            return breaker.Confirm(await booking.WaitAsync(limited.Length + _grace, clock, CancellationToken.None));
+            return breaker.Confirm(await UntilAsync(booking, limit));
         }
-        catch (Exception exception) when (HasRunOutOfTime(exception))
+        catch (Exception exception) when (IsBusy(exception))
         {
             return breaker.Confirm(new BookingOutcome.Busy(BusyReason.Contention));
         }
-        catch (TimeoutException) when (!booking.IsCompleted)
+    }
+
+    private async Task<BookingOutcome> UntilAsync(Task<BookingOutcome> booking, Deadline.OrderDeadline limit)
+    {
+        try
         {
-            // It sends nothing any more: the deadline has passed.
-            return limited.MayBeCommitted ? BookingOutcome.Unknown.Instance : breaker.Confirm(new BookingOutcome.Busy(BusyReason.Contention));
+            return await booking.WaitAsync(limit.Length + BookingOptions.Grace, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            return booking.IsCompleted ? await booking // at the last moment
+                : limit.MayBeCommitted ? BookingOutcome.Unknown.Instance
+                : new BookingOutcome.Busy(BusyReason.Contention); // after the deadline, only ROLLBACK is sent
         }
     }
 
-    private bool HasRunOutOfTime(Exception exception) => errors.Classify(exception) switch
+    private bool IsBusy(Exception exception) => errors.Classify(exception) switch
     {
         DatabaseFault.None => false,
         DatabaseFault.Contention => true, // every connection of the pool is in use

@@ -4,13 +4,18 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Ticketing.Infrastructure.Database;
 
 /// <summary>
-/// The time by which an order is decided. It goes with the order through all that is awaited for it. No statement is sent later, and none that was sent is
-/// waited for longer, so that no order is executed after its buyer was told that it was not.
+/// The time limit of an order or a batch; it flows with the asynchronous calls. After it, only ROLLBACK is sent. A statement in progress may take up to one
+/// second more, because command timeouts are whole seconds.
 /// </summary>
-/// <remarks>What is awaited without a deadline, as the reads are, has the limits of <see cref="DatabaseOptions"/> only.</remarks>
+/// <remarks>
+/// A COMMIT is announced before the limit is checked, so an order that was answered "busy" is never committed. What has no deadline, such as reads, has
+/// only the timeouts of <see cref="DatabaseOptions"/>.
+/// </remarks>
 internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
 {
-    private readonly AsyncLocal<Order?> _order = new();
+    public const string Rollback = "ROLLBACK";
+
+    private readonly AsyncLocal<OrderDeadline?> _order = new();
 
     public bool HasPassed => Left <= TimeSpan.Zero;
 
@@ -18,7 +23,7 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
     private TimeSpan? Left => _order.Value is { } order ? order.Length - clock.GetElapsedTime(order.Began) : null;
 
     /// <summary>Sets the deadline for what the calling asynchronous method awaits from now on.</summary>
-    public Order Set(TimeSpan length) => _order.Value = new Order(clock.GetTimestamp(), length);
+    public OrderDeadline Set(TimeSpan length) => _order.Value = new OrderDeadline(clock.GetTimestamp(), length);
 
     /// <summary>The next statement may commit the order.</summary>
     public void Committing()
@@ -59,12 +64,16 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        Limit(command);
+        if (command.CommandText != Rollback) // a connection must not return to the pool with an open transaction
+        {
+            Limit(command);
+        }
+
         return new(result);
     }
 
     /// <summary>An order, or a batch of them, that has a deadline.</summary>
-    internal sealed class Order(long began, TimeSpan length)
+    internal sealed class OrderDeadline(long began, TimeSpan length)
     {
         private volatile bool _mayBeCommitted;
 

@@ -87,18 +87,18 @@ public sealed class CacheOptions
     public const string Section = "Cache";
 
     /// <summary><c>/status</c>, 0 to 5.</summary>
-    [Range(0, 5)]
+    [Range(0.0, 5.0)]
     public double StatusSeconds { get; set; } = 4;
 
     /// <summary><c>/events</c>, 0 to 5.</summary>
-    [Range(0, 5)]
+    [Range(0.0, 5.0)]
     public double EventsSeconds { get; set; } = 4;
 
     /// <summary><c>/stats</c>, 0 to 60.</summary>
-    [Range(0, 60)]
+    [Range(0.0, 60.0)]
     public double StatsSeconds { get; set; } = 30;
 
     /// <summary><c>/history</c>, 0 to 300.</summary>
-    [Range(0, 300)]
+    [Range(0.0, 300.0)]
     public double HistorySeconds { get; set; } = 10;
 }

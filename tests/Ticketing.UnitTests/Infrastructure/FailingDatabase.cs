@@ -88,7 +88,7 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
             return ids;
         }
 
-        public Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
+        public Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
 
         public async ValueTask DisposeAsync()
         {

@@ -24,7 +24,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <list type="bullet">
 /// <item>Contention (deadlock 1213, lock wait timeout 1205, write conflict 1020; SQLite: busy 5): rolled back, tried again, after that "busy".</item>
 /// <item>Another replica or another event's queue has used a key since step 1 (1062): rolled back and tried again; the next attempt finds it.</item>
-/// <item>The database refuses to insert the batch for any other reason: presumably one order is bad, so the batch is split in half until only that order fails.</item>
+/// <item>The database refuses to insert the batch for any other reason: the batch is split in half until only the bad order fails.</item>
 /// <item>The connection is lost before COMMIT was sent: nothing has happened, so the batch is tried once more, and then fails.</item>
 /// <item>The connection is lost at COMMIT: <see cref="CommitLookup"/> finds out what became of the batch.</item>
 /// </list>
@@ -50,7 +50,7 @@ internal sealed class BatchWriter(
     /// <summary>How an attempt ended.</summary>
     private enum Verdict
     {
-        /// <summary>Every order has its outcome.</summary>
+        /// <summary>Every order was answered.</summary>
         Decided,
 
         /// <summary>Nothing was booked, and the next attempt may succeed.</summary>
@@ -69,9 +69,17 @@ internal sealed class BatchWriter(
     /// <summary>Processes the orders. Never throws: exceptions go to the waiting requests.</summary>
     public async Task WriteAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
+        var left = options.Value.OrderTimeLimit - orders[0].Waited; // the first has waited longest
+        var limit = deadline.Set(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         try
         {
-            await WriteUntilDecidedAsync(eventId, orders);
+            // In real time: what hangs, in spite of every timeout of the driver, is outside this process.
+            await WriteUntilDecidedAsync(eventId, orders).WaitAsync(limit.Length + BookingOptions.Grace);
+        }
+        catch (TimeoutException)
+        {
+            // It sends nothing any more, except ROLLBACK.
+            Complete(orders, _ => limit.MayBeCommitted ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.Contention));
         }
         catch (Exception exception)
         {
@@ -82,7 +90,6 @@ internal sealed class BatchWriter(
     private async Task WriteUntilDecidedAsync(int eventId, IReadOnlyList<PendingOrder> orders)
     {
         var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
-        deadline.Set(options.Value.OrderTimeLimit - orders[0].Waited); // the first has waited longest
         var reconnects = 0;
         for (var tries = 1; ; tries++)
         {
@@ -91,7 +98,6 @@ internal sealed class BatchWriter(
             switch (attempt.Verdict)
             {
                 case Verdict.Decided:
-                    Complete(orders, attempt.OutcomeOf!);
                     return;
 
                 case Verdict.Refused or Verdict.KeyTaken when orders.Count > 1 && (isLast || attempt.Verdict == Verdict.Refused):
@@ -100,8 +106,11 @@ internal sealed class BatchWriter(
                     await WriteAsync(eventId, [.. orders.Skip(half)]);
                     return;
 
-                case Verdict.Refused:
                 case Verdict.KeyTaken when isLast:
+                    Complete(orders, _ => BookingOutcome.Unknown.Instance); // somebody has booked with the key, perhaps this buyer
+                    return;
+
+                case Verdict.Refused:
                 case Verdict.Unreachable when isLast || !breaker.IsAnswering || reconnects++ == MaxReconnects:
                     Fail(orders, attempt.Fault!);
                     return;
@@ -128,17 +137,18 @@ internal sealed class BatchWriter(
             await using var transaction = await database.OpenAsync();
             if (await transaction.BeginAsync(eventId, KeysOf(orders), patience) is not { } start)
             {
-                decided = Decided(_ => BookingOutcome.EventNotFound.Instance);
+                decided = Decide(orders, _ => BookingOutcome.EventNotFound.Instance);
             }
             else if ((plan = new BatchPlan(start.Available, start.Earlier, orders)).ToInsert.Count == 0)
             {
-                decided = Decided(index => plan.OutcomeOf(index, []));
+                decided = Decide(orders, index => plan.OutcomeOf(index, []));
             }
             else
             {
                 sentAt = lookup.NextTimestamp();
+                deadline.Committing();
                 var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, sentAt.Value);
-                decided = Decided(index => plan.OutcomeOf(index, ids));
+                decided = Decide(orders, index => plan.OutcomeOf(index, ids));
                 metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
             }
         }
@@ -152,7 +162,7 @@ internal sealed class BatchWriter(
             return fault switch
             {
                 _ when exception is DeadlineExceededException => new(Verdict.RolledBack),
-                DatabaseFault.Unavailable when sentAt is { } timestamp => await AfterLostCommitAsync(eventId, plan!, timestamp, exception),
+                DatabaseFault.Unavailable when sentAt is { } timestamp => await AfterLostCommitAsync(eventId, orders, plan!, timestamp, exception),
                 DatabaseFault.Unavailable => new(Verdict.Unreachable, Fault: exception),
                 DatabaseFault.Contention => new(Verdict.RolledBack),
                 DatabaseFault.DuplicateKey => new(Verdict.KeyTaken, Fault: exception),
@@ -163,7 +173,7 @@ internal sealed class BatchWriter(
         return decided.Value;
     }
 
-    private async Task<Attempt> AfterLostCommitAsync(int eventId, BatchPlan plan, DateTime timestamp, Exception exception)
+    private async Task<Attempt> AfterLostCommitAsync(int eventId, IReadOnlyList<PendingOrder> orders, BatchPlan plan, DateTime timestamp, Exception exception)
     {
         BookingLog.BatchLostAtCommit(logger, plan.ToInsert.Count, eventId, exception.GetBaseException().Message);
         switch (await lookup.FindAsync(eventId, plan.ToInsert, timestamp))
@@ -172,11 +182,11 @@ internal sealed class BatchWriter(
                 return new(Verdict.RolledBack);
 
             case { } ids:
-                return Decided(index => plan.OutcomeOf(index, ids));
+                return Decide(orders, index => plan.OutcomeOf(index, ids));
 
             default:
                 BookingLog.BatchOutcomeUnknown(logger, plan.ToInsert.Count, eventId);
-                return Decided(index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsBookedInThisBatch(index)));
+                return Decide(orders, index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsBookedInThisBatch(index)));
         }
     }
 
@@ -186,7 +196,12 @@ internal sealed class BatchWriter(
     private static List<string> KeysOf(IReadOnlyList<PendingOrder> orders) =>
         [.. orders.Select(order => order.Order.IdempotencyKey).OfType<string>().Distinct()];
 
-    private static Attempt Decided(Func<int, BookingOutcome> outcomeOf) => new(Verdict.Decided, outcomeOf);
+    /// <summary>Answers at once: no buyer waits for what becomes of the connection.</summary>
+    private static Attempt Decide(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
+    {
+        Complete(orders, outcomeOf);
+        return new(Verdict.Decided);
+    }
 
     private static void Complete(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
     {
@@ -206,7 +221,6 @@ internal sealed class BatchWriter(
 
     /// <summary>The result of one attempt.</summary>
     /// <param name="Verdict">How it ended.</param>
-    /// <param name="OutcomeOf">When it is decided: the outcome of each order, by its index in the batch.</param>
     /// <param name="Fault">The database's exception, if the orders may have to fail with it.</param>
-    private readonly record struct Attempt(Verdict Verdict, Func<int, BookingOutcome>? OutcomeOf = null, Exception? Fault = null);
+    private readonly record struct Attempt(Verdict Verdict, Exception? Fault = null);
 }

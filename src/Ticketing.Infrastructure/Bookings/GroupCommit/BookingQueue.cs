@@ -13,9 +13,9 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// </remarks>
 /// <param name="capacity">How many orders can wait.</param>
 /// <param name="maxBatchSize">How many orders a batch can have.</param>
-/// <param name="patience">How long an order waits; then it is busy, even while a batch hangs.</param>
+/// <param name="patience">How long an order can wait; after that its outcome is busy, even if a batch hangs.</param>
 /// <param name="clock">Measures the patience.</param>
-/// <param name="metrics">Counts those who wait.</param>
+/// <param name="metrics">Counts waiting orders.</param>
 /// <param name="write">Writes a batch, and answers its orders. Never throws.</param>
 /// <param name="retire">Called when the queue has ended.</param>
 internal sealed class BookingQueue(
@@ -27,7 +27,7 @@ internal sealed class BookingQueue(
     Func<List<PendingOrder>, Task> write,
     Action<BookingQueue> retire)
 {
-    /// <summary>How often those who wait are looked at, while a batch takes longer than this.</summary>
+    /// <summary>How often waiting orders are checked while a batch is being written.</summary>
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
@@ -69,16 +69,13 @@ internal sealed class BookingQueue(
 
     private async Task WriteUntilEmptyAsync()
     {
-        var batch = new List<PendingOrder>();
-        while (TakeBatch(batch))
+        while (TakeBatch() is { } batch)
         {
             var writing = write(batch);
             while (!await EndsWithinAsync(writing, _period))
             {
                 RefuseOverdue();
             }
-
-            batch.Clear();
         }
     }
 
@@ -112,8 +109,10 @@ internal sealed class BookingQueue(
         order.Complete(new BookingOutcome.Busy(BusyReason.Contention));
     }
 
-    private bool TakeBatch(List<PendingOrder> batch)
+    /// <summary>The next batch; null if nobody waits, and the queue has ended.</summary>
+    private List<PendingOrder>? TakeBatch()
     {
+        var batch = new List<PendingOrder>(Math.Min(maxBatchSize, _waiting.Count));
         lock (_lock)
         {
             while (batch.Count < maxBatchSize && _waiting.TryDequeue(out var order))
@@ -133,14 +132,14 @@ internal sealed class BookingQueue(
 
             if (batch.Count > 0)
             {
-                return true;
+                return batch;
             }
 
             _isRetired = true;
         }
 
         retire(this);
-        return false;
+        return null;
     }
 }
 

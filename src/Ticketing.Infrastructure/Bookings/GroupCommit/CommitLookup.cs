@@ -43,7 +43,7 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
                 await using var transaction = await database.OpenAsync();
                 await transaction.BeginAsync(eventId, [], TimeSpan.FromSeconds(options.Value.CommitPatienceSeconds));
                 var found = await transaction.FindAsync(eventId, timestamp);
-                return found.Count == 0 || AreFor(orders, found) ? [.. found.Select(booking => booking.Id)] : null;
+                return found is not null && (found.Count == 0 || AreFor(orders, found)) ? [.. found.Select(booking => booking.Id)] : null;
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {

@@ -31,9 +31,9 @@ internal interface IBatchTransaction : IAsyncDisposable
 
     /// <summary>
     /// After <see cref="BeginAsync"/>: the bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
-    /// batch was committed before its connection was lost.
+    /// batch was committed before its connection was lost. Null if so many have followed that this cannot be told.
     /// </summary>
-    Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp);
+    Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp);
 }
 
 /// <summary>The data on which a batch is decided.</summary>

@@ -33,8 +33,10 @@ internal sealed class MariaDbBatchDatabase(
         MySqlConnection connection, PooledConnections connections, Deadline deadline, int lockWaitTimeoutSeconds, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
         : IBatchTransaction
     {
-        /// <summary>Limits the scan, because the timestamp has no index. Large enough to include the batch, whatever other replicas have booked since.</summary>
+        /// <summary>Limits the scan, because the timestamp has no index. If the scan does not reach back to the batch, the outcome is unknown.</summary>
         private const int NewestBookings = 100_000;
+
+        private const int RollbackTimeoutSeconds = 2;
 
         private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
 
@@ -125,7 +127,7 @@ internal sealed class MariaDbBatchDatabase(
             return ids;
         }
 
-        public async Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp)
+        public async Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp)
         {
             await using var command = connection.CreateCommand();
             command.CommandText =
@@ -137,29 +139,41 @@ internal sealed class MariaDbBatchDatabase(
             command.Parameters.AddWithValue("@e", eventId);
             command.Parameters.AddWithValue("@t", timestamp);
             var found = new List<Booking>();
-            await using var reader = await ReadAsync(command);
-            while (await reader.ReadAsync())
+            await using (var reader = await ReadAsync(command))
             {
-                found.Add(BookingIn(reader));
+                while (await reader.ReadAsync())
+                {
+                    found.Add(BookingIn(reader));
+                }
             }
 
-            return found;
+            return found.Count == 0 && await HasMissedAsync(eventId, timestamp) ? null : found;
         }
 
-        /// <summary>A connection must not return to the pool with an open transaction: the next user's work would join it.</summary>
+        /// <summary>Whether even the oldest booking of a full scan is newer than the batch.</summary>
+        private async Task<bool> HasMissedAsync(int eventId, DateTime timestamp)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT timestamp FROM bookings WHERE event_id = @e ORDER BY id DESC LIMIT 1 OFFSET {NewestBookings - 1}";
+            command.Parameters.AddWithValue("@e", eventId);
+            await using var reader = await ReadAsync(command);
+            return await reader.ReadAsync() && reader.GetDateTime(0) > timestamp;
+        }
+
+        /// <summary>A connection must not return to the pool with an open transaction: the next START TRANSACTION would commit it.</summary>
         public async ValueTask DisposeAsync()
         {
             try
             {
                 if (_hasBegun && connection.State == System.Data.ConnectionState.Open)
                 {
-                    await using var rollback = new MySqlCommand("ROLLBACK", connection);
+                    await using var rollback = new MySqlCommand(Deadline.Rollback, connection) { CommandTimeout = RollbackTimeoutSeconds };
                     await rollback.ExecuteNonQueryAsync(CancellationToken.None);
                 }
             }
             catch (Exception exception) when (MariaDbErrors.Classify(exception) != DatabaseFault.None)
             {
-                // The connection is lost: the server rolls back, and the pool discards it.
+                await connections.DiscardAsync(exception);
                 metrics.ConnectionFailed();
             }
             finally

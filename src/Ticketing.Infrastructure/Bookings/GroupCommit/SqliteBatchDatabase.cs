@@ -41,6 +41,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
         {
             // IMMEDIATE: it holds the only write lock, which covers the event's row.
+            connection.DefaultTimeout = Math.Clamp((int)Math.Ceiling(patience.TotalSeconds), 1, connection.DefaultTimeout); // another process may be writing
             _transaction = connection.BeginTransaction(deferred: false);
             await using var stock = Command("SELECT available_tickets FROM events WHERE id = @e", ("@e", eventId));
             var began = clock.GetTimestamp();
@@ -97,7 +98,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             return ids;
         }
 
-        public async Task<IReadOnlyList<Booking>> FindAsync(int eventId, DateTime timestamp)
+        public async Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp)
         {
             await using var find = Command(
                 $"SELECT {Columns} FROM bookings WHERE event_id = @e AND timestamp = @t ORDER BY id",

@@ -24,6 +24,9 @@ public sealed class BookingOptions
     [Range(1, 300)]
     public int PatienceSeconds { get; set; } = 10;
 
+    /// <summary>Extra time after the deadline: for the last statement, and for steps that cannot be cancelled, such as the handshake of a new connection.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
+
     /// <summary>The deadline of an order. After the patience, a last attempt has a second to end.</summary>
     internal TimeSpan OrderTimeLimit => TimeSpan.FromSeconds(PatienceSeconds + 1);
 

@@ -5,10 +5,10 @@ using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
-/// <summary>Begins transactions that end in time.</summary>
+/// <summary>Begins transactions whose BEGIN, COMMIT and ROLLBACK have a timeout.</summary>
 /// <remarks>
-/// They consist of statements, because statements have a time limit. The driver's own way to begin a transaction has none: an order would wait for as long as
-/// the server hangs, and be executed when that wakes up.
+/// They are sent as statements, because the driver's <c>BeginTransactionAsync</c> has no timeout: if the server hung, the order would wait, and run when the
+/// server resumed.
 /// Source: https://github.com/mysql-net/MySqlConnector/blob/master/src/MySqlConnector/MySqlConnection.cs, BeginTransactionAsync
 /// </remarks>
 internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadline)
@@ -38,17 +38,18 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
         await database.ExecuteSqlRawAsync("COMMIT", CancellationToken.None);
     }
 
-    /// <summary>Whatever time is left: a connection must not return to the pool with an open transaction.</summary>
+    /// <summary>
+    /// Ignores the deadline: a connection must not return to the pool with an open transaction, which the next START TRANSACTION would commit. If it fails,
+    /// the pool does not take the connection back.
+    /// </summary>
     private async Task RollBackAsync(DatabaseFacade database)
     {
         try
         {
-            if (database.GetDbConnection() is { State: ConnectionState.Open } connection)
+            if (database.GetDbConnection().State == ConnectionState.Open)
             {
-                await using var rollback = connection.CreateCommand();
-                rollback.CommandText = "ROLLBACK";
-                rollback.CommandTimeout = RollbackTimeoutSeconds;
-                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+                database.SetCommandTimeout(RollbackTimeoutSeconds);
+                await database.ExecuteSqlRawAsync(Deadline.Rollback, CancellationToken.None);
             }
         }
         catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)

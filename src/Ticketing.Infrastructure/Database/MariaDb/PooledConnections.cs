@@ -8,9 +8,9 @@ using MySqlConnector;
 
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
-/// <summary>Opens connections that work, and empties the pool when its connections do not.</summary>
+/// <summary>Opens connections, and empties the pool if its connections are dead.</summary>
 /// <remarks>
-/// After a restart of the server all pooled connections are dead, and after a fail-over they lead to a server that has become read-only. The driver
+/// After a restart of the server all pooled connections are dead, and after a fail-over they connect to a server that has become read-only. The driver
 /// notices it one connection at a time, at the cost of one request each. So the first request that fails in this way empties the pool. If nothing has
 /// succeeded for a moment, no request may have noticed yet, and the connection is tried before it is used; while tickets are sold, something
 /// succeeds all the time, and nothing is tried.
@@ -21,10 +21,10 @@ internal sealed class PooledConnections(
 {
     private const int TrialTimeoutSeconds = 2;
 
-    /// <summary>No server restarts in less.</summary>
+    /// <summary>A server needs longer than this to restart.</summary>
     private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Longer than connecting takes with any setting.</summary>
+    /// <summary>No limit in practice.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromHours(1);
 
     private static readonly Func<MySqlDataSource, Task> _empty = FindWayToEmpty();
@@ -57,7 +57,7 @@ internal sealed class PooledConnections(
             await opening.WaitAsync(deadline.Limit(_longest), clock);
             return connection;
         }
-        catch (TimeoutException) when (!opening.IsCompleted)
+        catch (TimeoutException)
         {
             _ = DisposeWhenOpenedAsync(); // the driver does not cancel a handshake that hangs
             throw new DeadlineExceededException();
@@ -93,7 +93,7 @@ internal sealed class PooledConnections(
     }
 
     Task IDbCommandInterceptor.CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken) =>
-        AfterAsync(eventData.Exception);
+        command.CommandText == Deadline.Rollback ? DiscardAsync(eventData.Exception) : AfterAsync(eventData.Exception);
 
     /// <summary>Empties the pool if this is an error that other connections of the pool would have as well.</summary>
     public async Task AfterAsync(Exception exception)
@@ -118,6 +118,13 @@ internal sealed class PooledConnections(
         }
 
         await emptying;
+    }
+
+    /// <summary>After a ROLLBACK that failed, for whatever reason: the pool takes no connection back that it has lent before this.</summary>
+    public Task DiscardAsync(Exception exception)
+    {
+        PooledConnectionsLog.Emptied(logger, exception.GetBaseException().Message);
+        return _empty(dataSource);
     }
 
     private async Task OpenAsync(MySqlConnection connection, CancellationToken cancellationToken)
@@ -177,6 +184,6 @@ internal sealed class PooledConnections(
 
 internal static partial class PooledConnectionsLog
 {
-    [LoggerMessage(1102, LogLevel.Warning, "The pooled connections to the database are replaced, because one of them failed: {Reason}")]
+    [LoggerMessage(1102, LogLevel.Warning, "A pooled connection to the database failed, so all of them are replaced: {Reason}")]
     public static partial void Emptied(ILogger logger, string reason);
 }

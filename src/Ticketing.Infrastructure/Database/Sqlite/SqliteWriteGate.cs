@@ -58,11 +58,12 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options, Deadlin
         }
 
         var began = clock.GetTimestamp();
-        var entered = await _gate.WaitAsync(deadline.Limit(_timeout), cancellationToken);
+        var timeout = deadline.Limit(_timeout);
+        var entered = await _gate.WaitAsync(timeout, cancellationToken);
         metrics.ConnectionWaitedFor(clock.GetElapsedTime(began));
         if (!entered)
         {
-            throw new SqliteException($"The database was busy for {_timeout.TotalSeconds:0} s.", SqliteErrors.Busy);
+            throw new SqliteException($"The database was busy for {timeout.TotalSeconds:0.#} s.", SqliteErrors.Busy);
         }
 
         connection.StateChange += LeaveWhenClosed;
