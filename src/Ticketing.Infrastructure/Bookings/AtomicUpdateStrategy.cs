@@ -22,7 +22,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// </code>
 /// <para>
 /// At READ COMMITTED, an UPDATE reads the newest committed row, so no decision uses an old value. The lock is held from the
-/// UPDATE to the COMMIT. The booking is inserted in the same transaction: if it fails, the tickets are returned.
+/// UPDATE to the COMMIT. The booking is inserted in the same transaction: if it fails, the stock is rolled back too.
 /// </para>
 /// <para>
 /// Errors: deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite: busy 5) are retried from the start by

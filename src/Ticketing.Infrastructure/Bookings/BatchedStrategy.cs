@@ -53,7 +53,7 @@ internal sealed class BatchedStrategy(BatchWriter writer, DatabaseCircuitBreaker
         return new BookingOutcome.Busy(BusyReason.Stopping);
     }
 
-    /// <summary>Stops accepting orders, and waits until all accepted ones are answered. The server calls it after its last request.</summary>
+    /// <summary>Stops accepting orders, and waits until all accepted ones are answered. Called at shutdown, after the last request.</summary>
     public async ValueTask DisposeAsync()
     {
         _isStopping = true;

@@ -21,7 +21,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// </code>
 /// <para>
 /// It is naive about the stock, not about the key: a booking refused by the key's unique index returns its tickets. That is a statement of its
-/// own too, so a crash between two statements leaves a stock that does not match the bookings.
+/// own too, so a crash, or a deadline, between two statements leaves a stock that does not match the bookings.
 /// </para>
 /// <para>
 /// Errors: the unique index (MariaDB 1062, SQLite 2067), and a connection that is lost while the booking is inserted: the outcome is unknown. Everything

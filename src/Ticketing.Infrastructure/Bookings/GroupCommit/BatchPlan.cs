@@ -93,7 +93,7 @@ internal sealed class BatchPlan
 
     /// <summary>What was decided about one order.</summary>
     /// <param name="Outcome">Its outcome; null if it waits for a booking of this batch.</param>
-    /// <param name="InsertIndex">That booking's place in <see cref="ToInsert"/>.</param>
+    /// <param name="InsertIndex">That booking's index in <see cref="ToInsert"/>.</param>
     /// <param name="IsRepetition">Whether an earlier order of this batch, with the same key, makes that booking.</param>
     private readonly record struct Decision(BookingOutcome? Outcome, int InsertIndex = 0, bool IsRepetition = false);
 }

@@ -4,7 +4,7 @@ using Ticketing.Application.Telemetry;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// The waiting orders of one event, and their only writer. Self-clocked: while one batch is written, the next gathers, as large as the load
+/// The waiting orders of one event, and their only writer. While one batch is written, the next gathers, as large as the load
 /// makes it. There is no timer, so a lone buyer does not wait.
 /// </summary>
 /// <remarks>
