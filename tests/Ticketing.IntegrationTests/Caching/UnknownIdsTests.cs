@@ -3,7 +3,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Caching;
 
-/// <summary>Whoever guesses ids does not fill the memory with answers that there is nothing.</summary>
+/// <summary>Guessed ids do not fill the memory: that an event does not exist is not cached.</summary>
 [Trait("Run", "Full")]
 public sealed class UnknownIdsTests
 {

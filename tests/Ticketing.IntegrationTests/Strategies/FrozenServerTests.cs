@@ -42,7 +42,7 @@ public sealed class FrozenServerTests
 
         server.Freeze();
         var frozenAt = Stopwatch.GetTimestamp();
-        await Task.Delay(500); // whoever got an answer orders again
+        await Task.Delay(500); // buyers whose orders were just answered order again
         await stop.CancelAsync();
         await buyers;
         await Task.Delay(TimeSpan.FromSeconds(1));
