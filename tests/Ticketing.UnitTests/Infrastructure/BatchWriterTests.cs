@@ -41,7 +41,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         _database = new(new SqliteBatchDatabase(target, _gate, _measured.Metrics, _clock));
         var errors = new SqliteErrors();
         _breaker = new(new SqliteServer(target, _clock), errors, _clock);
-        _breaker.Succeeded();
+        _breaker.LastSuccess.Report();
         _writer = new(
             _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, Options.Create(_options),
             _measured.Metrics, _clock, _log);

@@ -29,7 +29,7 @@ public sealed class DatabaseCircuitBreakerTests
     {
         for (var i = 0; i < 2; i++)
         {
-            (await AskAsync(meanwhile: _breaker.Succeeded)).Should().BeTrue();
+            (await AskAsync(meanwhile: _breaker.LastSuccess.Report)).Should().BeTrue();
         }
 
         _breaker.IsOpen.Should().BeFalse();
@@ -38,7 +38,7 @@ public sealed class DatabaseCircuitBreakerTests
     [Fact]
     public async Task A_success_before_the_probe_does_not_count()
     {
-        _breaker.Succeeded();
+        _breaker.LastSuccess.Report();
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         (await AskAsync()).Should().BeFalse();
     }

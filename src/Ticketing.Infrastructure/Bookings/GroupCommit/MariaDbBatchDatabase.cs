@@ -64,8 +64,8 @@ internal sealed class MariaDbBatchDatabase(
             var began = clock.GetTimestamp();
             await using var reader = await ReadAsync(command);
             metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
-            connections.Succeeded();
-            breaker.Succeeded();
+            connections.LastSuccess.Report();
+            breaker.LastSuccess.Report();
             int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +16,7 @@ namespace Ticketing.Infrastructure.Database.CircuitBreaker;
 /// success too: a database under load may accept no new connection for seconds, and is still available.
 /// </remarks>
 public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErrors errors, TimeProvider clock)
-    : BackgroundService, IDatabaseHealth, IDbCommandInterceptor
+    : BackgroundService, IDatabaseHealth
 {
     private const int FailuresThatOpen = 2;
 
@@ -30,14 +29,16 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
     private readonly Lock _lock = new();
     private Task<bool> _probe = Task.FromResult(false);
     private long? _probedAt;
-    private long _succeededAt = long.MinValue;
     private volatile int _failures;
+
+    /// <summary>When a statement last succeeded, of whatever pool.</summary>
+    public LastSuccess LastSuccess { get; } = new(clock);
 
     /// <summary>Whether the database is known to be unavailable.</summary>
     public bool IsOpen => _failures >= FailuresThatOpen;
 
     /// <summary>Whether it answers statements. Unlike the breaker, this does not wait for two probes, and is only good for telling why a statement failed.</summary>
-    public bool IsAnswering => !IsOpen && HasSucceededWithin(_longestSilence);
+    public bool IsAnswering => !IsOpen && LastSuccess.IsWithin(_longestSilence);
 
     /// <summary>The result of the last second's probe. A database that answers neither the probe nor anybody else within 2 s is unreachable.</summary>
     public Task<bool> IsReachableAsync()
@@ -52,28 +53,6 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
 
             return _probe;
         }
-    }
-
-    /// <summary>A statement has succeeded. Those of EF Core report themselves.</summary>
-    public void Succeeded() => Volatile.Write(ref _succeededAt, clock.GetTimestamp());
-
-    private bool HasSucceededWithin(TimeSpan time) =>
-        Volatile.Read(ref _succeededAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < time;
-
-    /// <inheritdoc/>
-    ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
-    {
-        Succeeded();
-        return new(result);
-    }
-
-    /// <inheritdoc/>
-    ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
-    {
-        Succeeded();
-        return new(result);
     }
 
     /// <inheritdoc/>
@@ -98,7 +77,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
         }
         catch (OperationCanceledException)
         {
-            isReachable = Volatile.Read(ref _succeededAt) >= began;
+            isReachable = LastSuccess.IsSince(began);
         }
         catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
         {
@@ -120,7 +99,7 @@ internal static class CircuitBreakerRegistration
     {
         services.AddSingleton<DatabaseCircuitBreaker>();
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<DatabaseCircuitBreaker>());
-        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<DatabaseCircuitBreaker>());
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<DatabaseCircuitBreaker>().LastSuccess);
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseCircuitBreaker>());
     }
 }

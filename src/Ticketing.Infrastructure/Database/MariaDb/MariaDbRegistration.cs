@@ -22,11 +22,11 @@ internal static class MariaDbRegistration
         services.AddSingleton<IDatabaseErrors, MariaDbErrors>();
         services.AddSingleton<IDatabaseServer, MariaDbServer>();
         services.AddSingleton(provider => DataSource(provider, PoolName, provider.GetRequiredService<DatabaseTarget>().ConnectionString));
-        services.AddContexts<MariaDbTicketingContext>((provider, options) => options.UseMySql(provider.GetRequiredService<MySqlDataSource>(), ServerVersion));
+        services.AddContexts<MariaDbTicketingContext>((provider, options) =>
+            options.UsePool(provider.GetRequiredService<MySqlDataSource>(), provider.GetRequiredService<PooledConnections>()));
         services.AddSingleton(provider => new NewConnections(OptionsOf(provider)));
         services.AddSingleton<IInterceptor, ReadCommittedTransactions>();
         services.AddSingleton<PooledConnections>();
-        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<PooledConnections>());
         services.AddSingleton<IInterceptor, RepeatableMigrations>();
         services.AddReadContexts();
     }
@@ -44,14 +44,17 @@ internal static class MariaDbRegistration
         services.AddKeyedSingleton(DatabaseRegistration.Reads, (provider, key) =>
         {
             var dataSource = provider.GetRequiredKeyedService<MySqlDataSource>(key);
-            var options = new DbContextOptionsBuilder<MariaDbTicketingContext>()
+            var options = new DbContextOptionsBuilder<MariaDbTicketingContext>();
+            options
                 .UseApplicationServiceProvider(provider)
-                .UseMySql(dataSource, ServerVersion)
-                .AddInterceptors(provider.GetServices<IInterceptor>().Where(interceptor => interceptor is not PooledConnections))
-                .AddInterceptors(ActivatorUtilities.CreateInstance<PooledConnections>(provider, dataSource));
+                .UsePool(dataSource, ActivatorUtilities.CreateInstance<PooledConnections>(provider, dataSource))
+                .AddInterceptors(provider.GetServices<IInterceptor>());
             return new PooledDbContextFactory<MariaDbTicketingContext>(options.Options).AsFactory();
         });
     }
+
+    private static DbContextOptionsBuilder UsePool(this DbContextOptionsBuilder options, MySqlDataSource dataSource, PooledConnections connections) =>
+        options.UseMySql(dataSource, ServerVersion).AddInterceptors(connections, connections.LastSuccess);
 
     private static MySqlDataSource DataSource(IServiceProvider provider, string poolName, string connectionString) =>
         new MySqlDataSourceBuilder(connectionString)

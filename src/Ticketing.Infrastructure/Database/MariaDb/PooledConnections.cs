@@ -31,8 +31,10 @@ internal sealed class PooledConnections(
 
     private readonly Lock _lock = new();
     private Task _emptying = Task.CompletedTask;
-    private long _succeededAt = long.MinValue;
     private long? _emptiedAt;
+
+    /// <summary>When a statement last succeeded on a connection of this pool.</summary>
+    public LastSuccess LastSuccess { get; } = new(clock);
 
     public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
@@ -73,23 +75,6 @@ internal sealed class PooledConnections(
             await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await connection.DisposeAsync();
         }
-    }
-
-    /// <summary>A statement on a connection of this pool has succeeded. Those of EF Core report themselves.</summary>
-    public void Succeeded() => Volatile.Write(ref _succeededAt, clock.GetTimestamp());
-
-    ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
-    {
-        Succeeded();
-        return new(result);
-    }
-
-    ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
-    {
-        Succeeded();
-        return new(result);
     }
 
     Task IDbCommandInterceptor.CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken) =>
@@ -152,7 +137,7 @@ internal sealed class PooledConnections(
     private async Task OpenAndTryAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         // Before it is opened: meanwhile another request may replace the pool and succeed, while this connection still comes from the old one.
-        var isInUse = Volatile.Read(ref _succeededAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < _idle;
+        var isInUse = LastSuccess.IsWithin(_idle);
         await connection.OpenAsync(cancellationToken);
         if (isInUse)
         {
