@@ -35,7 +35,7 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
                         },
                     }
                     : null,
-                Content = new Dictionary<string, OpenApiMediaType>
+                Content = new Dictionary<string, IOpenApiMediaType>
                 {
                     [ProblemWriter.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(Schema, context.Document) },
                 },
