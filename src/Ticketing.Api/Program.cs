@@ -33,9 +33,9 @@ return await ExitCode.OfAsync(async () =>
     }
 
     app.CheckSettings(settings);
-    if (mode == RunMode.Migrate)
+    if (mode is RunMode.Migrate or RunMode.FinishUpgrade)
     {
-        await app.MigrateDatabaseAsync();
+        await app.MigrateDatabaseAsync(finish: mode == RunMode.FinishUpgrade);
         return;
     }
 

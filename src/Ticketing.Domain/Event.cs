@@ -33,11 +33,20 @@ public sealed class Event
     /// <summary>Number of tickets left. Below zero only if the naive strategy has oversold.</summary>
     public int AvailableTickets { get; private set; }
 
+    /// <summary>Number of tickets that are held for buyers who have not confirmed yet.</summary>
+    public int HeldTickets { get; private set; }
+
+    /// <summary>Number of confirmed bookings; null until an upgrade has counted them. The database knows the value of a new event.</summary>
+    public int? Bookings { get; private set; }
+
     /// <summary>The strategy that sells the tickets.</summary>
     public BookingStrategy Strategy { get; private set; }
 
-    /// <summary>Incremented with every change of <see cref="AvailableTickets"/>; the optimistic strategy compares it.</summary>
-    public int Version { get; private set; }
+    /// <summary>Incremented with every change of the stock; the optimistic strategy compares it.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The stock as it is now.</summary>
+    public Stock Stock => new(TotalTickets, AvailableTickets, HeldTickets, Bookings, Version);
 
     /// <summary>Time of set-up, UTC.</summary>
     public DateTime CreatedAt { get; private set; }
@@ -63,10 +72,10 @@ public sealed class Event
         : available < quantity ? Availability.NotEnough
         : Availability.Enough;
 
-    /// <summary>Takes tickets from the stock, all of them or none.</summary>
+    /// <summary>Sells tickets to one buyer, all of them or none.</summary>
     /// <param name="quantity">Number of tickets, 1 or more.</param>
     /// <exception cref="NotEnoughTicketsException">Fewer are left; nothing was taken.</exception>
-    public void Take(int quantity)
+    public void Sell(int quantity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(quantity, 1);
         if (Check(AvailableTickets, quantity) != Availability.Enough)
@@ -74,8 +83,7 @@ public sealed class Event
             throw new NotEnoughTicketsException(AvailableTickets, quantity);
         }
 
-        AvailableTickets -= quantity;
-        Version++;
+        (_, AvailableTickets, _, Bookings, Version) = Stock.Sell(quantity, 1);
     }
 }
 

@@ -46,9 +46,13 @@ public sealed class VerifierTests(VerifierTests.SoldEvent sold) : IClassFixture<
         ViolationKind.StockMismatch, "UPDATE events SET available_tickets = available_tickets + 1");
 
     [Fact]
+    public async Task A_count_of_bookings_that_is_wrong_is_found() => await ShouldFindAsync(
+        ViolationKind.StockMismatch, "UPDATE events SET bookings = bookings + 1");
+
+    [Fact]
     public void One_booking_told_to_two_buyers_is_found()
     {
-        var stored = new StoredSale(new(1, 10, 9), [new(5, 1, 7, 1, DateTime.UtcNow)]);
+        var stored = new StoredSale(new(1, 10, 9, 1), [new(5, 1, 7, 1, DateTime.UtcNow)]);
         ConfirmedOrder[] confirmed = [new(new(1, 1, 7, 1), 5, TimeSpan.Zero), new(new(2, 1, 8, 1), 5, TimeSpan.Zero)];
         Verifier.Check(stored, new(confirmed, [], 0, null, []), mayOversell: false).Should().ContainSingle()
             .Which.Kind.Should().Be(ViolationKind.SharedBooking);
@@ -59,8 +63,8 @@ public sealed class VerifierTests(VerifierTests.SoldEvent sold) : IClassFixture<
     {
         var order = new Order(1, 1, 7, 2);
         var booking = new StoredBooking(5, 1, 7, 2, DateTime.UtcNow);
-        Verifier.Check(new(new(1, 10, 8), [booking]), new([], [order], 0, null, []), mayOversell: false).Should().BeEmpty();
-        Verifier.Check(new(new(1, 10, 6), [booking, booking with { Id = 6 }]), new([], [order], 0, null, []), mayOversell: false).Should().ContainSingle()
+        Verifier.Check(new(new(1, 10, 8, 1), [booking]), new([], [order], 0, null, []), mayOversell: false).Should().BeEmpty();
+        Verifier.Check(new(new(1, 10, 6, 2), [booking, booking with { Id = 6 }]), new([], [order], 0, null, []), mayOversell: false).Should().ContainSingle()
             .Which.Kind.Should().Be(ViolationKind.UnexplainedBooking);
     }
 

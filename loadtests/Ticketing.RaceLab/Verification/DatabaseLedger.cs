@@ -10,8 +10,8 @@ public sealed class DatabaseLedger(Func<DbConnection> connect) : ILedger
 
     public async Task<StoredEvent> ReadEventAsync(int eventId, CancellationToken cancellationToken)
     {
-        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT id, total_tickets, available_tickets FROM events WHERE id = {eventId}");
-        var rows = await ReadAsync(sql, row => new StoredEvent(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken);
+        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT id, total_tickets, available_tickets, COALESCE(bookings, -1) FROM events WHERE id = {eventId}");
+        var rows = await ReadAsync(sql, row => new StoredEvent(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3)), cancellationToken);
         return rows is [var found] ? found : throw new LabException($"Event {eventId} is not in the database.");
     }
 

@@ -20,7 +20,7 @@ public sealed class HttpLedger(HttpClient client, TimeSpan staleness) : ILedger
     public async Task<StoredEvent> ReadEventAsync(int eventId, CancellationToken cancellationToken)
     {
         var status = await GetAsync($"status?event_id={eventId}", cancellationToken);
-        return new(eventId, status.GetProperty("total_tickets").GetInt32(), status.GetProperty("available_tickets").GetInt32());
+        return new(eventId, status.GetProperty("total_tickets").GetInt32(), status.GetProperty("available_tickets").GetInt32(), status.GetProperty("bookings").GetInt64());
     }
 
     public async Task<IReadOnlyList<StoredBooking>> ReadBookingsAsync(int eventId, CancellationToken cancellationToken)

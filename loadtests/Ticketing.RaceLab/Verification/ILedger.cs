@@ -11,7 +11,7 @@ public interface ILedger
     Task<IReadOnlyList<StoredBooking>> ReadBookingsAsync(int eventId, CancellationToken cancellationToken);
 }
 
-public sealed record StoredEvent(int Id, int TotalTickets, int AvailableTickets);
+public sealed record StoredEvent(int Id, int TotalTickets, int AvailableTickets, long Bookings);
 
 /// <param name="At">UTC, from the clock of the system under test.</param>
 public readonly record struct StoredBooking(long Id, int EventId, int UserId, int Quantity, DateTime At);

@@ -72,6 +72,11 @@ public static class Verifier
             yield return new(
                 ViolationKind.StockMismatch, $"{sale.Sold} sold + {sale.Event.AvailableTickets} available is not {sale.Event.TotalTickets}");
         }
+
+        if (sale.Bookings.Count != sale.Event.Bookings)
+        {
+            yield return new(ViolationKind.StockMismatch, $"the event counts {sale.Event.Bookings} bookings, but there are {sale.Bookings.Count}");
+        }
     }
 
     private static IEnumerable<Violation> Oversold(StoredSale sale, bool mayOversell)

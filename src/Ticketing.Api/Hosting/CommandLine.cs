@@ -8,10 +8,15 @@ internal sealed record CommandLine(RunMode Mode, string[] Settings)
     private const string Help = "--help";
     private const string Health = "--health";
     private const string Migrate = "--migrate";
+    private const string Finish = "--finish";
 
     public static CommandLine Parse(string[] args) => new(
-        args.Contains(Help) || args.Contains("-h") || args.Contains("-?") ? RunMode.Help : args.Contains(Health) ? RunMode.CheckHealth : args.Contains(Migrate) ? RunMode.Migrate : RunMode.Serve,
-        [.. args.Where(argument => argument is not (Health or Migrate))]);
+        args.Contains(Help) || args.Contains("-h") || args.Contains("-?") ? RunMode.Help
+            : args.Contains(Health) ? RunMode.CheckHealth
+            : args.Contains(Finish) ? RunMode.FinishUpgrade
+            : args.Contains(Migrate) ? RunMode.Migrate
+            : RunMode.Serve,
+        [.. args.Where(argument => argument is not (Health or Migrate or Finish))]);
 }
 
 /// <summary>The run modes of the program.</summary>
@@ -25,6 +30,9 @@ internal enum RunMode
 
     /// <summary>Migrate the database, and exit.</summary>
     Migrate,
+
+    /// <summary>Migrate the database, count what only the new version counts, and exit.</summary>
+    FinishUpgrade,
 
     /// <summary>Check the health of a running server, and exit.</summary>
     CheckHealth,

@@ -34,10 +34,10 @@ internal static class Startup
         app.Services.GetRequiredService<DatabaseStartup>().PrepareAsync(CancellationToken.None);
 
     /// <summary>Waits for the database and migrates its tables, whatever the settings are.</summary>
-    public static async Task MigrateDatabaseAsync(this WebApplication app)
+    public static async Task MigrateDatabaseAsync(this WebApplication app, bool finish)
     {
         var database = app.Services.GetRequiredService<DatabaseStartup>();
-        await database.MigrateAsync(CancellationToken.None);
+        await (finish ? database.FinishUpgradeAsync(CancellationToken.None) : database.MigrateAsync(CancellationToken.None));
         StartupLog.Migrated(app.Logger, database.Description);
     }
 

@@ -33,6 +33,7 @@ namespace Ticketing.Infrastructure.Bookings;
 internal sealed class AtomicUpdateStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
     OrderTransactions transactions,
+    Admission admission,
     BookingCommit commit,
     ContentionRetry retry,
     TimeProvider clock) : IBookingStrategy
@@ -47,29 +48,21 @@ internal sealed class AtomicUpdateStrategy(
 
         var taken = await db.Events
             .Where(@event => @event.Id == order.EventId && @event.AvailableTickets >= order.Quantity)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets - order.Quantity)
-                    .SetProperty(@event => @event.Version, @event => @event.Version + 1),
-                CancellationToken.None);
+            .SellAsync(order.Quantity, bookings: 1);
+        var stock = await db.ReadStockAsync(order.EventId, CancellationToken.None);
+        if (stock is null)
+        {
+            return BookingOutcome.EventNotFound.Instance;
+        }
+
         if (taken == 0)
         {
-            return await WhyRefusedAsync(db, order);
+            return admission.Refuse(order, stock); // null, which means "retry", if the stock has grown since the UPDATE
         }
 
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking);
-    }
-
-    /// <summary>Null, which means "retry", if the stock has grown since the UPDATE.</summary>
-    private static async Task<BookingOutcome?> WhyRefusedAsync(TicketingDbContext db, BookTicketCommand order)
-    {
-        var available = await db.Events
-            .Where(@event => @event.Id == order.EventId)
-            .Select(@event => (int?)@event.AvailableTickets)
-            .SingleOrDefaultAsync(CancellationToken.None);
-        return available is null ? BookingOutcome.EventNotFound.Instance : BookingOutcome.Refusal(available.Value, order.Quantity);
+        return await commit.CommitAsync(transaction, booking, stock);
     }
 }

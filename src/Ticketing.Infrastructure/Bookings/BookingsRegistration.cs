@@ -19,6 +19,7 @@ internal static class BookingsRegistration
         services.AddValidatedOptions<BookingOptions>(BookingOptions.Section);
         services.AddSingleton<ContentionRetry>();
         services.AddSingleton<OrderTransactions>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<BookingCommit>();
         services.AddSingleton<IEventRepository, EventRepository>();
         services.AddSingleton<IBatchDatabase>(provider => provider.GetRequiredService<DatabaseTarget>().Provider == DatabaseProvider.Sqlite

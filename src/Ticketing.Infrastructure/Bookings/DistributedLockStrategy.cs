@@ -42,6 +42,7 @@ internal sealed class DistributedLockStrategy(
     IConnectionMultiplexer redis,
     IDbContextFactory<TicketingDbContext> contexts,
     OrderTransactions transactions,
+    Admission admission,
     BookingCommit commit,
     ContentionRetry retry,
     IOptions<BookingOptions> options,
@@ -141,27 +142,20 @@ internal sealed class DistributedLockStrategy(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await transactions.BeginAsync(db, cancellationToken);
 
-        var available = await db.Events
-            .Where(@event => @event.Id == order.EventId)
-            .Select(@event => (int?)@event.AvailableTickets)
-            .SingleOrDefaultAsync(CancellationToken.None);
-        if (available is null)
+        var stock = await db.ReadStockAsync(order.EventId, CancellationToken.None);
+        if (stock is null)
         {
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (BookingOutcome.Refusal(available.Value, order.Quantity) is { } refusal)
+        if (admission.Refuse(order, stock) is { } refusal)
         {
             return refusal;
         }
 
         var taken = await db.Events
             .Where(@event => @event.Id == order.EventId && @event.AvailableTickets >= order.Quantity)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets - order.Quantity)
-                    .SetProperty(@event => @event.Version, @event => @event.Version + 1),
-                CancellationToken.None);
+            .SellAsync(order.Quantity, bookings: 1);
         if (taken == 0)
         {
             return null; // The lock did not exclude others; retry.
@@ -170,7 +164,8 @@ internal sealed class DistributedLockStrategy(
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking);
+        stock = await db.ReadStockAsync(order.EventId, CancellationToken.None); // not what was read before: the lock may have expired
+        return await commit.CommitAsync(transaction, booking, stock!);
     }
 
     private RedisDistributedLock LockOf(int eventId) => new(

@@ -12,7 +12,7 @@ namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>Keeps the immutable properties of events in memory. The absence of an event is not kept, because it can change.</summary>
 internal sealed class EventRepository(
-    IDbContextFactory<TicketingDbContext> contexts, Deadline deadline, IOptions<BookingOptions> options, LocalSales sales, ILogger<EventRepository> logger) : IEventRepository
+    IDbContextFactory<TicketingDbContext> contexts, Deadline deadline, IOptions<BookingOptions> options, LatestStock latest, ILogger<EventRepository> logger) : IEventRepository
 {
     /// <summary>Far more events than are on sale at once; above this, the memory is cleared.</summary>
     private const int MaxRemembered = 10_000;
@@ -25,7 +25,7 @@ internal sealed class EventRepository(
         db.Events.Add(@event);
         await db.SaveChangesAsync(cancellationToken);
         Remember(new EventFacts(@event.Id, @event.Strategy));
-        sales.WasSetUp(@event.Id);
+        latest.WasSetUp(@event.Id);
     }
 
     public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>

@@ -33,6 +33,7 @@ internal sealed class ForUpdateStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
     IDatabaseErrors errors,
     OrderTransactions transactions,
+    Admission admission,
     BookingCommit commit,
     ContentionRetry retry,
     TimeProvider clock) : IBookingStrategy
@@ -54,15 +55,15 @@ internal sealed class ForUpdateStrategy(
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (BookingOutcome.Refusal(@event.AvailableTickets, order.Quantity) is { } refusal)
+        if (admission.Refuse(order, @event.Stock) is { } refusal)
         {
             return refusal;
         }
 
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
-        @event.Take(order.Quantity);
+        @event.Sell(order.Quantity);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking);
+        return await commit.CommitAsync(transaction, booking, @event.Stock);
     }
 }

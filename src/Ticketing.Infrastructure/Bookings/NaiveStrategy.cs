@@ -2,8 +2,10 @@ using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings;
 
@@ -32,6 +34,8 @@ internal sealed class NaiveStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
     IDatabaseErrors errors,
     Deadline deadline,
+    Admission admission,
+    LatestStock latest,
     IOptions<BookingOptions> options,
     TimeProvider clock) : IBookingStrategy
 {
@@ -39,23 +43,21 @@ internal sealed class NaiveStrategy(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
 
-        var available = await db.Events
-            .Where(@event => @event.Id == order.EventId)
-            .Select(@event => (int?)@event.AvailableTickets)
-            .SingleOrDefaultAsync(cancellationToken);
-        if (available is null)
+        var stock = await db.ReadStockAsync(order.EventId, cancellationToken);
+        if (stock is null)
         {
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (BookingOutcome.Refusal(available.Value, order.Quantity) is { } refusal)
+        if (admission.Refuse(order, stock) is { } refusal)
         {
             return refusal;
         }
 
         await Task.Delay(TimeSpan.FromMilliseconds(options.Value.NaiveDelayMilliseconds), clock, cancellationToken);
 
-        await TakeAsync(db, order.EventId, order.Quantity);
+        await EventOf(order, db).SellAsync(order.Quantity, bookings: 1);
+        stock = await db.ReadStockAsync(order.EventId, CancellationToken.None);
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
         db.Bookings.Add(booking);
         await db.Database.OpenConnectionAsync(CancellationToken.None); // what fails after this may have been sent
@@ -66,7 +68,7 @@ internal sealed class NaiveStrategy(
         }
         catch (DbUpdateException exception) when (errors.Classify(exception) == DatabaseFault.DuplicateKey)
         {
-            await TakeAsync(db, order.EventId, -order.Quantity);
+            await EventOf(order, db).SellAsync(-order.Quantity, bookings: -1);
             throw;
         }
         catch (Exception) when (db.Database.GetDbConnection().State != ConnectionState.Open)
@@ -78,14 +80,9 @@ internal sealed class NaiveStrategy(
             await db.Database.CloseConnectionAsync();
         }
 
+        latest.Saw(order.EventId, stock!);
         return new BookingOutcome.Booked(booking.Id);
     }
 
-    private static Task<int> TakeAsync(TicketingDbContext db, int eventId, int quantity) => db.Events
-        .Where(@event => @event.Id == eventId)
-        .ExecuteUpdateAsync(
-            set => set
-                .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets - quantity)
-                .SetProperty(@event => @event.Version, @event => @event.Version + 1),
-            CancellationToken.None);
+    private static IQueryable<Event> EventOf(BookTicketCommand order, TicketingDbContext db) => db.Events.Where(@event => @event.Id == order.EventId);
 }

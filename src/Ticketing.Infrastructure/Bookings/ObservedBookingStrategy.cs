@@ -1,15 +1,14 @@
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>
-/// Reports the outcome of a strategy to metrics, traces and cache, so that all are measured alike and their files contain only the algorithm.
+/// Reports the outcome of a strategy to metrics and traces, so that all are measured alike and their files contain only the algorithm.
 /// </summary>
 internal sealed class ObservedBookingStrategy(
-    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold, LocalSales sales) : IBookingStrategy
+    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold) : IBookingStrategy
 {
     private readonly string _activityName = $"book {name.Name()}";
 
@@ -20,7 +19,6 @@ internal sealed class ObservedBookingStrategy(
         try
         {
             outcome = await strategy.BookAsync(order, cancellationToken);
-            sales.WasDecided(order, outcome);
             if (outcome is BookingOutcome.Booked)
             {
                 recentlySold.Add(order.EventId);

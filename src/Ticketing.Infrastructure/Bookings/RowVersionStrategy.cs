@@ -38,6 +38,7 @@ namespace Ticketing.Infrastructure.Bookings;
 internal sealed class RowVersionStrategy(
     IDbContextFactory<TicketingDbContext> contexts,
     OrderTransactions transactions,
+    Admission admission,
     BookingCommit commit,
     ContentionRetry retry,
     TimeProvider clock) : IBookingStrategy
@@ -57,12 +58,12 @@ internal sealed class RowVersionStrategy(
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (BookingOutcome.Refusal(@event.AvailableTickets, order.Quantity) is { } refusal)
+        if (admission.Refuse(order, @event.Stock) is { } refusal)
         {
             return refusal;
         }
 
-        @event.Take(order.Quantity);
+        @event.Sell(order.Quantity);
         try
         {
             await db.SaveChangesAsync(CancellationToken.None);
@@ -75,6 +76,6 @@ internal sealed class RowVersionStrategy(
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking);
+        return await commit.CommitAsync(transaction, booking, @event.Stock);
     }
 }

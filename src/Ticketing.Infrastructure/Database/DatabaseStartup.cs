@@ -25,13 +25,34 @@ public sealed class DatabaseStartup(
     /// </summary>
     /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
-    public Task PrepareAsync(CancellationToken cancellationToken) =>
-        TryUntilReadyAsync(options.Value.MigrateOnStart ? MigrateTablesAsync : ExpectTablesAsync, cancellationToken);
+    public Task PrepareAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(
+        async token =>
+        {
+            await (options.Value.MigrateOnStart ? MigrateTablesAsync(token) : ExpectTablesAsync(token));
+            await using var db = await contexts.CreateDbContextAsync(token);
+            if (await server.IsUpgradingAsync(db, token))
+            {
+                DatabaseStartupLog.Upgrading(logger);
+            }
+        },
+        cancellationToken);
 
     /// <summary>Waits for the database as long as the settings allow, and migrates its tables.</summary>
     /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(MigrateTablesAsync, cancellationToken);
+
+    /// <summary>As <see cref="MigrateAsync"/>, and ends the time in which replicas of the version before may run.</summary>
+    /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
+    /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
+    public Task FinishUpgradeAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(
+        async token =>
+        {
+            await MigrateTablesAsync(token);
+            await using var db = await contexts.CreateDbContextAsync(token);
+            await server.FinishUpgradeAsync(db, token);
+        },
+        cancellationToken);
 
     private async Task TryUntilReadyAsync(Func<CancellationToken, Task> prepareTables, CancellationToken cancellationToken)
     {
@@ -109,4 +130,8 @@ internal static partial class DatabaseStartupLog
 {
     [LoggerMessage(1001, LogLevel.Warning, "Waiting for the database ({Database}): {Reason} Next try in {Pause} s.")]
     public static partial void Waiting(ILogger logger, string database, string reason, double pause);
+
+    [LoggerMessage(1003, LogLevel.Warning,
+        "The upgrade of the database is not finished, because replicas of the version before may still run. When none does, run this program once with --migrate --finish.")]
+    public static partial void Upgrading(ILogger logger);
 }

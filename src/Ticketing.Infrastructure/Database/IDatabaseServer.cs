@@ -18,6 +18,15 @@ public interface IDatabaseServer
     /// <param name="cancellationToken">Ends the waiting for other replicas.</param>
     /// <exception cref="UnsupportedDatabaseException">Another process holds the migration lock for longer than a migration should take.</exception>
     Task MigrateAsync(TicketingDbContext db, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether replicas of an older version, which do not count the bookings of an event in its row, may still sell tickets. So it is from the migration until
+    /// <see cref="FinishUpgradeAsync"/>.
+    /// </summary>
+    Task<bool> IsUpgradingAsync(TicketingDbContext db, CancellationToken cancellationToken);
+
+    /// <summary>Counts the bookings of every event, under its lock. No replica of an older version may run any more.</summary>
+    Task FinishUpgradeAsync(TicketingDbContext db, CancellationToken cancellationToken);
 }
 
 /// <summary>The database answers, but cannot be used as it is. The message says why and what to do.</summary>

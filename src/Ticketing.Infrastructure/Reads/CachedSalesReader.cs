@@ -5,12 +5,12 @@ using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Infrastructure.Reads;
 
-/// <summary>Answers reads from the cache, completed with what this replica has just changed, so that clients see their own bookings at once.</summary>
-internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, LocalSales local, IOptions<CacheOptions> options) : ISalesReader
+/// <summary>
+/// Answers reads from the cache, and replaces what this replica knows better, so that clients see their own bookings at once: the stock of events that it
+/// sells, the events that it has set up. A user's bookings are not cached.
+/// </summary>
+internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, LatestStock latest, IOptions<CacheOptions> options) : ISalesReader
 {
-    /// <summary>After this many attempts to complete a cached status, it is returned as the database has it.</summary>
-    private const int MaxAttempts = 3;
-
     private readonly TimeSpan _statusAge = TimeSpan.FromSeconds(options.Value.StatusSeconds);
     private readonly TimeSpan _eventsAge = TimeSpan.FromSeconds(options.Value.EventsSeconds);
     private readonly TimeSpan _statsAge = TimeSpan.FromSeconds(options.Value.StatsSeconds);
@@ -20,85 +20,72 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Loc
     {
         var what = eventId is { } id
             ? new CachedRead(Caches.Status, $"status:{id}", "", _statusAge, KeepLast: true)
-            : new CachedRead(Caches.Status, "status", $"{local.NewestEvent}", _statusAge, KeepLast: true);
-        for (var attempt = 1; ; attempt++)
-        {
-            var snapshot = await cache.GetAsync(what, token => reader.ReadStatusAsync(eventId, token), cancellationToken);
-            if (snapshot is null)
-            {
-                return null;
-            }
-
-            if (local.Complete(snapshot) is { } status)
-            {
-                return status;
-            }
-
-            if (attempt == MaxAttempts)
-            {
-                return snapshot.Status;
-            }
-
-            await cache.RemoveAsync(what, cancellationToken);
-        }
+            : new CachedRead(Caches.Status, "status", NewestEvent, _statusAge, KeepLast: true);
+        var snapshot = await cache.GetAsync(what, token => reader.ReadEventAsync(eventId, token), cancellationToken);
+        return snapshot is null ? null : StatusOf(snapshot);
     }
 
     public Task<long> CountEventsAsync(CancellationToken cancellationToken) => cache.GetAsync(
-        new(Caches.Events, "events-count", $"{local.NewestEvent}", _eventsAge, KeepLast: true),
-        reader.CountEventsAsync,
-        cancellationToken);
+        new(Caches.Events, "events-count", NewestEvent, _eventsAge, KeepLast: true), reader.CountEventsAsync, cancellationToken);
 
-    public Task<IReadOnlyList<EventStatus>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken) => cache.GetAsync(
-        new(Caches.Events, $"events:{offset}:{limit}", $"{local.NewestEvent}-{local.ListsState}", _eventsAge, KeepLast: offset == 0),
-        token => reader.ReadEventsAsync(offset, limit, token),
-        cancellationToken);
+    public async Task<IReadOnlyList<EventStatus>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken)
+    {
+        var snapshots = await cache.GetAsync(
+            new(Caches.Events, $"events:{offset}:{limit}", NewestEvent, _eventsAge, KeepLast: offset == 0),
+            token => reader.ReadEventsAsync(offset, limit, token),
+            cancellationToken);
+        return [.. snapshots.Select(StatusOf)];
+    }
 
     public Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken) => cache.GetAsync(
-        new(Caches.Stats, "stats", local.TotalsState, _statsAge, KeepLast: true),
-        reader.ReadStatsAsync,
-        cancellationToken);
+        new(Caches.Stats, "stats", NewestEvent, _statsAge, KeepLast: true), reader.ReadStatsAsync, cancellationToken);
 
     public async Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken) => await cache.GetAsync<long?>(
-        new(Caches.History, $"history-count:{eventId}:{userId}", HistoryState(userId), _historyAge, KeepLast: userId is null),
+        new(Caches.History, $"history-count:{eventId}", "", AgeFor(userId), KeepLast: true),
         async token => await reader.CountBookingsAsync(eventId, userId, token) is > 0 and var count ? count : null, // guessed ids must not fill the memory
         cancellationToken) ?? 0;
 
     public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken) => before is not null
-        ? await reader.ReadBookingsAsync(eventId, userId, before, offset, limit, cancellationToken) // there are as many such pages as bookings, and each is quickly read
-        : await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
-            new(
-                Caches.History, $"history:{eventId}:{userId}:{offset}:{limit}", HistoryState(userId), _historyAge,
-                KeepLast: userId is null && offset == 0), // users and pages are too many to keep them all
-            async token => await reader.ReadBookingsAsync(eventId, userId, before, offset, limit, token) is { Count: > 0 } page ? page : null,
-            cancellationToken) ?? [];
+        int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
+        new(
+            Caches.History, $"history:{eventId}:{offset}:{limit}", "",
+            before is null ? AgeFor(userId) : TimeSpan.Zero, // there are as many such pages as bookings, and each is quickly read
+            KeepLast: offset == 0),
+        async token => await reader.ReadBookingsAsync(eventId, userId, before, offset, limit, token) is { Count: > 0 } page ? page : null,
+        cancellationToken) ?? [];
 
-    private string HistoryState(int? userId) => userId is { } user ? $"{local.NewestBookingOf(user)}" : local.ListsState;
+    private string NewestEvent => $"{latest.NewestEvent}";
+
+    private TimeSpan AgeFor(int? userId) => userId is null ? _historyAge : TimeSpan.Zero;
+
+    private EventStatus StatusOf(EventSnapshot snapshot) => snapshot.With(latest.NewerOf(snapshot.Id, snapshot.Stock, snapshot.ReadAt));
 }
 
 /// <summary>The section <c>Cache</c> of the configuration: how old an answer may be, in seconds. 0 asks the database every time.</summary>
 /// <remarks>
-/// With Redis an answer may spend half of that time there, and then the other half in the memory of a replica. What this replica itself has
-/// booked or set up shows at once, whatever the cache holds.
+/// With Redis an answer may spend half of that time there, and then the other half in the memory of a replica. In the status of an event, what this replica
+/// itself has sold shows at once, whatever the cache holds.
 /// </remarks>
 public sealed class CacheOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Cache";
 
+    internal const double MaxStatusSeconds = 5;
+
     /// <summary><c>/status</c>, 0 to 5.</summary>
-    [Range(0.0, 5.0)]
+    [Range(0.0, MaxStatusSeconds)]
     public double StatusSeconds { get; set; } = 4;
 
     /// <summary><c>/events</c>, 0 to 5.</summary>
-    [Range(0.0, 5.0)]
+    [Range(0.0, MaxStatusSeconds)]
     public double EventsSeconds { get; set; } = 4;
 
     /// <summary><c>/stats</c>, 0 to 60.</summary>
     [Range(0.0, 60.0)]
-    public double StatsSeconds { get; set; } = 30;
+    public double StatsSeconds { get; set; } = 1;
 
-    /// <summary><c>/history</c>, 0 to 300.</summary>
+    /// <summary><c>/history</c>, 0 to 300. Not the bookings of one user, which are never cached.</summary>
     [Range(0.0, 300.0)]
-    public double HistorySeconds { get; set; } = 10;
+    public double HistorySeconds { get; set; } = 1;
 }

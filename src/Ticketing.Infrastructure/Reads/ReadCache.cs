@@ -31,7 +31,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
     {
         if (what.MaxAge == TimeSpan.Zero)
         {
-            return await read(cancellationToken);
+            return breaker.IsOpen ? throw new DatabaseUnavailableException() : await read(cancellationToken);
         }
 
         Task<CacheEntry<T>>? fresh = null;
@@ -60,9 +60,6 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
 
         return fresh is null ? throw new DatabaseUnavailableException() : Report(await fresh, isStale: false);
     }
-
-    /// <summary>Makes the next read query the database.</summary>
-    public ValueTask RemoveAsync(CachedRead what, CancellationToken cancellationToken) => cache.RemoveAsync(what.FreshKey, cancellationToken);
 
     private async Task<CacheEntry<T>> GetFreshAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -126,7 +123,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
 /// <summary>A read that may be answered from a cache.</summary>
 /// <param name="Cache">Which cache, for the metrics.</param>
 /// <param name="Key">What is asked for.</param>
-/// <param name="State">The version of what this replica has changed, where a client must see the change at once.</param>
+/// <param name="State">Changes when the cached answer is of no use any more.</param>
 /// <param name="MaxAge">How old the answer may be.</param>
 /// <param name="KeepLast">Whether to keep the answer in case the database becomes unavailable.</param>
 internal readonly record struct CachedRead(string Cache, string Key, string State, TimeSpan MaxAge, bool KeepLast)

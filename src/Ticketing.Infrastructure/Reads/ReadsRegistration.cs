@@ -32,7 +32,7 @@ internal static class ReadsRegistration
         }
 
         services.AddHybridCache();
-        services.AddSingleton<LocalSales>();
+        services.AddSingleton<LatestStock>();
         services.AddSingleton<ReadCache>();
         services.AddSingleton<SalesReader>();
         services.AddSingleton<ISalesReader, CachedSalesReader>();

@@ -7,22 +7,19 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// Reads sales with EF Core. Tickets sold are summed from the bookings, not derived from the stock: if the two disagree, the confirmed
-/// bookings count.
+/// Reads sales with EF Core. An event's row carries all of its figures, so none of them is summed from its bookings. Only the number of bookings is counted
+/// there while an upgrade is not finished: it is null until then.
 /// </summary>
-internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts)
+internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts, TimeProvider clock)
 {
     /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>
-    public async Task<StatusSnapshot?> ReadStatusAsync(int? eventId, CancellationToken cancellationToken)
+    public async Task<EventSnapshot?> ReadEventAsync(int? eventId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var events = eventId is { } id
             ? db.Events.Where(@event => @event.Id == id)
             : db.Events.OrderByDescending(@event => @event.Id).Take(1);
-        return await Statuses(db, events)
-            .Select(status => new StatusSnapshot(
-                status, db.Bookings.Where(booking => booking.EventId == status.EventId).Max(booking => (long?)booking.Id) ?? 0))
-            .SingleOrDefaultAsync(cancellationToken);
+        return await Snapshots(db, events).SingleOrDefaultAsync(cancellationToken);
     }
 
     public async Task<long> CountEventsAsync(CancellationToken cancellationToken)
@@ -31,11 +28,11 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
         return await db.Events.LongCountAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<EventStatus>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EventSnapshot>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var events = db.Events.OrderByDescending(@event => @event.Id).Skip(offset).Take(limit);
-        return await Statuses(db, events).ToListAsync(cancellationToken);
+        return await Snapshots(db, events).ToListAsync(cancellationToken);
     }
 
     public async Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken)
@@ -45,20 +42,22 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
             $"""
             SELECT
                 COUNT(*) AS "Events",
-                COALESCE(SUM(e.total_tickets), 0) AS "Tickets",
-                COALESCE(SUM(b.sold), 0) AS "Sold",
-                COALESCE(SUM(CASE WHEN e.available_tickets > 0 THEN e.available_tickets ELSE 0 END), 0) AS "Remaining",
-                COALESCE(SUM(b.bookings), 0) AS "Bookings",
-                COALESCE(SUM(CASE WHEN b.sold > e.total_tickets THEN b.sold - e.total_tickets ELSE 0 END), 0) AS "Oversold"
-            FROM events e
-            LEFT JOIN (SELECT event_id, SUM(quantity) AS sold, COUNT(*) AS bookings FROM bookings GROUP BY event_id) b ON b.event_id = e.id
+                COALESCE(SUM(total_tickets), 0) AS "Tickets",
+                COALESCE(SUM(total_tickets - available_tickets - held_tickets), 0) AS "Sold",
+                COALESCE(SUM(CASE WHEN available_tickets > 0 THEN available_tickets ELSE 0 END), 0) AS "Remaining",
+                COALESCE(SUM(COALESCE(bookings, (SELECT COUNT(*) FROM bookings b WHERE b.event_id = events.id))), 0) AS "Bookings",
+                COALESCE(SUM(CASE WHEN available_tickets + held_tickets < 0 THEN -(available_tickets + held_tickets) ELSE 0 END), 0) AS "Oversold"
+            FROM events
             """).SingleAsync(cancellationToken);
     }
 
     public async Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Bookings(db, eventId, userId).LongCountAsync(cancellationToken);
+        return userId is null
+            ? await db.Events.Where(@event => eventId == null || @event.Id == eventId).SumAsync(
+                @event => (long?)@event.Bookings ?? db.Bookings.LongCount(booking => booking.EventId == @event.Id), cancellationToken)
+            : await Bookings(db, eventId, userId).LongCountAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
@@ -90,21 +89,43 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
         return bookings;
     }
 
-    private static IQueryable<EventStatus> Statuses(TicketingDbContext db, IQueryable<Event> events) =>
-        events.Select(@event => new EventStatus
-        {
-            EventId = @event.Id,
-            EventName = @event.Name,
-            Strategy = @event.Strategy,
-            TotalTickets = @event.TotalTickets,
-            AvailableTickets = @event.AvailableTickets,
-            TicketsSold = db.Bookings.Where(booking => booking.EventId == @event.Id).Sum(booking => (long)booking.Quantity),
-            Bookings = db.Bookings.LongCount(booking => booking.EventId == @event.Id),
-            CreatedAt = @event.CreatedAt,
-        });
+    private IQueryable<EventSnapshot> Snapshots(TicketingDbContext db, IQueryable<Event> events)
+    {
+        var readAt = clock.GetUtcNow();
+        return events.Select(@event => new EventSnapshot(
+            @event.Id,
+            @event.Name,
+            @event.Strategy,
+            @event.CreatedAt,
+            new Stock(
+                @event.TotalTickets,
+                @event.AvailableTickets,
+                @event.HeldTickets,
+                @event.Bookings ?? db.Bookings.Count(booking => booking.EventId == @event.Id),
+                @event.Version),
+            readAt));
+    }
 }
 
-/// <summary>The state of a sale at one moment.</summary>
-/// <param name="Status">The figures.</param>
-/// <param name="NewestBookingId">The newest booking in them; 0 when there is none.</param>
-internal sealed record StatusSnapshot(EventStatus Status, long NewestBookingId);
+/// <summary>An event as it was read.</summary>
+/// <param name="Id">The event's id.</param>
+/// <param name="Name">The event's name.</param>
+/// <param name="Strategy">The strategy that sells its tickets.</param>
+/// <param name="CreatedAt">Time of set-up, UTC.</param>
+/// <param name="Stock">Its stock.</param>
+/// <param name="ReadAt">When it was read, UTC.</param>
+internal sealed record EventSnapshot(int Id, string Name, BookingStrategy Strategy, DateTime CreatedAt, Stock Stock, DateTimeOffset ReadAt)
+{
+    /// <summary>Its status with this stock, which may be newer.</summary>
+    public EventStatus With(Stock stock) => new()
+    {
+        EventId = Id,
+        EventName = Name,
+        Strategy = Strategy,
+        TotalTickets = stock.Total,
+        AvailableTickets = stock.Available,
+        TicketsSold = stock.Sold,
+        Bookings = stock.Bookings ?? 0,
+        CreatedAt = CreatedAt,
+    };
+}

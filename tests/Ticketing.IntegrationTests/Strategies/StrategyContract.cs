@@ -214,7 +214,9 @@ public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
     {
         var told = Ticket.ToldIn(answers).Where(ticket => ticket.EventId == eventId).ToList();
         Ticket.ShouldBeThoseTold(await StoredAsync(eventId), told);
-        (await AvailableAsync(eventId)).Should().Be(total - told.Sum(ticket => ticket.Quantity));
+        var stock = await StockAsync(eventId);
+        stock.Available.Should().Be(total - told.Sum(ticket => ticket.Quantity));
+        stock.Bookings.Should().Be(told.Count);
     }
 
     /// <summary>Of two orders that were sent in turn with one key, one has booked each time that it was sent, and the other one never.</summary>
@@ -253,7 +255,7 @@ public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
                 var before = seen;
                 var stored = await StoredAsync(eventId);
                 seen = stored.Count;
-                return (Before: before, Stored: stored, Available: await AvailableAsync(eventId));
+                return (Before: before, Stored: stored, Available: (await StockAsync(eventId)).Available);
             },
             look => look.Stored.Count == look.Before && look.Available == total - look.Stored.Sum(ticket => ticket.Quantity),
             TimeSpan.FromSeconds(30),
@@ -268,9 +270,9 @@ public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
         return bookings.ConvertAll(Ticket.In);
     }
 
-    private async Task<int> AvailableAsync(int eventId)
+    private async Task<Stock> StockAsync(int eventId)
     {
         await using var db = await api.OpenDatabaseAsync();
-        return await db.Events.Where(@event => @event.Id == eventId).Select(@event => @event.AvailableTickets).SingleAsync();
+        return (await db.Events.AsNoTracking().SingleAsync(@event => @event.Id == eventId)).Stock;
     }
 }

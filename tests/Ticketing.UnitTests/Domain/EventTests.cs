@@ -36,23 +36,23 @@ public sealed class EventTests
         FluentActions.Invoking(() => Event.SetUp(new string('x', 201), 1, BookingStrategy.Naive, _now)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void Taking_tickets_reduces_the_stock_and_counts_the_change()
+    public void Selling_tickets_reduces_the_stock_and_counts_the_change()
     {
         var @event = Event.SetUp("Concert", 10, BookingStrategy.RowVersion, _now);
 
-        @event.Take(3);
-        @event.Take(7);
+        @event.Sell(3);
+        @event.Sell(7);
 
         @event.AvailableTickets.Should().Be(0);
         @event.Version.Should().Be(2);
     }
 
     [Fact]
-    public void More_than_there_is_cannot_be_taken_and_nothing_changes()
+    public void More_than_there_is_cannot_be_sold_and_nothing_changes()
     {
         var @event = Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now);
 
-        FluentActions.Invoking(() => @event.Take(3)).Should().Throw<NotEnoughTicketsException>().WithMessage("3 tickets cannot be taken from 2.")
+        FluentActions.Invoking(() => @event.Sell(3)).Should().Throw<NotEnoughTicketsException>().WithMessage("3 tickets cannot be taken from 2.")
             .Which.Should().BeEquivalentTo(new { Available = 2, Quantity = 3 });
 
         @event.AvailableTickets.Should().Be(2);
@@ -63,7 +63,7 @@ public sealed class EventTests
     [InlineData(0)]
     [InlineData(-1)]
     public void Taking_nothing_is_refused(int quantity) =>
-        FluentActions.Invoking(() => Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now).Take(quantity))
+        FluentActions.Invoking(() => Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now).Sell(quantity))
             .Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]

@@ -72,7 +72,7 @@ public sealed class BatchPlanTests
     private static BookTicketCommand Order(int user, int quantity = 1, string? key = null) => new(user, 7, quantity) { IdempotencyKey = key };
 
     private static BatchPlan Plan(int available, BookTicketCommand[] orders, params (string Key, Booking Booking)[] earlier) => new(
-        available,
+        new Stock(available, available, 0, 0, 0),
         earlier.ToDictionary(pair => pair.Key, pair => pair.Booking),
         [.. orders.Select(order => new PendingOrder(order, TimeProvider.System, CancellationToken.None))]);
 

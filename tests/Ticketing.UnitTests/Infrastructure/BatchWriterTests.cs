@@ -9,6 +9,7 @@ using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
 using Ticketing.Infrastructure.Database.Sqlite;
+using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
@@ -43,7 +44,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         _breaker = new(new SqliteServer(target, _clock), errors, _clock);
         _breaker.LastSuccess.Report();
         _writer = new(
-            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, Options.Create(_options),
+            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, new LatestStock(_clock), Options.Create(_options),
             _measured.Metrics, _clock, _log);
     }
 

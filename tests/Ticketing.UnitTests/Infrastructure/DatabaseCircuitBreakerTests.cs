@@ -70,5 +70,9 @@ public sealed class DatabaseCircuitBreakerTests
         public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task MigrateAsync(TicketingDbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<bool> IsUpgradingAsync(TicketingDbContext db, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task FinishUpgradeAsync(TicketingDbContext db, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -9,21 +9,24 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// </summary>
 internal sealed class BatchPlan
 {
+    private readonly Stock _stock;
+
     private readonly Decision[] _decisions;
 
     private readonly List<BookTicketCommand> _toInsert = [];
 
-    /// <param name="available">The stock, read under the lock.</param>
+    /// <param name="stock">The stock, read under the lock.</param>
     /// <param name="earlier">Existing bookings with keys of this batch.</param>
     /// <param name="orders">The orders, in order of arrival.</param>
-    public BatchPlan(int available, IReadOnlyDictionary<string, Booking> earlier, IReadOnlyList<PendingOrder> orders)
+    public BatchPlan(Stock stock, IReadOnlyDictionary<string, Booking> earlier, IReadOnlyList<PendingOrder> orders)
     {
+        _stock = stock;
         _decisions = new Decision[orders.Count];
         Dictionary<string, int>? keys = null;
         for (var i = 0; i < orders.Count; i++)
         {
             var order = orders[i].Order;
-            _decisions[i] = Repetition(order, earlier, keys) ?? Decide(order, available - Taken);
+            _decisions[i] = Repetition(order, earlier, keys) ?? Decide(order, stock.Available - Taken);
             if (_decisions[i] is { Outcome: null, IsRepetition: false } && order.IdempotencyKey is { } key)
             {
                 (keys ??= new(StringComparer.Ordinal))[key] = _toInsert.Count - 1;
@@ -36,6 +39,9 @@ internal sealed class BatchPlan
 
     /// <summary>The number of tickets of these orders.</summary>
     public int Taken { get; private set; }
+
+    /// <summary>The stock that the batch leaves behind, once it has committed.</summary>
+    public Stock Left => _stock.Sell(Taken, _toInsert.Count);
 
     /// <summary>The outcome of the order at <paramref name="index"/>, once the batch has committed.</summary>
     /// <param name="index">Its index in the batch.</param>

@@ -6,6 +6,7 @@ using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
+using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -35,6 +36,7 @@ internal sealed class BatchWriter(
     IDatabaseErrors errors,
     Deadline deadline,
     DatabaseCircuitBreaker breaker,
+    LatestStock latest,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
     TimeProvider clock,
@@ -139,8 +141,9 @@ internal sealed class BatchWriter(
             {
                 decided = Decide(orders, _ => BookingOutcome.EventNotFound.Instance);
             }
-            else if ((plan = new BatchPlan(start.Available, start.Earlier, orders)).ToInsert.Count == 0)
+            else if ((plan = new BatchPlan(start.Stock, start.Earlier, orders)).ToInsert.Count == 0)
             {
+                latest.Saw(eventId, start.Stock);
                 decided = Decide(orders, index => plan.OutcomeOf(index, []));
             }
             else
@@ -148,6 +151,7 @@ internal sealed class BatchWriter(
                 sentAt = lookup.NextTimestamp();
                 deadline.Committing();
                 var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, sentAt.Value);
+                latest.Saw(eventId, plan.Left);
                 decided = Decide(orders, index => plan.OutcomeOf(index, ids));
                 metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
             }
@@ -182,6 +186,7 @@ internal sealed class BatchWriter(
                 return new(Verdict.RolledBack);
 
             case { } ids:
+                latest.Saw(eventId, plan.Left);
                 return Decide(orders, index => plan.OutcomeOf(index, ids));
 
             default:

@@ -27,7 +27,7 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// even a wrong plan could not oversell.
     /// </summary>
     /// <returns>The ids, in the order of <paramref name="orders"/>.</returns>
-    Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp);
+    Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp);
 
     /// <summary>
     /// After <see cref="BeginAsync"/>: the bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
@@ -37,6 +37,6 @@ internal interface IBatchTransaction : IAsyncDisposable
 }
 
 /// <summary>The data on which a batch is decided.</summary>
-/// <param name="Available">The stock, locked.</param>
+/// <param name="Stock">The stock, locked.</param>
 /// <param name="Earlier">Existing bookings with keys of the batch.</param>
-internal sealed record BatchStart(int Available, IReadOnlyDictionary<string, Booking> Earlier);
+internal sealed record BatchStart(Stock Stock, IReadOnlyDictionary<string, Booking> Earlier);

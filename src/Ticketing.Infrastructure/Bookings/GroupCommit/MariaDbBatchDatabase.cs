@@ -40,13 +40,15 @@ internal sealed class MariaDbBatchDatabase(
 
         private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
 
+        private const string StockColumns = "total_tickets, available_tickets, held_tickets, bookings, version";
+
         private bool _hasBegun;
 
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
         {
             var seconds = Math.Clamp((int)Math.Round(patience.TotalSeconds), 0, lockWaitTimeoutSeconds); // 0: only if the row is free
             var sql = new StringBuilder(160 + (keys.Count * 6)).Append(
-                CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT available_tickets FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
+                CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT {StockColumns} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             await using var command = connection.CreateCommand();
             if (keys.Count > 0)
             {
@@ -66,7 +68,7 @@ internal sealed class MariaDbBatchDatabase(
             metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
             connections.LastSuccess.Report();
             breaker.LastSuccess.Report();
-            int? available = await reader.ReadAsync() ? reader.GetInt32(0) : null;
+            var stock = await reader.ReadAsync() ? StockIn(reader) : null;
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())
             {
@@ -77,10 +79,10 @@ internal sealed class MariaDbBatchDatabase(
                 }
             }
 
-            return available is { } stock ? new(stock, earlier) : null;
+            return stock is null ? null : new(stock, earlier);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)
+        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp)
         {
             await using var command = connection.CreateCommand();
             var time = string.Create(CultureInfo.InvariantCulture, $"'{timestamp:yyyy-MM-dd HH:mm:ss.ffffff}'"); // a parameter would be expanded for each row
@@ -98,7 +100,7 @@ internal sealed class MariaDbBatchDatabase(
             // table raises an error instead, which ends the text before its COMMIT.
             sql.Append(
                 CultureInfo.InvariantCulture,
-                $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {taken}, version = version + 1 WHERE id = {eventId}; COMMIT");
+                $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {tickets}, bookings = bookings + {orders.Count}, version = version + 1 WHERE id = {eventId}; COMMIT");
             command.CommandText = sql.ToString();
 
             var ids = new List<long>(orders.Count);
@@ -195,6 +197,9 @@ internal sealed class MariaDbBatchDatabase(
                 throw;
             }
         }
+
+        private static Stock StockIn(MySqlDataReader reader) => new(
+            reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.GetInt64(4));
 
         private static Booking BookingIn(MySqlDataReader reader) => Booking.Stored(
             reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));

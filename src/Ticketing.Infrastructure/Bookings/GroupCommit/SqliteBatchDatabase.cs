@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
@@ -43,9 +42,8 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             // IMMEDIATE: it holds the only write lock, which covers the event's row.
             connection.DefaultTimeout = Math.Clamp((int)Math.Ceiling(patience.TotalSeconds), 1, connection.DefaultTimeout); // another process may be writing
             _transaction = connection.BeginTransaction(deferred: false);
-            await using var stock = Command("SELECT available_tickets FROM events WHERE id = @e", ("@e", eventId));
             var began = clock.GetTimestamp();
-            if (await stock.ExecuteScalarAsync() is not { } available)
+            if (await StockOfAsync(eventId) is not { } stock)
             {
                 return null;
             }
@@ -67,10 +65,10 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 }
             }
 
-            return new(Convert.ToInt32(available, CultureInfo.InvariantCulture), earlier);
+            return new(stock, earlier);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)
+        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp)
         {
             await using var insert = Command(
                 """
@@ -91,7 +89,8 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
             began = clock.GetTimestamp();
             await using var take = Command(
-                "UPDATE events SET available_tickets = available_tickets - @n, version = version + 1 WHERE id = @e", ("@n", taken), ("@e", eventId));
+                "UPDATE events SET available_tickets = available_tickets - @n, bookings = bookings + @b, version = version + 1 WHERE id = @e",
+                ("@n", tickets), ("@b", orders.Count), ("@e", eventId));
             await take.ExecuteNonQueryAsync();
             await _transaction!.CommitAsync();
             metrics.QueryEnded("update", "events", clock.GetElapsedTime(began));
@@ -121,6 +120,15 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             }
 
             await connection.DisposeAsync();
+        }
+
+        private async Task<Stock?> StockOfAsync(int eventId)
+        {
+            await using var find = Command("SELECT total_tickets, available_tickets, held_tickets, bookings, version FROM events WHERE id = @e", ("@e", eventId));
+            await using var reader = await find.ExecuteReaderAsync();
+            return await reader.ReadAsync()
+                ? new(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.GetInt64(4))
+                : null;
         }
 
         private static Booking BookingIn(SqliteDataReader reader) => Booking.Stored(

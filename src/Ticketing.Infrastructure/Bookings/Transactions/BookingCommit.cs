@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
@@ -16,6 +17,7 @@ internal sealed class BookingCommit(
     IDatabaseErrors errors,
     OrderTransactions transactions,
     Deadline deadline,
+    LatestStock latest,
     IOptions<BookingOptions> options,
     TimeProvider clock,
     ILogger<BookingCommit> logger)
@@ -27,13 +29,14 @@ internal sealed class BookingCommit(
 
     /// <param name="transaction">A transaction that has changed the stock, so it holds the lock on the event's row.</param>
     /// <param name="booking">The booking that it has inserted, with its id.</param>
+    /// <param name="left">The stock that it leaves behind.</param>
     /// <returns>Booked; null if it was not committed and can be retried; or unknown.</returns>
-    public async Task<BookingOutcome?> CommitAsync(OrderTransactions.OrderTransaction transaction, Booking booking)
+    public async Task<BookingOutcome?> CommitAsync(OrderTransactions.OrderTransaction transaction, Booking booking, Stock left)
     {
         try
         {
             await transaction.CommitAsync();
-            return new BookingOutcome.Booked(booking.Id);
+            return Booked();
         }
         catch (Exception exception) when (exception is not DeadlineExceededException && errors.Classify(exception) == DatabaseFault.Unavailable)
         {
@@ -45,7 +48,7 @@ internal sealed class BookingCommit(
         {
             try
             {
-                return await WasCommittedAsync(booking) ? new BookingOutcome.Booked(booking.Id) : null;
+                return await WasCommittedAsync(booking) ? Booked() : null;
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
@@ -57,6 +60,12 @@ internal sealed class BookingCommit(
             }
 
             await Task.Delay(Pause, clock);
+        }
+
+        BookingOutcome.Booked Booked()
+        {
+            latest.Saw(booking.EventId, left);
+            return new(booking.Id);
         }
     }
 

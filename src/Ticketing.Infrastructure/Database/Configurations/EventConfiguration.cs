@@ -17,9 +17,14 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
         builder.Property(@event => @event.Name).HasColumnName("name").HasMaxLength(Event.MaxNameLength);
         builder.Property(@event => @event.TotalTickets).HasColumnName("total_tickets");
         builder.Property(@event => @event.AvailableTickets).HasColumnName("available_tickets");
+        builder.Property(@event => @event.HeldTickets).HasColumnName("held_tickets");
+
+        // The default is NULL while replicas of a version that does not count them may sell the event. Finishing the upgrade makes it 0.
+        builder.Property(@event => @event.Bookings).HasColumnName("bookings").HasDefaultValueSql("NULL");
         builder.Property(@event => @event.Strategy).HasColumnName("strategy").HasMaxLength(32).IsUnicode(false)
             .HasConversion(strategy => strategy.Name(), name => FromName(name));
         builder.Property(@event => @event.Version).HasColumnName("version").IsConcurrencyToken();
+        builder.Ignore(@event => @event.Stock);
         builder.Property(@event => @event.CreatedAt).HasColumnName("created_at");
     }
 

@@ -61,15 +61,61 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
             return;
         }
 
-        // A pooled context counts how often its connection was opened, and never closes it if opened once too often.
-        await db.Database.OpenConnectionAsync(cancellationToken);
+        await UnderLockAsync(db, () => MigrateTablesAsync(db, cancellationToken), cancellationToken);
+    }
+
+    private async Task MigrateTablesAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        var isNew = !(await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Any();
         try
         {
-            await MigrateUnderLockAsync(db, cancellationToken);
+            await db.Database.MigrateAsync(cancellationToken);
         }
-        finally
+        catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.BadFieldError or MySqlErrorCode.KeyColumnDoesNotExist)
         {
-            await db.Database.CloseConnectionAsync();
+            throw UnsupportedDatabaseException.ForeignTables(Description, exception);
+        }
+
+        if (isNew)
+        {
+            await CountBookingsAsync(db, cancellationToken);
+        }
+    }
+
+    public async Task<bool> IsUpgradingAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        var defaults = await db.Database.SqlQuery<string?>(
+            $"""
+            SELECT COLUMN_DEFAULT AS Value FROM information_schema.COLUMNS
+            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'events' AND COLUMN_NAME = 'bookings'
+            """).ToListAsync(cancellationToken);
+        return defaults is not ["0"];
+    }
+
+    public Task FinishUpgradeAsync(TicketingDbContext db, CancellationToken cancellationToken) =>
+        UnderLockAsync(db, () => CountBookingsAsync(db, cancellationToken), cancellationToken);
+
+    /// <summary>Can be repeated: what is counted stays counted.</summary>
+    private static async Task CountBookingsAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlRawAsync("ALTER TABLE events WAIT 1 ALTER COLUMN bookings SET DEFAULT 0", cancellationToken);
+        var uncounted = await db.Events.Where(@event => @event.Bookings == null).Select(@event => @event.Id).ToListAsync(cancellationToken);
+        foreach (var id in uncounted)
+        {
+            // Most of it before the lock, which no order should wait for. The ids of an event are in the order of its commits, because each is assigned
+            // under this lock, so those that are still to come are higher.
+            var newest = await db.Bookings.Where(booking => booking.EventId == id).MaxAsync(booking => (long?)booking.Id, cancellationToken) ?? 0;
+            var counted = await db.Bookings.CountAsync(booking => booking.EventId == id && booking.Id <= newest, cancellationToken);
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                START TRANSACTION;
+                SELECT id FROM events WHERE id = {id} FOR UPDATE;
+                UPDATE events
+                SET bookings = {counted} + (SELECT COUNT(*) FROM bookings WHERE event_id = {id} AND id > {newest}), version = version + 1
+                WHERE id = {id};
+                COMMIT
+                """,
+                cancellationToken);
         }
     }
 
@@ -77,7 +123,21 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
     /// EF Core's own lock waits three days for a process that hangs. Ours is taken first, on the session that migrates: it ends with the session,
     /// and the server ends the session after a minute without activity.
     /// </summary>
-    private async Task MigrateUnderLockAsync(TicketingDbContext db, CancellationToken cancellationToken)
+    private async Task UnderLockAsync(TicketingDbContext db, Func<Task> migrate, CancellationToken cancellationToken)
+    {
+        // A pooled context counts how often its connection was opened, and never closes it if opened once too often.
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await LockAsync(db, migrate, cancellationToken);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    private async Task LockAsync(TicketingDbContext db, Func<Task> migrate, CancellationToken cancellationToken)
     {
         await using var command = ((MySqlConnection)db.Database.GetDbConnection()).CreateCommand();
         command.CommandText = $"SET SESSION wait_timeout = 60; SELECT GET_LOCK(@name, {_migrationTimeout.TotalSeconds:0})";
@@ -91,14 +151,7 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
         }
 
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        try
-        {
-            await db.Database.MigrateAsync(cancellationToken);
-        }
-        catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.BadFieldError or MySqlErrorCode.KeyColumnDoesNotExist)
-        {
-            throw UnsupportedDatabaseException.ForeignTables(Description, exception);
-        }
+        await migrate();
 
         // The connection returns to the pool, and must not keep the lock and the short timeout.
         command.CommandText = "SELECT RELEASE_LOCK(@name); SET SESSION wait_timeout = DEFAULT";

@@ -42,6 +42,12 @@ internal sealed class SqliteServer(DatabaseTarget target, TimeProvider clock) : 
         await db.Database.MigrateAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Only one version uses the file, so the migration counts.</remarks>
+    public Task<bool> IsUpgradingAsync(TicketingDbContext db, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task FinishUpgradeAsync(TicketingDbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
+
     private async Task<FileStream> LockFileAsync(CancellationToken cancellationToken)
     {
         var path = _file + ".migrate.lock";

@@ -85,9 +85,19 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                         .HasColumnType("int")
                         .HasColumnName("available_tickets");
 
+                    b.Property<int?>("Bookings")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int")
+                        .HasColumnName("bookings")
+                        .HasDefaultValueSql("NULL");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime(6)")
                         .HasColumnName("created_at");
+
+                    b.Property<int>("HeldTickets")
+                        .HasColumnType("int")
+                        .HasColumnName("held_tickets");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -109,9 +119,9 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                         .HasColumnType("int")
                         .HasColumnName("total_tickets");
 
-                    b.Property<int>("Version")
+                    b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("int")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id");

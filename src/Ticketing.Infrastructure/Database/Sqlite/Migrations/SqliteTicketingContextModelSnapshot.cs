@@ -72,9 +72,19 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("available_tickets");
 
+                    b.Property<int?>("Bookings")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bookings")
+                        .HasDefaultValueSql("NULL");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
+
+                    b.Property<int>("HeldTickets")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("held_tickets");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -93,7 +103,7 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("total_tickets");
 
-                    b.Property<int>("Version")
+                    b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
