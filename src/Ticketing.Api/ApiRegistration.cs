@@ -30,7 +30,6 @@ internal static class ApiRegistration
                     string.Create(CultureInfo.InvariantCulture, $"Must be a whole number up to {(IsLong(name) ? long.MaxValue : int.MaxValue):N0}, not '{value}'."));
                 mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single());
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>(); // JSON is the only format
-                mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single().SupportedMediaTypes.Remove("text/json");
                 mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single().SupportOnly("application/json");
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // and forms are not read
                 mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();

@@ -67,6 +67,8 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
                     AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
                 },
                 ["available_tickets"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "With not_enough_tickets: the number of tickets left." },
+                ["remaining_for_user"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "With limit_reached: the number of tickets that the user can still order." },
+                ["sale_starts_at"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time", Description = "With not_on_sale: when the sale starts." },
             },
         };
     }
@@ -74,7 +76,7 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
     /// <summary>Removes text/json and the like, which the JSON formatter supports too.</summary>
     private static void KeepOnlyJson(OpenApiResponses responses)
     {
-        foreach (var content in responses.Values.Select(response => response.Content).OfType<IDictionary<string, OpenApiMediaType>>())
+        foreach (var content in responses.Values.Select(response => response.Content).OfType<IDictionary<string, IOpenApiMediaType>>())
         {
             foreach (var type in content.Keys.Where(type => type != "application/json").ToList())
             {
