@@ -163,7 +163,7 @@ internal static class HtmlReport
         }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-        main { max-width: 1180px; margin: 0 auto; padding: 32px 20px 64px; }
+        main { max-width: 1240px; margin: 0 auto; padding: 32px 20px 64px; }
         h1 { font-size: 28px; margin: 0 0 8px; letter-spacing: -0.01em; }
         h2 { font-size: 18px; margin: 0 0 4px; }
         .conclusion { font-size: 18px; margin: 0 0 24px; max-width: 75ch; }
@@ -172,11 +172,11 @@ internal static class HtmlReport
         .alarm { border-color: var(--wrong); } .alarm h2 { color: var(--wrong); }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; width: 100%; margin-top: 8px; }
-        th, td { text-align: right; padding: 6px 10px; border-bottom: 1px solid var(--rule); }
+        th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--rule); }
         thead th { color: var(--soft); font-weight: 500; font-size: 13px; vertical-align: bottom; }
         tbody tr:last-child > * { border-bottom: 0; }
         tr > :first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--card); }
-        tbody th { font-weight: 600; }
+        tbody th { font-weight: 600; white-space: normal; min-width: 12ch; }
         .ratios th, .ratios td.text { white-space: normal; } .ratios .text { text-align: left; color: var(--soft); font-size: 13px; }
         .strong { font-weight: 600; } .bad { color: var(--wrong); font-weight: 600; } .good { color: var(--good); font-weight: 600; }
         svg { display: block; width: 100%; height: auto; max-width: 980px; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
