@@ -42,7 +42,7 @@ public sealed class DatabaseStartup(
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(MigrateTablesAsync, cancellationToken);
 
-    /// <summary>As <see cref="MigrateAsync"/>, and ends the time in which replicas of the version before may run.</summary>
+    /// <summary>As <see cref="MigrateAsync"/>, and ends the time in which replicas of the previous version may run.</summary>
     /// <exception cref="DatabaseNotReadyException">It did not become ready in time.</exception>
     /// <exception cref="UnsupportedDatabaseException">It answers, but cannot be used.</exception>
     public Task FinishUpgradeAsync(CancellationToken cancellationToken) => TryUntilReadyAsync(
@@ -132,6 +132,6 @@ internal static partial class DatabaseStartupLog
     public static partial void Waiting(ILogger logger, string database, string reason, double pause);
 
     [LoggerMessage(1003, LogLevel.Warning,
-        "The upgrade of the database is not finished, because replicas of the version before may still run. When none does, run this program once with --migrate --finish.")]
+        "The upgrade of the database is not finished, because replicas of the previous version may still run. Once they have all stopped, run this program with --migrate --finish.")]
     public static partial void Upgrading(ILogger logger);
 }

@@ -20,12 +20,12 @@ public interface IDatabaseServer
     Task MigrateAsync(TicketingDbContext db, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether replicas of an older version, which do not count the bookings of an event in its row, may still sell tickets. So it is from the migration until
-    /// <see cref="FinishUpgradeAsync"/>.
+    /// Whether replicas of an older version, which do not count the bookings of an event in its row, may still sell tickets. This is true from the migration
+    /// until <see cref="FinishUpgradeAsync"/>.
     /// </summary>
     Task<bool> IsUpgradingAsync(TicketingDbContext db, CancellationToken cancellationToken);
 
-    /// <summary>Counts the bookings of every event, under its lock. No replica of an older version may run any more.</summary>
+    /// <summary>Counts the bookings of every event, under its lock. All replicas of an older version must have stopped.</summary>
     Task FinishUpgradeAsync(TicketingDbContext db, CancellationToken cancellationToken);
 }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -6,13 +7,16 @@ using MySqlConnector;
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
 /// <summary>The MariaDB server.</summary>
-internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbServer> logger) : IDatabaseServer
+internal sealed class MariaDbServer(MySqlDataSource dataSource, TimeProvider clock, ILogger<MariaDbServer> logger) : IDatabaseServer
 {
     /// <summary>INSERT … RETURNING came with this version. Source: https://mariadb.com/kb/en/insertreturning/</summary>
     private static readonly Version _oldestVersion = new(10, 5);
 
-    /// <summary>A migration takes seconds; a process that holds the lock longer than this hangs.</summary>
-    private static readonly TimeSpan _migrationTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>How long to wait for another process that migrates. An index on ten million bookings takes a minute.</summary>
+    private static readonly TimeSpan _migrationTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a table may be in use, by a backup for example, before the migration gives up.</summary>
+    private static readonly TimeSpan _longestUse = TimeSpan.FromMinutes(10);
 
     /// <summary>The database may have to be created first, and a connection that names a missing one fails.</summary>
     private const string NoDatabase = "";
@@ -61,12 +65,23 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
             return;
         }
 
-        await UnderLockAsync(db, () => MigrateTablesAsync(db, cancellationToken), cancellationToken);
+        bool? isNew = null;
+        await UnderLockAsync(
+            db,
+            async () =>
+            {
+                isNew ??= !(await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Any(); // of the first attempt
+                await MigrateTablesAsync(db, cancellationToken);
+                if (isNew.Value)
+                {
+                    await CountBookingsAsync(db, cancellationToken);
+                }
+            },
+            cancellationToken);
     }
 
     private async Task MigrateTablesAsync(TicketingDbContext db, CancellationToken cancellationToken)
     {
-        var isNew = !(await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Any();
         try
         {
             await db.Database.MigrateAsync(cancellationToken);
@@ -74,11 +89,6 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
         catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.BadFieldError or MySqlErrorCode.KeyColumnDoesNotExist)
         {
             throw UnsupportedDatabaseException.ForeignTables(Description, exception);
-        }
-
-        if (isNew)
-        {
-            await CountBookingsAsync(db, cancellationToken);
         }
     }
 
@@ -89,21 +99,20 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
             SELECT COLUMN_DEFAULT AS Value FROM information_schema.COLUMNS
             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'events' AND COLUMN_NAME = 'bookings'
             """).ToListAsync(cancellationToken);
-        return defaults is not ["0"];
+        return defaults is not ["0"] || await db.Events.AnyAsync(@event => @event.Bookings == null, cancellationToken);
     }
 
     public Task FinishUpgradeAsync(TicketingDbContext db, CancellationToken cancellationToken) =>
         UnderLockAsync(db, () => CountBookingsAsync(db, cancellationToken), cancellationToken);
 
-    /// <summary>Can be repeated: what is counted stays counted.</summary>
+    /// <summary>Can be repeated, if somebody has finished too early: it counts all events again.</summary>
     private static async Task CountBookingsAsync(TicketingDbContext db, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlRawAsync("ALTER TABLE events WAIT 1 ALTER COLUMN bookings SET DEFAULT 0", cancellationToken);
-        var uncounted = await db.Events.Where(@event => @event.Bookings == null).Select(@event => @event.Id).ToListAsync(cancellationToken);
-        foreach (var id in uncounted)
+        foreach (var id in await db.Events.Select(@event => @event.Id).ToListAsync(cancellationToken))
         {
             // Most of it before the lock, which no order should wait for. The ids of an event are in the order of its commits, because each is assigned
-            // under this lock, so those that are still to come are higher.
+            // under this lock, so those that are still to come are higher. Naive takes no lock, and may be miscounted while it sells.
             var newest = await db.Bookings.Where(booking => booking.EventId == id).MaxAsync(booking => (long?)booking.Id, cancellationToken) ?? 0;
             var counted = await db.Bookings.CountAsync(booking => booking.EventId == id && booking.Id <= newest, cancellationToken);
             await db.Database.ExecuteSqlAsync(
@@ -146,17 +155,48 @@ internal sealed class MariaDbServer(MySqlDataSource dataSource, ILogger<MariaDbS
         if (Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) != 1)
         {
             throw new UnsupportedDatabaseException(
-                $"Another process has held the migration lock '{LockName}' for over {_migrationTimeout.TotalSeconds:0} s. " +
+                $"Another process has held the migration lock '{LockName}' for over {_migrationTimeout.TotalMinutes:0} min. " +
                 $"SELECT IS_USED_LOCK('{LockName}') names its connection, KILL ends it.");
         }
 
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        await migrate();
-
-        // The connection returns to the pool, and must not keep the lock and the short timeout.
-        command.CommandText = "SELECT RELEASE_LOCK(@name); SET SESSION wait_timeout = DEFAULT";
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await RetryWhileInUseAsync(migrate, cancellationToken);
+        }
+        finally
+        {
+            // The connection returns to the pool, and must not keep the lock and the short timeout.
+            if (db.Database.GetDbConnection().State == ConnectionState.Open)
+            {
+                command.CommandText = "SELECT RELEASE_LOCK(@name); SET SESSION wait_timeout = DEFAULT";
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
     }
+
+    /// <summary>A statement that cannot have its table within a second gives up, so that no order waits behind it for longer.</summary>
+    private async Task RetryWhileInUseAsync(Func<Task> migrate, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await migrate();
+                return;
+            }
+            catch (Exception exception) when (IsLockWaitTimeout(exception) && clock.GetElapsedTime(started) < _longestUse)
+            {
+                MariaDbLog.TableInUse(logger);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
+        }
+    }
+
+    /// <summary>EF Core wraps what it holds for transient.</summary>
+    private static bool IsLockWaitTimeout(Exception exception) => exception.GetBaseException() is MySqlException { ErrorCode: MySqlErrorCode.LockWaitTimeout };
 
     private string LockName => $"ticketing_migration_{_settings.Database}"[..Math.Min(64, 20 + _settings.Database.Length)];
 
@@ -206,4 +246,7 @@ internal static partial class MariaDbLog
     [LoggerMessage(1101, LogLevel.Warning,
         "innodb_flush_log_at_trx_commit is {Flush}, not 1: bookings that this server confirms can be lost when its machine loses power.")]
     public static partial void NotDurable(ILogger logger, int flush);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The tables are in use by a long transaction, so the migration waits: no order must wait for it. It tries again every second.")]
+    public static partial void TableInUse(ILogger logger);
 }
