@@ -1,8 +1,8 @@
 namespace Ticketing.Domain;
 
 /// <summary>
-/// A concert with tickets on sale. <see cref="TotalTickets"/> and <see cref="Strategy"/> never change after set-up,
-/// so they can be kept in memory; <see cref="AvailableTickets"/> is the hot value that all buyers change at once.
+/// A concert with tickets on sale. <see cref="Strategy"/> never changes after set-up, so it can be kept in memory; <see cref="AvailableTickets"/> is the
+/// hot value that all buyers change at once.
 /// </summary>
 public sealed class Event
 {
@@ -42,11 +42,23 @@ public sealed class Event
     /// <summary>The strategy that sells the tickets.</summary>
     public BookingStrategy Strategy { get; private set; }
 
-    /// <summary>Incremented with every change of the stock; the optimistic strategy compares it.</summary>
+    /// <summary>Incremented with every change of the stock or the rules; the optimistic strategy compares it.</summary>
     public long Version { get; private set; }
 
+    /// <summary>On sale, paused or ended, as set by the organizer.</summary>
+    public SaleState State { get; private set; }
+
+    /// <summary>Maximum number of tickets of one user, over all orders; null for no limit.</summary>
+    public int? MaxPerUser { get; private set; }
+
+    /// <summary>When the sale starts, UTC; null if it starts at once.</summary>
+    public DateTime? SaleStartsAt { get; private set; }
+
+    /// <summary>When the sale ends, UTC; null if it ends only when it is closed.</summary>
+    public DateTime? SaleEndsAt { get; private set; }
+
     /// <summary>The stock as it is now.</summary>
-    public Stock Stock => new(TotalTickets, AvailableTickets, HeldTickets, Bookings, Version);
+    public Stock Stock => new(TotalTickets, AvailableTickets, HeldTickets, Bookings, Version, new(State, MaxPerUser, SaleStartsAt, SaleEndsAt));
 
     /// <summary>Time of set-up, UTC.</summary>
     public DateTime CreatedAt { get; private set; }
@@ -56,14 +68,21 @@ public sealed class Event
     /// <param name="totalTickets">1 to <see cref="MaxTickets"/>.</param>
     /// <param name="strategy">The strategy that sells its tickets.</param>
     /// <param name="createdAt">Now, UTC.</param>
+    /// <param name="rules">Who can buy the tickets, and when; without it, everybody can at once.</param>
     /// <exception cref="ArgumentException">A value is outside its limits.</exception>
-    public static Event SetUp(string name, int totalTickets, BookingStrategy strategy, DateTime createdAt)
+    public static Event SetUp(string name, int totalTickets, BookingStrategy strategy, DateTime createdAt, SaleRules? rules = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxNameLength, nameof(name));
         ArgumentOutOfRangeException.ThrowIfLessThan(totalTickets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(totalTickets, MaxTickets);
-        return new Event(name, totalTickets, strategy, createdAt);
+        return new Event(name, totalTickets, strategy, createdAt)
+        {
+            State = rules?.State ?? SaleState.OnSale,
+            MaxPerUser = rules?.MaxPerUser,
+            SaleStartsAt = rules?.StartsAt,
+            SaleEndsAt = rules?.EndsAt,
+        };
     }
 
     /// <summary>Whether an order of <paramref name="quantity"/> can be served from <paramref name="available"/> tickets.</summary>
@@ -83,7 +102,38 @@ public sealed class Event
             throw new NotEnoughTicketsException(AvailableTickets, quantity);
         }
 
-        (_, AvailableTickets, _, Bookings, Version) = Stock.Sell(quantity, 1);
+        (_, AvailableTickets, _, Bookings, Version, _) = Stock.Sell(quantity, 1);
+    }
+
+    /// <summary>Changes the number of tickets put on sale.</summary>
+    /// <returns>False, and nothing has changed, if more are sold or held.</returns>
+    public bool TryChangeTotal(int totalTickets)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(totalTickets, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(totalTickets, MaxTickets);
+        if (totalTickets < TotalTickets - AvailableTickets)
+        {
+            return false;
+        }
+
+        AvailableTickets += totalTickets - TotalTickets;
+        TotalTickets = totalTickets;
+        Version++;
+        return true;
+    }
+
+    /// <summary>Changes who can buy the tickets, and when. An ended sale can change in every other respect, but stays ended.</summary>
+    /// <returns>False, and nothing has changed, if the sale has ended and would be on sale again, or paused.</returns>
+    public bool TryChangeRules(SaleRules rules)
+    {
+        if (State == SaleState.Ended && rules.State != SaleState.Ended)
+        {
+            return false;
+        }
+
+        (State, MaxPerUser, SaleStartsAt, SaleEndsAt) = rules;
+        Version++;
+        return true;
     }
 }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Ticketing.BrowserTests.Hosting;
@@ -113,6 +115,44 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
         await Expect(visitor["#book"]).ToHaveTextAsync("Sold out");
         await Expect(visitor["#book"]).ToHaveAttributeAsync("aria-disabled", "true");
         await visitor.ScreenshotAsync("sale-sold-out");
+    }
+
+    [Fact]
+    public async Task A_sale_that_has_not_started_counts_down_and_then_sells()
+    {
+        var id = await SetupAsync(new { event_name = "Concert", sale_starts_at = DateTimeOffset.UtcNow.AddSeconds(5), max_per_user = 3 });
+        var visitor = (await VisitAsync(_api)).MayFail("/book");
+
+        await Expect(visitor["#sale-eyebrow"]).ToHaveTextAsync("Not on sale yet");
+        await Expect(visitor["#book"]).ToHaveTextAsync(new Regex("^On sale in 00:00:0[1-4]$"));
+        await Expect(visitor["#book"]).ToHaveAttributeAsync("aria-disabled", "true");
+        await visitor.ScreenshotAsync("sale-scheduled");
+
+        await Expect(visitor["#sale-eyebrow"]).ToHaveTextAsync("Now on sale", new() { Timeout = 20_000 });
+        await BookOnPageAsync(visitor, user: 77, quantity: 2);
+        await Expect(visitor["#answer"]).ToContainTextAsync("2 tickets for user 77");
+        await BookOnPageAsync(visitor, user: 77, quantity: 3);
+        await Expect(visitor["#answer"]).ToContainTextAsync("You can book 1 more for this event");
+        await visitor.ScreenshotAsync("sale-limit");
+
+        await StopSaleAsync(id, "pause");
+        await Expect(visitor["#book"]).ToHaveTextAsync("Sale paused");
+        await Expect(visitor["#book"]).ToHaveAttributeAsync("aria-disabled", "true");
+        await StopSaleAsync(id, "close");
+        await Expect(visitor["#book"]).ToHaveTextAsync("Sale ended");
+    }
+
+    private async Task StopSaleAsync(int eventId, string how)
+    {
+        using var answer = await _api.Client.PostAsync(new Uri($"/events/{eventId}/{how}", UriKind.Relative), content: null);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task<int> SetupAsync(object command)
+    {
+        using var answer = await _api.Client.PostAsJsonAsync("/setup", command);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("event_id").GetInt32();
     }
 
     [Fact]

@@ -13,6 +13,7 @@ internal static class Measurements
     public const string Baseline = "by hand, batched";
     public const string BaselineForUpdate = "by hand, FOR UPDATE";
     public const string Replicas = "batched, 3 replicas";
+    public const string WithRules = "batched, limit and window";
     public const string HotEvents = "batched, 10 hot events";
     public const string ThroughEdge = "batched through HAProxy";
     public const string ThroughFrontDoor = "batched through Nginx and HAProxy";
@@ -23,6 +24,9 @@ internal static class Measurements
     private const int ReplicaCount = 3;
     private const int HotEventCount = 10;
     private const int Plenty = 10_000_000;
+
+    /// <summary>More than anybody orders: the check is measured, not the refusals.</summary>
+    private const int MaxPerUser = 1_000_000;
 
     public static string ForUpdate(int poolSize) => $"for_update, pool {poolSize}";
 
@@ -49,6 +53,7 @@ internal static class Measurements
             .. settings.Builds.Select(path => batched with { Name = BatchedOf(path), System = new() { Program = ApiProgram.Product with { Build = path } } }),
             batched with { Name = ThroughEdge, System = new() { Entrance = Entrance.Edge } },
             batched with { Name = ThroughFrontDoor, System = new() { Entrance = Entrance.FrontDoor } },
+            batched with { Name = WithRules, MaxPerUser = MaxPerUser },
             batched with { Name = WithoutTelemetry, System = new() { Telemetry = false } },
             byHand,
             batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },

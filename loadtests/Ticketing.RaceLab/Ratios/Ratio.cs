@@ -15,7 +15,7 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
     private const double Megabyte = 1024 * 1024;
 
     public static IReadOnlyList<string> Keys { get; } =
-        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
+        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "rules", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
 
     /// <summary>The table, in the order in which it is printed.</summary>
     public static IReadOnlyList<Ratio> All(RatioSettings settings)
@@ -41,6 +41,7 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
                 return (batched.Median / atomic.Median, $"{batched.Text("ms", "0.00")} ÷ {atomic.Text("ms", "0.00")}");
             }),
             Throughput("telemetry", "metrics and logging on ÷ off", 0.95, Measurements.Batched, Measurements.WithoutTelemetry),
+            Throughput("rules", "batched with a limit per user, a start and an end ÷ without", 0.9, Measurements.WithRules, Measurements.Batched),
             new("start", $"first {Sale.FirstSeconds.TotalSeconds:0} s after start ÷ steady", new(0.5, "≥ 0.5"), [Measurements.Batched], rounds =>
                 Divide(rounds.Of(Measurements.Batched, sale => sale.FirstSecondsBookingsPerSecond ?? 0) with { Name = "first seconds" }, rounds.Rate(Measurements.Batched))),
             Throughput("replicas", "batched with 3 replicas ÷ 1", 0.8, Measurements.Replicas, Measurements.Batched),

@@ -27,6 +27,9 @@ public sealed record Sale
     /// <summary>Events that are sold at the same time.</summary>
     public int Events { get; init; } = 1;
 
+    /// <summary>A limit per user, with a start and an end of the sale; null for none.</summary>
+    public int? MaxPerUser { get; init; }
+
     public required LoadPlan Plan { get; init; }
 
     public SystemSettings System { get; init; } = new();

@@ -70,7 +70,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         {
             for (var i = 0; i < sale.Events; i++)
             {
-                eventIds.Add(await system.SetupAsync($"Race lab: {sale.Name}", sale.Tickets, sale.Strategy));
+                eventIds.Add(await system.SetupAsync($"Race lab: {sale.Name}", sale.Tickets, sale.Strategy, sale.MaxPerUser));
             }
         }
 

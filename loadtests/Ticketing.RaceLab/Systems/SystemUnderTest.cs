@@ -104,11 +104,25 @@ public sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>Sets an event up.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="tickets">Its tickets.</param>
+    /// <param name="strategy">The strategy that sells them.</param>
+    /// <param name="maxPerUser">A limit per user, with a start and an end of the sale, so that every order is checked against all rules; null for none.</param>
     /// <exception cref="StrategyRefusedException">This system cannot run that strategy.</exception>
-    public async Task<int> SetupAsync(string name, int tickets, string strategy)
+    public async Task<int> SetupAsync(string name, int tickets, string strategy, int? maxPerUser = null)
     {
-        using var answer = await _client.PostAsJsonAsync(
-            new Uri("setup", UriKind.Relative), new { event_name = name, total_tickets = tickets, strategy });
+        object command = maxPerUser is null
+            ? new { event_name = name, total_tickets = tickets, strategy }
+            : new
+            {
+                event_name = name,
+                total_tickets = tickets,
+                strategy,
+                max_per_user = maxPerUser,
+                sale_starts_at = DateTimeOffset.UtcNow.AddDays(-1),
+                sale_ends_at = DateTimeOffset.UtcNow.AddDays(1),
+            };
+        using var answer = await _client.PostAsJsonAsync(new Uri("setup", UriKind.Relative), command);
         var body = await answer.Content.ReadAsStringAsync();
         return answer.StatusCode switch
         {

@@ -5,6 +5,7 @@
  * @property {string} strategy
  * @property {number} total_tickets
  * @property {number} available_tickets
+ * @property {number} [held_tickets] of versions with reservations
  * @property {number} tickets_sold
  * @property {number} bookings
  * @property {number} oversold
@@ -31,9 +32,10 @@ export function violationsOf(status, sale) {
   expect(status.bookings === status.tickets_sold, `${status.bookings} bookings of one ticket each do not match ${status.tickets_sold} tickets sold.`);
   if (sale.strategy !== NAIVE) {
     expect(status.oversold === 0, `${status.oversold} tickets were sold that did not exist.`);
+    const held = status.held_tickets ?? 0;
     expect(
-      status.tickets_sold + status.available_tickets === status.total_tickets,
-      `${status.tickets_sold} sold and ${status.available_tickets} left do not add up to ${status.total_tickets}.`);
+      status.tickets_sold + held + status.available_tickets === status.total_tickets,
+      `${status.tickets_sold} sold, ${held} held and ${status.available_tickets} left do not add up to ${status.total_tickets}.`);
   }
 
   return violations;

@@ -29,6 +29,10 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.
     /// </response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist.</response>
+    /// <response code="409">
+    /// <c>not_on_sale</c>: the sale starts at <c>sale_starts_at</c>. <c>paused</c>, <c>sale_ended</c>: tickets are not sold now, or not any more.
+    /// <c>limit_reached</c>: the user can order <c>remaining_for_user</c> more tickets.
+    /// </response>
     /// <response code="422"><c>idempotency_key_reused</c>: the key has booked something else.</response>
     /// <response code="503">
     /// <c>busy</c>: too many orders for the same tickets; nothing was booked. <c>database_unavailable</c>: the database is unavailable.
@@ -37,7 +41,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     [HttpPost("/book", Name = "bookTickets")]
     [NeedsDatabase]
     [ProducesResponseType<BookTicketResponse>(200)]
-    [ProducesProblem(400, 404, 413, 415, 422, 503)]
+    [ProducesProblem(400, 404, 409, 413, 415, 422, 503)]
     public async Task<IActionResult> Book([FromBody] BookTicketCommand order, CancellationToken cancellationToken) =>
         Answer(order, await mediator.Send(order, cancellationToken));
 
@@ -56,7 +60,11 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     {
         BookingOutcome.Booked booked => Confirmed(order, booked),
         BookingOutcome.SoldOut => Problem(ProblemKind.SoldOut),
-        BookingOutcome.NotEnoughTickets few => NotEnough(few.Available),
+        BookingOutcome.NotEnoughTickets few => Problem(ProblemKind.NotEnoughTickets, ("available_tickets", few.Available)),
+        BookingOutcome.NotOnSale scheduled => Problem(ProblemKind.NotOnSale, ("sale_starts_at", scheduled.StartsAt)),
+        BookingOutcome.Paused => Problem(ProblemKind.Paused),
+        BookingOutcome.SaleEnded => Problem(ProblemKind.SaleEnded),
+        BookingOutcome.LimitReached limit => Problem(ProblemKind.LimitReached, ("remaining_for_user", limit.Remaining)),
         BookingOutcome.EventNotFound => Problem(ProblemKind.EventNotFound),
         BookingOutcome.StrategyUnavailable => Problem(ProblemKind.StrategyUnavailable),
         BookingOutcome.KeyReused => Problem(ProblemKind.IdempotencyKeyReused),
@@ -75,10 +83,10 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
         return new(new BookTicketResponse("Booking successful", booked.BookingId, order.EventId, order.UserId, order.Quantity));
     }
 
-    private ObjectResult NotEnough(int available)
+    private ObjectResult Problem(ProblemKind kind, (string Name, object Value) extension)
     {
-        var result = Problem(ProblemKind.NotEnoughTickets);
-        ((ProblemDetails)result.Value!).Extensions["available_tickets"] = available;
+        var result = Problem(kind);
+        ((ProblemDetails)result.Value!).Extensions[extension.Name] = extension.Value;
         return result;
     }
 

@@ -47,7 +47,7 @@ internal static class Settings
 
             Ticketing.Api [--Section:Setting=value ...]   serve until shutdown; Ctrl-C ends it
             Ticketing.Api --migrate                       migrate the database, and exit
-            Ticketing.Api --migrate --finish              the same, when no replica of the version before runs any more
+            Ticketing.Api --migrate --finish              also finish the upgrade, once no replica of the previous version is left
             Ticketing.Api --health                        ask a running server for its health, and exit
             Ticketing.Api --help                          print this, and exit
 

@@ -4,6 +4,7 @@ using Ticketing.Api.Controllers;
 using Ticketing.Api.Ui;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Common;
+using Ticketing.Application.Events.ChangeEvent;
 using Ticketing.Application.Events.SetupEvent;
 using Ticketing.Application.Sales;
 
@@ -15,6 +16,7 @@ namespace Ticketing.Api.Json;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(SetupEventCommand))]
 [JsonSerializable(typeof(SetupEventResult))]
+[JsonSerializable(typeof(ChangeEventCommand))]
 [JsonSerializable(typeof(BookTicketCommand))]
 [JsonSerializable(typeof(BookTicketResponse))]
 [JsonSerializable(typeof(EventStatus))]

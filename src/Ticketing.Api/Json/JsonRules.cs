@@ -17,6 +17,8 @@ internal static class JsonRules
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.Converters.Add(new BookingStrategyConverter());
+        options.Converters.Add(new SaleStateConverter());
+        options.Converters.Add(new TimeConverter());
         options.TypeInfoResolver = JsonTypeInfoResolver.Combine(ApiJsonContext.Default, new DefaultJsonTypeInfoResolver());
     }
 }

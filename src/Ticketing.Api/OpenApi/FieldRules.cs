@@ -26,12 +26,13 @@ internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions
             return;
         }
 
-        foreach (var field in context.Type.GetConstructors()[0].GetParameters())
+        var defaults = context.Type.GetConstructors()[0].GetParameters().ToDictionary(field => field.Name!, field => field.HasDefaultValue ? ToJson(field.DefaultValue) : null);
+        foreach (var field in context.Type.GetProperties().Select(field => field.Name))
         {
-            if (properties.TryGetValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name!), out var property) && property is OpenApiSchema fieldSchema)
+            if (properties.TryGetValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(field), out var property) && property is OpenApiSchema fieldSchema)
             {
-                Limit(fieldSchema, validator, field.Name!);
-                fieldSchema.Default = field.HasDefaultValue ? ToJson(field.DefaultValue) : null;
+                Limit(fieldSchema, validator, field);
+                fieldSchema.Default = defaults.GetValueOrDefault(field);
             }
         }
     }
@@ -45,7 +46,7 @@ internal sealed class FieldRules(IServiceProvider services, IOptions<JsonOptions
         }
     }
 
-    /// <summary>The bodies of <c>POST /book</c> and <c>POST /setup</c> are required.</summary>
+    /// <summary>Every body is required.</summary>
     public void Apply(IOpenApiRequestBody requestBody, RequestBodyFilterContext context) => ((OpenApiRequestBody)requestBody).Required = true;
 
     private IValidator? FindValidator(Type type) => (IValidator?)services.GetService(typeof(IValidator<>).MakeGenericType(type));

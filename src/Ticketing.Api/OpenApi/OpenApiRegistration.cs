@@ -27,7 +27,7 @@ internal static class OpenApiRegistration
 
             swagger.SupportNonNullableReferenceTypes();
             swagger.UseAllOfToExtendReferenceSchemas(); // where a strategy stands, it has a description and a default
-            swagger.SchemaFilter<StrategySchema>();
+            swagger.SchemaFilter<NamesSchema>();
             swagger.SchemaFilter<FieldRules>();
             swagger.ParameterFilter<FieldRules>();
             swagger.RequestBodyFilter<FieldRules>();

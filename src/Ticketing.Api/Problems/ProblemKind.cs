@@ -23,6 +23,25 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind NotEnoughTickets = new(
         "not_enough_tickets", 400, "Fewer tickets are left than ordered.", "Order at most available_tickets.");
 
+    public static readonly ProblemKind NotOnSale = new(
+        "not_on_sale", 409, "The sale has not started.", "Order again at sale_starts_at.");
+
+    public static readonly ProblemKind Paused = new(
+        "paused", 409, "The sale is paused.", "Try again when GET /status reports on_sale.");
+
+    public static readonly ProblemKind SaleEnded = new(
+        "sale_ended", 409, "The sale has ended.", "Tickets for this event are no longer on sale.");
+
+    public static readonly ProblemKind LimitReached = new(
+        "limit_reached", 409, "The limit per user is reached.", "The user can order remaining_for_user more tickets of this event.");
+
+    public static readonly ProblemKind BelowSold = new(
+        "below_sold", 409, "More tickets are sold or held than total_tickets.", "Set total_tickets to the number of those tickets, or more.");
+
+    public static readonly ProblemKind UpgradeInProgress = new(
+        "upgrade_in_progress", 409, "The upgrade of the database is not finished.",
+        "Servers of the previous version would ignore this change. Run the program with --migrate --finish once they have all stopped.");
+
     public static readonly ProblemKind EventNotFound = new(
         "event_not_found", 404, "The event does not exist.", "Set one up with POST /setup, or list the existing events with GET /events.");
 
@@ -75,7 +94,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     /// <summary>All kinds of problem.</summary>
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        ValidationFailed, SoldOut, NotEnoughTickets, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
+        ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached, BelowSold, UpgradeInProgress, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];
 

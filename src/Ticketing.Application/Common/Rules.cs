@@ -23,6 +23,14 @@ internal static class Rules
     public static IRuleBuilderOptions<T, int> IsBetween<T>(this IRuleBuilder<T, int> rule, int from, int to) =>
         rule.InclusiveBetween(from, to).WithMessage(Range(from, to));
 
+    /// <inheritdoc cref="IsBetween{T}(IRuleBuilder{T, int}, int, int)"/>
+    public static IRuleBuilderOptions<T, int?> IsBetween<T>(this IRuleBuilder<T, int?> rule, int from, int to) =>
+        rule.InclusiveBetween(from, to).WithMessage(Range(from, to));
+
+    /// <summary>A time that a database can store, with room for calculations.</summary>
+    public static IRuleBuilderOptions<T, DateTimeOffset?> IsStorable<T>(this IRuleBuilder<T, DateTimeOffset?> rule) =>
+        rule.Must(time => time is null || time.Value.UtcDateTime.Year is >= 2000 and <= 9000).WithMessage("Must be a time from the year 2000 to 9000.");
+
     /// <summary>Page number and page size.</summary>
     public static void IsPaged<T>(this AbstractValidator<T> validator)
         where T : PagedQuery

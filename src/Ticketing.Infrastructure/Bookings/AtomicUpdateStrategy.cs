@@ -21,8 +21,9 @@ namespace Ticketing.Infrastructure.Bookings;
 ///                                                   …reads 0 under its own lock        → 0 rows: sold out
 /// </code>
 /// <para>
-/// At READ COMMITTED, an UPDATE reads the newest committed row, so no decision uses an old value. The lock is held from the
-/// UPDATE to the COMMIT. The booking is inserted in the same transaction: if it fails, the stock is rolled back too.
+/// At READ COMMITTED, an UPDATE reads the newest committed row, so no decision uses an old value. The lock is held from the UPDATE to the COMMIT. Under it,
+/// the row is read once more: for the rules of the sale, and for the stock that is left. The booking is inserted in the same transaction: if it fails, the
+/// stock is rolled back too.
 /// </para>
 /// <para>
 /// Errors: deadlock 1213, lock wait timeout 1205 and write conflict 1020 (SQLite: busy 5) are retried from the start by
@@ -57,7 +58,12 @@ internal sealed class AtomicUpdateStrategy(
 
         if (taken == 0)
         {
-            return admission.Refuse(order, stock); // null, which means "retry", if the stock has grown since the UPDATE
+            return await admission.RefuseAsync(db, order, stock); // null, which means "retry", if the stock has grown since the UPDATE
+        }
+
+        if (await admission.RefuseByRulesAsync(db, order, stock.Rules) is { } refusal)
+        {
+            return refusal;
         }
 
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);

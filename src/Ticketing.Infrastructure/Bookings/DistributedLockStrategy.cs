@@ -148,7 +148,7 @@ internal sealed class DistributedLockStrategy(
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (admission.Refuse(order, stock) is { } refusal)
+        if (await admission.RefuseAsync(db, order, stock) is { } refusal)
         {
             return refusal;
         }
@@ -161,11 +161,16 @@ internal sealed class DistributedLockStrategy(
             return null; // The lock did not exclude others; retry.
         }
 
+        stock = await db.ReadStockAsync(order.EventId, CancellationToken.None); // not what was read before: the lock may have expired
+        if (await admission.RefuseByRulesAsync(db, order, stock!.Rules) is { } changed)
+        {
+            return changed;
+        }
+
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        stock = await db.ReadStockAsync(order.EventId, CancellationToken.None); // not what was read before: the lock may have expired
-        return await commit.CommitAsync(transaction, booking, stock!);
+        return await commit.CommitAsync(transaction, booking, stock);
     }
 
     private RedisDistributedLock LockOf(int eventId) => new(

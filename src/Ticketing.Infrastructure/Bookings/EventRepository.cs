@@ -12,20 +12,63 @@ namespace Ticketing.Infrastructure.Bookings;
 
 /// <summary>Keeps the immutable properties of events in memory. The absence of an event is not kept, because it can change.</summary>
 internal sealed class EventRepository(
-    IDbContextFactory<TicketingDbContext> contexts, Deadline deadline, IOptions<BookingOptions> options, LatestStock latest, ILogger<EventRepository> logger) : IEventRepository
+    IDbContextFactory<TicketingDbContext> contexts,
+    IDatabaseErrors errors,
+    OrderTransactions transactions,
+    Deadline deadline,
+    IOptions<BookingOptions> options,
+    LatestStock latest,
+    TimeProvider clock,
+    ILogger<EventRepository> logger) : IEventRepository
 {
     /// <summary>Far more events than are on sale at once; above this, the memory is cleared.</summary>
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<int, EventFacts> _facts = new();
 
-    public async Task AddAsync(Event @event, CancellationToken cancellationToken)
+    private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
+
+    public async Task<bool> AddAsync(Event @event, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await transactions.BeginAsync(db, cancellationToken);
         db.Events.Add(@event);
-        await db.SaveChangesAsync(cancellationToken);
+        await db.SaveChangesAsync(CancellationToken.None);
+        if (@event.Bookings is null && @event.Stock.Rules != SaleRules.Open)
+        {
+            return false;
+        }
+
+        await transaction.CommitAsync();
         Remember(new EventFacts(@event.Id, @event.Strategy));
         latest.WasSetUp(@event.Id);
+        return true;
+    }
+
+    public async Task<EventOutcome> ChangeAsync(int eventId, Func<Event, EventOutcome?> change, CancellationToken cancellationToken)
+    {
+        deadline.Set(options.Value.OrderTimeLimit);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await transactions.BeginAsync(db, cancellationToken);
+        if (await db.Events.FromSqlRaw(_selectLocked, eventId).ToListAsync(CancellationToken.None) is not [var @event])
+        {
+            return new EventOutcome.NotFound();
+        }
+
+        if (@event.Bookings is null)
+        {
+            return new EventOutcome.UpgradeInProgress();
+        }
+
+        if (change(@event) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync();
+        latest.Saw(eventId, @event.Stock);
+        return new EventOutcome.Changed(EventSnapshot.Of(@event, clock.GetUtcNow()).With(@event.Stock, clock.GetUtcNow()));
     }
 
     public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>

@@ -55,7 +55,7 @@ internal sealed class ForUpdateStrategy(
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (admission.Refuse(order, @event.Stock) is { } refusal)
+        if (await admission.RefuseAsync(db, order, @event.Stock) is { } refusal)
         {
             return refusal;
         }

@@ -49,7 +49,7 @@ internal sealed class NaiveStrategy(
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (admission.Refuse(order, stock) is { } refusal)
+        if (await admission.RefuseAsync(db, order, stock) is { } refusal)
         {
             return refusal;
         }

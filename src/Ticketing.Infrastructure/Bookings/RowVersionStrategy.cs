@@ -58,7 +58,7 @@ internal sealed class RowVersionStrategy(
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (admission.Refuse(order, @event.Stock) is { } refusal)
+        if (await admission.RefuseAsync(db, order, @event.Stock) is { } refusal)
         {
             return refusal;
         }
@@ -71,6 +71,12 @@ internal sealed class RowVersionStrategy(
         catch (DbUpdateConcurrencyException)
         {
             return null;
+        }
+
+        // The UPDATE may have waited for the row until the sale has ended. Whatever else changes the rules, changes the version.
+        if (await admission.RefuseByTimeAsync(db, @event.Stock.Rules) is { } late)
+        {
+            return late;
         }
 
         var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);

@@ -9,7 +9,7 @@ namespace Ticketing.Infrastructure.Reads;
 /// Answers reads from the cache, and replaces what this replica knows better, so that clients see their own bookings at once: the stock of events that it
 /// sells, the events that it has set up. A user's bookings are not cached.
 /// </summary>
-internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, LatestStock latest, IOptions<CacheOptions> options) : ISalesReader
+internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, LatestStock latest, TimeProvider clock, IOptions<CacheOptions> options) : ISalesReader
 {
     private readonly TimeSpan _statusAge = TimeSpan.FromSeconds(options.Value.StatusSeconds);
     private readonly TimeSpan _eventsAge = TimeSpan.FromSeconds(options.Value.EventsSeconds);
@@ -58,7 +58,7 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Lat
 
     private TimeSpan AgeFor(int? userId) => userId is null ? _historyAge : TimeSpan.Zero;
 
-    private EventStatus StatusOf(EventSnapshot snapshot) => snapshot.With(latest.NewerOf(snapshot.Id, snapshot.Stock, snapshot.ReadAt));
+    private EventStatus StatusOf(EventSnapshot snapshot) => snapshot.With(latest.NewerOf(snapshot.Id, snapshot.Stock, snapshot.ReadAt), clock.GetUtcNow());
 }
 
 /// <summary>The section <c>Cache</c> of the configuration: how old an answer may be, in seconds. 0 asks the database every time.</summary>

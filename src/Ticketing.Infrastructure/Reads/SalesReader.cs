@@ -102,7 +102,8 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
                 @event.AvailableTickets,
                 @event.HeldTickets,
                 @event.Bookings ?? db.Bookings.Count(booking => booking.EventId == @event.Id),
-                @event.Version),
+                @event.Version,
+                new SaleRules(@event.State, @event.MaxPerUser, @event.SaleStartsAt, @event.SaleEndsAt)),
             readAt));
     }
 }
@@ -116,16 +117,26 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
 /// <param name="ReadAt">When it was read, UTC.</param>
 internal sealed record EventSnapshot(int Id, string Name, BookingStrategy Strategy, DateTime CreatedAt, Stock Stock, DateTimeOffset ReadAt)
 {
+    public static EventSnapshot Of(Event @event, DateTimeOffset readAt) =>
+        new(@event.Id, @event.Name, @event.Strategy, @event.CreatedAt, @event.Stock, readAt);
+
     /// <summary>Its status with this stock, which may be newer.</summary>
-    public EventStatus With(Stock stock) => new()
+    /// <param name="stock">The stock.</param>
+    /// <param name="now">Now, UTC: the state of the sale may depend on it.</param>
+    public EventStatus With(Stock stock, DateTimeOffset now) => new()
     {
         EventId = Id,
         EventName = Name,
         Strategy = Strategy,
         TotalTickets = stock.Total,
         AvailableTickets = stock.Available,
+        HeldTickets = stock.Held,
         TicketsSold = stock.Sold,
         Bookings = stock.Bookings ?? 0,
+        State = stock.Rules.At(now.UtcDateTime),
+        MaxPerUser = stock.Rules.MaxPerUser,
+        SaleStartsAt = stock.Rules.StartsAt,
+        SaleEndsAt = stock.Rules.EndsAt,
         CreatedAt = CreatedAt,
     };
 }

@@ -171,6 +171,22 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
     [
         Book("an order", Order, 200),
         WithKey("an order with a key", "key") with { Status = 200 },
+        Setup("max_per_user 0", """{"max_per_user":0}"""),
+        Setup("max_per_user in quotes", """{"max_per_user":"4"}"""),
+        Setup("a start that is no time", """{"sale_starts_at":"tomorrow"}"""),
+        Setup("a start without an offset", """{"sale_starts_at":"2030-01-01T00:00:00"}"""),
+        Setup("a start without a time", """{"sale_starts_at":"2030-01-01"}"""),
+        Setup("a start in a year that no database stores", """{"sale_starts_at":"0001-01-01T00:00:00Z"}"""),
+        Setup("an end before the start", """{"sale_starts_at":"2030-01-02T00:00:00Z","sale_ends_at":"2030-01-01T00:00:00Z"}"""),
+        Patch("a change of what cannot change", """{"strategy":"naive"}"""),
+        Patch("a change to null tickets", """{"total_tickets":null}"""),
+        Patch("a change to no tickets", """{"total_tickets":0}"""),
+        Patch("a change to too many tickets", """{"total_tickets":10000001}"""),
+        Patch("a change to half a ticket", """{"total_tickets":1.5}"""),
+        Patch("a change to a limit of 0", """{"max_per_user":0}"""),
+        Patch("a change to no time", """{"sale_ends_at":""}"""),
+        Patch("a change that is no object", "[]"),
+        new("a change of an event by name", HttpMethod.Patch, "/events/concert", "{}"u8.ToArray(), Json, 404, "not_found"),
         Setup("an empty setup", "{}") with { Status = 200 },
         Setup("a setup", """{"event_name":"Concert","total_tickets":100,"strategy":"naive"}""") with { Status = 200 },
         Setup("a strategy in capitals", """{"strategy":"NAIVE"}""") with { Status = 200 },
@@ -215,6 +231,9 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
 
     private static BadInput Setup(string name, string body) =>
         new(name, HttpMethod.Post, "/setup", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
+
+    private static BadInput Patch(string name, string body) =>
+        new(name, HttpMethod.Patch, "/events/1", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
 
     private static BadInput Get(string name, string path) => new(name, HttpMethod.Get, path, null, null, 400, "validation_failed");
 }

@@ -8,6 +8,8 @@ namespace Ticketing.IntegrationTests.Http;
 /// <summary>The wire contract, endpoint by endpoint, on each database.</summary>
 public abstract class ContractTests(ApiFixture api)
 {
+    private static readonly string[] _changeable = ["total_tickets", "available_tickets", "state", "max_per_user", "sale_starts_at", "sale_ends_at"];
+
     public static TheoryData<string> Strategies => [.. ApiFixture.Strategies];
 
     [Fact]
@@ -35,6 +37,57 @@ public abstract class ContractTests(ApiFixture api)
         status.GetProperty("event_name").GetString().Should().Be("Dangdut Koplo 🎤 日本");
         status.GetProperty("total_tickets").GetInt32().Should().Be(10_000_000);
         status.GetProperty("strategy").GetString().Should().Be("naive");
+    }
+
+    [Fact]
+    public async Task An_event_is_changed_field_by_field_and_null_removes_a_limit()
+    {
+        var startsAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.FromHours(7));
+        var setup = await api.Client.PostAnswerAsync("/setup", new { total_tickets = 10, max_per_user = 4, sale_starts_at = startsAt, sale_ends_at = startsAt.AddDays(1) });
+        var path = $"/events/{setup.Json.GetProperty("event_id")}";
+
+        var changed = await api.Client.SendAsync(HttpMethod.Patch, path, new { total_tickets = 20 });
+        changed.Status.Should().Be(HttpStatusCode.OK, changed.Text);
+        Figures(changed.Json).Should().Be("20 20 scheduled 4 2030-01-01T20:04:05Z 2030-01-02T20:04:05Z");
+
+        changed = await api.Client.SendAsync(HttpMethod.Patch, path, new { max_per_user = (int?)null, sale_starts_at = (DateTime?)null });
+        Figures(changed.Json).Should().Be("20 20 on_sale   2030-01-02T20:04:05Z");
+        Figures((await api.Client.GetAnswerAsync("/status")).Json).Should().Be(Figures(changed.Json), "the response was the status");
+
+        (await api.Client.SendAsync(HttpMethod.Patch, path, new { sale_starts_at = startsAt.AddDays(2) })).ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
+        (await api.Client.SendAsync(HttpMethod.Patch, path, new { })).Status.Should().Be(HttpStatusCode.OK, "nothing is a change, too");
+
+        static string Figures(JsonElement status) => string.Join(' ', _changeable.Select(name => status.GetProperty(name).ToString()));
+    }
+
+    [Fact]
+    public async Task A_sale_is_paused_resumed_and_closed_for_good_and_repeating_it_changes_nothing()
+    {
+        var id = await api.Client.SetupAsync(10, "batched");
+        (await api.Client.BookAsync(id, key: $"before-{id}")).IsBooked.Should().BeTrue();
+
+        foreach (var (action, state) in ((string, string)[])[("pause", "paused"), ("pause", "paused"), ("resume", "on_sale"), ("resume", "on_sale"), ("close", "ended"), ("close", "ended")])
+        {
+            var answer = await api.Client.SendAsync(HttpMethod.Post, $"/events/{id}/{action}");
+            answer.Status.Should().Be(HttpStatusCode.OK, answer.Text);
+            answer.Json.GetProperty("state").GetString().Should().Be(state);
+            (await api.Client.StatusAsync(id)).GetProperty("state").GetString().Should().Be(state);
+        }
+
+        (await api.Client.SendAsync(HttpMethod.Post, $"/events/{id}/resume")).ShouldBeProblem(HttpStatusCode.Conflict, "sale_ended");
+        (await api.Client.BookAsync(id)).ShouldBeProblem(HttpStatusCode.Conflict, "sale_ended");
+        (await api.Client.BookAsync(id, key: $"before-{id}")).Headers.Should().ContainKey("Idempotent-Replayed", "it was booked before the end");
+    }
+
+    [Fact]
+    public async Task An_event_that_does_not_exist_cannot_be_changed()
+    {
+        foreach (var action in (string[])["pause", "resume", "close"])
+        {
+            (await api.Client.SendAsync(HttpMethod.Post, $"/events/2147483647/{action}")).ShouldBeProblem(HttpStatusCode.NotFound, "event_not_found");
+        }
+
+        (await api.Client.SendAsync(HttpMethod.Patch, "/events/2147483647", new { total_tickets = 1 })).ShouldBeProblem(HttpStatusCode.NotFound, "event_not_found");
     }
 
     [Fact]
@@ -154,13 +207,16 @@ public abstract class ContractTests(ApiFixture api)
         var status = await api.Client.StatusAsync(id);
 
         Names(status).Should().Equal(
-            "event_id", "event_name", "strategy", "total_tickets", "available_tickets", "tickets_sold", "bookings", "oversold", "created_at");
+            "event_id", "event_name", "strategy", "total_tickets", "available_tickets", "held_tickets", "tickets_sold", "bookings", "oversold", "state",
+            "max_per_user", "sale_starts_at", "sale_ends_at", "created_at");
         status.GetProperty("strategy").GetString().Should().Be("for_update");
         status.GetProperty("total_tickets").GetInt32().Should().Be(10);
         status.GetProperty("available_tickets").GetInt32().Should().Be(3);
         status.GetProperty("tickets_sold").GetInt64().Should().Be(7);
         status.GetProperty("bookings").GetInt64().Should().Be(2);
         status.GetProperty("oversold").GetInt64().Should().Be(0);
+        status.GetProperty("held_tickets").GetInt32().Should().Be(0);
+        status.GetProperty("state").GetString().Should().Be("on_sale");
     }
 
     [Fact]

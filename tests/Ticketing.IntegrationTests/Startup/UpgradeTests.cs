@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -55,9 +56,32 @@ public sealed class UpgradeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_in_use_delays_the_migration_and_hardly_an_order()
+    {
+        await using var reader = new MySqlConnection($"{_database};Pooling=false");
+        await reader.OpenAsync();
+        await using var read = new MySqlCommand("START TRANSACTION; SELECT COUNT(*) FROM bookings", reader);
+        await read.ExecuteScalarAsync();
+        using var stop = new CancellationTokenSource(_patience); // a test that fails must not go on selling
+        var old = new OldReplica(_database);
+        var selling = old.SellAsync(int.MaxValue, stop.Token);
+
+        await using var migration = ApiProcess.Run(Settings, "--migrate");
+        await Eventually.HoldsAsync(() => Task.FromResult(migration.Output.Contains("in use", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => migration.Output);
+        await reader.CloseAsync();
+        await migration.WaitForExitAsync(_patience);
+        await stop.CancelAsync();
+        await selling;
+
+        migration.ExitCode.Should().Be(0, migration.Output);
+        old.Longest.Should().BeLessThan(TimeSpan.FromSeconds(3), "each attempt waits a second");
+        (await WrongEventsAsync()).Should().Be("0");
+    }
+
+    [Fact]
     public async Task Replicas_of_both_versions_sell_side_by_side_and_the_books_are_right_at_the_end()
     {
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(_patience); // a test that fails must not go on selling
         var old = new OldReplica(_database);
         var selling = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => old.SellAsync(int.MaxValue, stop.Token)));
 
@@ -71,6 +95,8 @@ public sealed class UpgradeTests : IAsyncLifetime
 
         var during = await replica.Client.SetupAsync(10, "for_update");
         (await replica.Client.BookAsync(during)).IsBooked.Should().BeTrue();
+        (await replica.Client.PostAnswerAsync("/events/1/pause", new { })).ShouldBeProblem(HttpStatusCode.Conflict, "upgrade_in_progress");
+        (await replica.Client.PostAnswerAsync("/setup", new { max_per_user = 4 })).ShouldBeProblem(HttpStatusCode.Conflict, "upgrade_in_progress");
         var status = await replica.Client.StatusAsync(1);
         status.GetProperty("bookings").GetInt64().Should().BeGreaterThan(50, "those of the old replica count too");
 
@@ -87,6 +113,9 @@ public sealed class UpgradeTests : IAsyncLifetime
         var after = await replica.Client.SetupAsync(10, "row_version");
         (await replica.Client.BookAsync(after, quantity: 2)).IsBooked.Should().BeTrue();
 
+        (await replica.Client.PostAnswerAsync("/events/1/pause", new { })).Status.Should().Be(HttpStatusCode.OK);
+        (await replica.Client.PostAnswerAsync("/setup", new { max_per_user = 4 })).Status.Should().Be(HttpStatusCode.OK);
+
         old.Sold.Should().BePositive();
         (await StringAsync("SELECT SUM(bookings) FROM events")).Should().Be($"{old.Sold + 102}");
         (await WrongEventsAsync()).Should().Be("0");
@@ -94,7 +123,7 @@ public sealed class UpgradeTests : IAsyncLifetime
         restarted.Output.Should().NotContain("--finish");
     }
 
-    /// <summary>The real thing: the program of the commit before reservations.</summary>
+    /// <summary>The real thing: the program of the commit before reservations, which also shares its Redis.</summary>
     [LongFact]
     public async Task The_program_before_reservations_and_this_one_sell_side_by_side()
     {
@@ -110,7 +139,8 @@ public sealed class UpgradeTests : IAsyncLifetime
             await ManagedProcess.RunAsync("git", "-C", Repository.Root, "worktree", "remove", "--force", folder.File("old"));
         }
 
-        await using var old = await ApiProcess.StartAsync(Settings, Path.Combine(folder.File("published"), "Ticketing.Api.dll"));
+        var settings = new Dictionary<string, string?>(Settings) { ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString };
+        await using var old = await ApiProcess.StartAsync(settings, Path.Combine(folder.File("published"), "Ticketing.Api.dll"));
         var strategies = new[] { "for_update", "row_version", "atomic_update", "batched" };
         var events = new List<int>();
         foreach (var strategy in strategies)
@@ -118,12 +148,21 @@ public sealed class UpgradeTests : IAsyncLifetime
             events.Add(await old.Client.SetupAsync(Tickets, strategy));
         }
 
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(_patience); // a test that fails must not go on selling
         var oldSales = SellAsync(old.Client, events, stop.Token);
         await MigrateAsync();
-        await using var replica = await StartAsync();
+        await using var replica = await ApiProcess.StartAsync(settings);
         var newSales = SellAsync(replica.Client, events, stop.Token);
-        await Task.Delay(TimeSpan.FromSeconds(10));
+        for (var second = 0; second < 10; second++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            foreach (var id in events)
+            {
+                await old.Client.StatusAsync(id);
+                await replica.Client.StatusAsync(id);
+            }
+        }
+
         await stop.CancelAsync();
         var sold = await oldSales + await newSales;
         (await old.StopAsync()).Should().Be(0);
@@ -143,7 +182,7 @@ public sealed class UpgradeTests : IAsyncLifetime
             INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp)
                 SELECT 1 + seq MOD 50000, 1, 1, IF(seq MOD 2 = 0, CONCAT('key-', seq), NULL), UTC_TIMESTAMP(6) FROM seq_1_to_10000000;
             """);
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(_patience); // a test that fails must not go on selling
         var old = new OldReplica(_database);
         var selling = old.SellAsync(int.MaxValue, stop.Token);
 

@@ -108,6 +108,19 @@ public sealed class ContentionTests(ContendedApi api) : IClassFixture<ContendedA
     }
 
     [Fact]
+    public async Task A_change_of_an_event_whose_row_somebody_holds_is_busy_and_changes_nothing()
+    {
+        var id = await api.Client.SetupAsync(10, "batched");
+        await using (await api.LockEventAsync(id))
+        {
+            (await api.Client.SendAsync(HttpMethod.Patch, $"/events/{id}", new { total_tickets = 20 })).ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "busy");
+        }
+
+        (await api.Client.StatusAsync(id)).GetProperty("total_tickets").GetInt32().Should().Be(10);
+        (await api.Client.SendAsync(HttpMethod.Patch, $"/events/{id}", new { total_tickets = 20 })).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task An_item_that_the_database_refuses_does_not_fail_its_neighbours()
     {
         const int badUser = 666;

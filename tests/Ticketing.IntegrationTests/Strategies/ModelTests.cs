@@ -4,8 +4,11 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Events;
+using Ticketing.Application.Events.ChangeSaleState;
 using Ticketing.Application.Events.SetupEvent;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Database;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 
@@ -49,7 +52,7 @@ public abstract class ModelTests(ApiFixture api)
         var random = new Random(seed);
         for (var i = random.Next(1, 4); i > 0; i--)
         {
-            await SetupAsync(model, random.Next(1, 40), _strategies[random.Next(_strategies.Length)]);
+            await SetupAsync(model, random.Next(1, 40), _strategies[random.Next(_strategies.Length)], LimitOf(random.Next(1, 30)));
         }
 
         // Every step is drawn before the first is run, so that a seed always has the same steps, whatever the workers make of them.
@@ -64,6 +67,7 @@ public abstract class ModelTests(ApiFixture api)
                 _ => $"model-{seed}-{random.Next(10_000)}-{api.GetHashCode()}",
             },
             NewEvent: random.Next(60) == 0,
+            Pause: random.Next(20) == 0,
             Tickets: random.Next(1, 40),
             Strategy: _strategies[random.Next(_strategies.Length)])).ToList();
 #pragma warning restore CA5394
@@ -84,11 +88,18 @@ public abstract class ModelTests(ApiFixture api)
     {
         if (step.NewEvent)
         {
-            await SetupAsync(model, step.Tickets, step.Strategy);
+            await SetupAsync(model, step.Tickets, step.Strategy, LimitOf(step.UserId * 3));
             return;
         }
 
-        var order = new BookTicketCommand(step.UserId, model.Pick(step.Event), step.Quantity) { IdempotencyKey = step.Key };
+        if (step.Pause)
+        {
+            var sale = model.Pick(step.Event);
+            await model.PauseAsync(sale, state => ChangeAsync(sale.EventId, state));
+            return;
+        }
+
+        var order = new BookTicketCommand(step.UserId, model.Pick(step.Event).EventId, step.Quantity) { IdempotencyKey = step.Key };
         var clock = Stopwatch.StartNew();
         while (true)
         {
@@ -117,16 +128,36 @@ public abstract class ModelTests(ApiFixture api)
 
             if (sale.Strategy != BookingStrategy.Naive && available > 0)
             {
-                (await SendAsync(new BookTicketCommand(1, sale.EventId))).Should().BeOfType<BookingOutcome.Booked>("what is left is for sale");
+                (await SendAsync(new BookTicketCommand(UserId: 1000, sale.EventId))).Should().BeOfType<BookingOutcome.Booked>("what is left is for sale");
             }
         }
     }
 
-    private async Task SetupAsync(SalesModel model, int tickets, BookingStrategy strategy)
+    /// <summary>Every second event has a limit.</summary>
+    private static int? LimitOf(int number) => number % 2 == 0 ? null : number;
+
+    private async Task SetupAsync(SalesModel model, int tickets, BookingStrategy strategy, int? limit)
     {
         await using var scope = api.Services.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new SetupEventCommand("Model", tickets, strategy));
-        model.Add(new Sale(result.EventId, tickets, strategy));
+        var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new SetupEventCommand("Model", tickets, strategy, limit));
+        model.Add(new Sale(result!.EventId, tickets, strategy, limit));
+    }
+
+    /// <summary>Contention is a fault here: whoever pauses a sale tries again.</summary>
+    private async Task ChangeAsync(int eventId, SaleState state)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var scope = api.Services.CreateAsyncScope();
+                (await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ChangeSaleStateCommand(eventId, state))).Should().BeOfType<EventOutcome.Changed>();
+                return;
+            }
+            catch (Exception exception) when (api.Services.GetRequiredService<IDatabaseErrors>().Classify(exception) == DatabaseFault.Contention)
+            {
+            }
+        }
     }
 
     private async Task<BookingOutcome> SendAsync(BookTicketCommand order)
@@ -135,7 +166,7 @@ public abstract class ModelTests(ApiFixture api)
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(order);
     }
 
-    private sealed record Step(int Event, int UserId, int Quantity, string? Key, bool NewEvent, int Tickets, BookingStrategy Strategy);
+    private sealed record Step(int Event, int UserId, int Quantity, string? Key, bool NewEvent, bool Pause, int Tickets, BookingStrategy Strategy);
 }
 
 public sealed class ModelOnSqlite(FastSqliteApi api) : ModelTests(api), IClassFixture<FastSqliteApi>;

@@ -12,6 +12,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 internal sealed class SalesModel
 {
     private readonly ConcurrentQueue<Observation> _observations = new();
+    private readonly ConcurrentQueue<Pause> _pauses = new();
     private readonly List<Sale> _sales = [];
     private long _now;
 
@@ -25,11 +26,31 @@ internal sealed class SalesModel
         }
     }
 
-    public int Pick(int number)
+    public Sale Pick(int number)
     {
         lock (_sales)
         {
-            return _sales[number % _sales.Count].EventId;
+            return _sales[number % _sales.Count];
+        }
+    }
+
+    /// <summary>Pauses a sale and resumes it. Only one does so at a time, so that it is known which pause ends when.</summary>
+    public async Task PauseAsync(Sale sale, Func<SaleState, Task> change)
+    {
+        await sale.Pausing.WaitAsync();
+        try
+        {
+            var began = Begin();
+            await change(SaleState.Paused);
+            var isPaused = Begin();
+            await Task.Delay(2);
+            var resumes = Begin();
+            await change(SaleState.OnSale);
+            _pauses.Enqueue(new(sale.EventId, began, isPaused, resumes, Begin()));
+        }
+        finally
+        {
+            sale.Pausing.Release();
         }
     }
 
@@ -52,6 +73,7 @@ internal sealed class SalesModel
         foreach (var observation in _observations)
         {
             CheckKey(observation, observation.Order.IdempotencyKey is { } key ? keys.GetValueOrDefault(key) : null, sales[observation.Order.EventId]);
+            CheckPauses(observation, sales[observation.Order.EventId], [.. _pauses.Where(pause => pause.EventId == observation.Order.EventId)]);
             CheckStock(observation, sales[observation.Order.EventId], [.. byEvent[observation.Order.EventId]]);
         }
     }
@@ -68,6 +90,8 @@ internal sealed class SalesModel
         if (sale.Strategy != BookingStrategy.Naive)
         {
             available.Should().BeGreaterOrEqualTo(0, "{0} never oversells", sale.Strategy);
+            stored.GroupBy(booking => booking.UserId).Should().NotContain(
+                user => user.Sum(booking => booking.Quantity) > (sale.MaxPerUser ?? int.MaxValue), "{0}: no user gets more than {1}", sale.Strategy, sale.MaxPerUser);
         }
     }
 
@@ -114,7 +138,7 @@ internal sealed class SalesModel
         if (holder is not null)
         {
             holder.LatestMoment.Should().BeGreaterThan(began, "{0}: the key of {1} had booked before, and it was told {2}", sale.Strategy, order, outcome);
-            if (sale.Strategy != BookingStrategy.Naive)
+            if (sale.Strategy != BookingStrategy.Naive && outcome is not BookingOutcome.Paused)
             {
                 // What is left never grows: it cannot have been too little for an order, and then enough for the same one.
                 holder.Order.Should().NotBe(order, "{0}: {1} was told {2}, and its repetition was booked", sale.Strategy, order, outcome);
@@ -122,11 +146,24 @@ internal sealed class SalesModel
         }
     }
 
+    private static void CheckPauses(Observation observation, Sale sale, IReadOnlyList<Pause> pauses)
+    {
+        var (order, outcome, began, ended) = observation;
+        if (outcome is BookingOutcome.Paused)
+        {
+            pauses.Should().Contain(pause => pause.Began < ended && began < pause.Ended, "{0}: {1} was told that the sale is paused", sale.Strategy, order);
+        }
+        else if (sale.Strategy != BookingStrategy.Naive && outcome is not (BookingOutcome.Booked { Replayed: true } or BookingOutcome.KeyReused))
+        {
+            pauses.Should().NotContain(pause => pause.IsPaused < began && ended < pause.Resumes, "{0}: {1} was told {2} while the sale was paused", sale.Strategy, order, outcome);
+        }
+    }
+
     private static void CheckStock(Observation observation, Sale sale, IReadOnlyList<MadeBooking> bookings)
     {
         // Naive decides on what was true a while ago, and takes tickets that it gives back when the key is refused.
         var (order, outcome, began, ended) = observation;
-        if (sale.Strategy == BookingStrategy.Naive || outcome is BookingOutcome.Booked or BookingOutcome.KeyReused)
+        if (sale.Strategy == BookingStrategy.Naive || outcome is BookingOutcome.Booked or BookingOutcome.KeyReused or BookingOutcome.Paused)
         {
             return;
         }
@@ -144,6 +181,14 @@ internal sealed class SalesModel
                 few.Available.Should().BeInRange(least, most, "{0}: so many were left while {1} was decided", sale.Strategy, order);
                 break;
 
+            case BookingOutcome.LimitReached limit:
+                var own = bookings.Where(booking => booking.Order.UserId == order.UserId).ToList();
+                var mostLeft = sale.MaxPerUser!.Value - own.Where(booking => booking.LatestMoment < began).Sum(booking => booking.Order.Quantity);
+                var leastLeft = Math.Max(0, sale.MaxPerUser.Value - own.Where(booking => booking.EarliestMoment < ended).Sum(booking => booking.Order.Quantity));
+                limit.Remaining.Should().BeInRange(leastLeft, mostLeft, "{0}: so many were left for the user of {1}", sale.Strategy, order);
+                limit.Remaining.Should().BeLessThan(order.Quantity, "{0}: {1} would have been served", sale.Strategy, order);
+                break;
+
             default:
                 throw new InvalidOperationException($"{sale.Strategy}: {order} must not end as {outcome}.");
         }
@@ -152,9 +197,16 @@ internal sealed class SalesModel
     /// <summary>A request, from its beginning to its end.</summary>
     private sealed record Observation(BookTicketCommand Order, BookingOutcome Outcome, long Began, long Ended);
 
+    /// <summary>A pause: it took effect between <paramref name="Began"/> and <paramref name="IsPaused"/>, and ended between <paramref name="Resumes"/> and <paramref name="Ended"/>.</summary>
+    private sealed record Pause(int EventId, long Began, long IsPaused, long Resumes, long Ended);
+
     /// <summary>A booking, which was made between the beginning of its request and the first answer that told of it.</summary>
     private sealed record MadeBooking(long Id, BookTicketCommand Order, long EarliestMoment, long LatestMoment);
 }
 
 /// <summary>One event of the model.</summary>
-internal sealed record Sale(int EventId, int Total, BookingStrategy Strategy);
+internal sealed record Sale(int EventId, int Total, BookingStrategy Strategy, int? MaxPerUser = null)
+{
+    /// <summary>Held while somebody pauses it.</summary>
+    public SemaphoreSlim Pausing { get; } = new(1);
+}

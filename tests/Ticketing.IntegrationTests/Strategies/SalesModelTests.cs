@@ -141,6 +141,61 @@ public sealed class SalesModelTests
         ShouldFind("*one request made booking 1*", _model.CheckAnswers);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void Another_number_of_tickets_than_the_limit_leaves_is_found(int told, bool isRight)
+    {
+        var limited = new Sale(EventId: 8, Total: 100, BookingStrategy.Batched, MaxPerUser: 3);
+        _model.Add(limited);
+        Answer(Order(1, 2) with { EventId = 8 }, Booked(1));
+        Answer(Order(2, 3) with { EventId = 8 }, Booked(2));
+        Answer(Order(1, 3) with { EventId = 8 }, new BookingOutcome.LimitReached(told));
+
+        if (isRight)
+        {
+            _model.CheckAnswers();
+        }
+        else
+        {
+            ShouldFind("*so many were left for the user*", _model.CheckAnswers);
+        }
+    }
+
+    [Fact]
+    public void A_user_with_more_tickets_than_the_limit_is_found()
+    {
+        var limited = new Sale(EventId: 8, Total: 100, BookingStrategy.Batched, MaxPerUser: 3);
+        var order = Order(1, 4) with { EventId = 8 };
+        _model.Add(limited);
+        Answer(order, Booked(1));
+
+        ShouldFind("*no user gets more than 3*", () => _model.CheckRows(limited, [Row(1, order)], available: 96));
+    }
+
+    [Fact]
+    public async Task A_booking_during_a_pause_is_found()
+    {
+        await _model.PauseAsync(_sale, _ => Task.CompletedTask);
+        Answer(Order(1), Booked(1));
+        _model.CheckAnswers();
+
+        var during = _model.PauseAsync(_sale, _ => Task.CompletedTask);
+        Answer(Order(2), Booked(2)); // the pause has begun, and goes on for two milliseconds
+        await during;
+
+        ShouldFind("*while the sale was paused*", _model.CheckAnswers);
+    }
+
+    [Fact]
+    public void A_pause_that_nobody_made_is_found()
+    {
+        Answer(Order(1), BookingOutcome.Paused.Instance);
+
+        ShouldFind("*was told that the sale is paused*", _model.CheckAnswers);
+    }
+
     [Fact]
     public void An_answer_that_a_sale_must_not_give_is_found()
     {

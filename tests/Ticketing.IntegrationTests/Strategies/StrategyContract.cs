@@ -204,6 +204,129 @@ public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
         stored.Should().OnlyHaveUniqueItems(ticket => ticket.UserId).And.NotContain(ticket => ticket.Quantity != 1);
     }
 
+    [Fact]
+    public async Task A_limit_per_user_is_never_passed_whatever_he_sends_at_once()
+    {
+        const int limit = 7;
+        using var buyers = new Buyers(50, api.Address);
+        var id = await SetupAsync(new { total_tickets = 1000, strategy = strategy.Name(), max_per_user = limit });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => buyers.BuyAsync(id, userId: 1 + (i % 2), quantity: 1 + (i % 3))));
+
+        answers.Should().OnlyContain(answer => answer.IsBooked || answer.Code == "limit_reached");
+        await ShouldAddUpAsync(id, total: 1000, answers);
+        if (PreventsOverselling)
+        {
+            foreach (var user in (await StoredAsync(id)).GroupBy(ticket => ticket.UserId))
+            {
+                user.Sum(ticket => ticket.Quantity).Should().BeLessThanOrEqualTo(limit);
+            }
+
+            var one = await api.Client.BookAsync(id, userId: 1);
+            while (one.IsBooked)
+            {
+                one = await api.Client.BookAsync(id, userId: 1);
+            }
+
+            one.ShouldBeProblem(HttpStatusCode.Conflict, "limit_reached");
+            one.Json.GetProperty("remaining_for_user").GetInt32().Should().Be(0);
+            (await StoredAsync(id)).Where(ticket => ticket.UserId == 1).Sum(ticket => ticket.Quantity).Should().Be(limit, "the limit is no lower than it says");
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_sold_before_the_start_and_nothing_after_the_end()
+    {
+        var startsAt = DateTimeOffset.UtcNow.AddSeconds(1.5);
+        var id = await SetupAsync(new { total_tickets = 10, strategy = strategy.Name(), sale_starts_at = startsAt, sale_ends_at = startsAt.AddHours(1) });
+
+        var early = await api.Client.BookAsync(id);
+        early.ShouldBeProblem(HttpStatusCode.Conflict, "not_on_sale");
+        early.Json.GetProperty("sale_starts_at").GetDateTimeOffset().Should().BeCloseTo(startsAt, TimeSpan.FromMilliseconds(1));
+        (await api.Client.StatusAsync(id)).GetProperty("state").GetString().Should().Be("scheduled");
+
+        await Eventually.HoldsAsync(async () => (await api.Client.BookAsync(id)).IsBooked, TimeSpan.FromSeconds(20));
+        DateTimeOffset.UtcNow.Should().BeOnOrAfter(startsAt);
+
+        (await ChangeAsync(id, new { sale_ends_at = DateTimeOffset.UtcNow })).Status.Should().Be(HttpStatusCode.OK);
+        (await api.Client.BookAsync(id)).ShouldBeProblem(HttpStatusCode.Conflict, "sale_ended");
+        (await api.Client.StatusAsync(id)).GetProperty("state").GetString().Should().Be("ended");
+        (await StoredAsync(id)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Every_order_after_the_answer_to_a_pause_is_refused_while_many_buy()
+    {
+        using var buyers = new Buyers(40, api.Address);
+        var id = await SetupAsync(100_000);
+        using var stop = new CancellationTokenSource();
+        var isPaused = 0;
+        var late = 0;
+        var selling = Task.WhenAll(Enumerable.Range(1, 40).Select(async user =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var sentAfterThePause = Volatile.Read(ref isPaused) == 1;
+                var answer = await buyers.BuyAsync(id, user);
+                if (answer.IsBooked && sentAfterThePause)
+                {
+                    Interlocked.Increment(ref late);
+                }
+                else if (!answer.IsBooked)
+                {
+                    answer.Code.Should().BeOneOf("paused", "busy");
+                }
+            }
+        }));
+        await Task.Delay(300);
+
+        (await api.Client.PostAnswerAsync($"/events/{id}/pause", new { })).Status.Should().Be(HttpStatusCode.OK);
+        Volatile.Write(ref isPaused, 1);
+        await Task.Delay(300);
+        await stop.CancelAsync();
+        await selling;
+
+        if (PreventsOverselling)
+        {
+            late.Should().Be(0);
+        }
+
+        var sold = (await StoredAsync(id)).Sum(ticket => ticket.Quantity);
+        sold.Should().BePositive();
+        (await StockAsync(id)).Sold.Should().Be(sold);
+        (await api.Client.PostAnswerAsync($"/events/{id}/resume", new { })).Status.Should().Be(HttpStatusCode.OK);
+        (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_sale_that_is_sold_out_and_paused_is_paused_and_a_limit_does_not_hide_that_it_is_sold_out()
+    {
+        var id = await SetupAsync(new { total_tickets = 2, strategy = strategy.Name(), max_per_user = 2 });
+        (await api.Client.BookAsync(id, userId: 1, quantity: 2)).IsBooked.Should().BeTrue();
+
+        (await api.Client.BookAsync(id, userId: 1)).Code.Should().Be("sold_out");
+        (await api.Client.PostAnswerAsync($"/events/{id}/pause", new { })).Status.Should().Be(HttpStatusCode.OK);
+        (await api.Client.BookAsync(id, userId: 1)).Code.Should().Be("paused");
+    }
+
+    [Fact]
+    public async Task A_stock_that_grows_is_sold_at_once_and_never_shrinks_below_what_is_sold()
+    {
+        var id = await SetupAsync(2);
+        (await api.Client.BookAsync(id, quantity: 2)).IsBooked.Should().BeTrue();
+        (await api.Client.BookAsync(id)).Code.Should().Be("sold_out");
+
+        (await ChangeAsync(id, new { total_tickets = 3 })).Json.GetProperty("available_tickets").GetInt32().Should().Be(1);
+        (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
+
+        (await ChangeAsync(id, new { total_tickets = 2 })).ShouldBeProblem(HttpStatusCode.Conflict, "below_sold");
+        (await api.Client.StatusAsync(id)).GetProperty("total_tickets").GetInt32().Should().Be(3);
+    }
+
+    private Task<Answer> ChangeAsync(int eventId, object change) => api.Client.SendAsync(HttpMethod.Patch, $"/events/{eventId}", change);
+
+    private async Task<int> SetupAsync(object command) => (await api.Client.PostAnswerAsync("/setup", command)).Json.GetProperty("event_id").GetInt32();
+
     protected Task<int> SetupAsync(int tickets) => api.Client.SetupAsync(tickets, strategy.Name());
 
     /// <summary>The stock, the bookings and what the buyers were told must be one story.</summary>

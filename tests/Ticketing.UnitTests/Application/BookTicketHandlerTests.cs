@@ -52,7 +52,9 @@ public sealed class BookTicketHandlerTests
     {
         public Dictionary<int, BookingStrategy> Known { get; } = [];
 
-        public Task AddAsync(Event @event, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> AddAsync(Event @event, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<EventOutcome> ChangeAsync(int eventId, Func<Event, EventOutcome?> change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
             new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy) : null);

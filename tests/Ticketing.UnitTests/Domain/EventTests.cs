@@ -47,6 +47,36 @@ public sealed class EventTests
         @event.Version.Should().Be(2);
     }
 
+    [Theory]
+    [InlineData(20, true, 13)]
+    [InlineData(7, true, 0)]
+    [InlineData(6, false, 3)]
+    public void The_stock_changes_but_not_below_what_is_sold(int total, bool isChanged, int available)
+    {
+        var @event = Event.SetUp("Concert", 10, BookingStrategy.RowVersion, _now);
+        @event.Sell(7);
+
+        @event.TryChangeTotal(total).Should().Be(isChanged);
+
+        @event.AvailableTickets.Should().Be(available);
+        @event.Stock.Sold.Should().Be(7);
+        @event.Version.Should().Be(isChanged ? 2 : 1);
+    }
+
+    [Fact]
+    public void A_sale_that_has_ended_stays_ended()
+    {
+        var @event = Event.SetUp("Concert", 10, BookingStrategy.RowVersion, _now);
+        @event.TryChangeRules(SaleRules.Open with { State = SaleState.Paused }).Should().BeTrue();
+        @event.TryChangeRules(SaleRules.Open with { State = SaleState.Ended }).Should().BeTrue();
+
+        @event.TryChangeRules(SaleRules.Open).Should().BeFalse();
+        @event.TryChangeRules(SaleRules.Open with { State = SaleState.Ended, MaxPerUser = 2 }).Should().BeTrue("the limit says how many a user may have");
+
+        @event.State.Should().Be(SaleState.Ended);
+        @event.Version.Should().Be(3);
+    }
+
     [Fact]
     public void More_than_there_is_cannot_be_sold_and_nothing_changes()
     {

@@ -57,6 +57,30 @@ public sealed class BatchPlanTests
     }
 
     [Fact]
+    public void A_limit_per_user_counts_what_he_has_and_what_the_batch_gives_him()
+    {
+        var plan = new BatchPlan(
+            new(new Stock(100, 100, 0, 0, 0, SaleRules.Open with { MaxPerUser = 4 }), default, new Dictionary<string, Booking>()),
+            new Dictionary<int, int> { [1] = 3 },
+            [.. new[] { Order(1, 2), Order(1), Order(1), Order(2, 3), Order(2, 2), Order(2) }.Select(Pending)]);
+
+        Outcomes(plan, 6, 5, 6, 7).Should().Equal(
+            new BookingOutcome.LimitReached(1), new BookingOutcome.Booked(5), new BookingOutcome.LimitReached(0),
+            new BookingOutcome.Booked(6), new BookingOutcome.LimitReached(1), new BookingOutcome.Booked(7));
+    }
+
+    [Fact]
+    public void While_tickets_are_not_on_sale_only_earlier_bookings_are_answered()
+    {
+        var plan = new BatchPlan(
+            new(new Stock(9, 9, 0, 0, 0, SaleRules.Open with { State = SaleState.Paused }), default, new Dictionary<string, Booking> { ["a"] = Booking.Stored(5, 1, 7, 1, "a", default) }),
+            owned: null,
+            [.. new[] { Order(1, 1, "a"), Order(2, 1, "b") }.Select(Pending)]);
+
+        Outcomes(plan, 2).Should().Equal(new BookingOutcome.Booked(5, Replayed: true), BookingOutcome.Paused.Instance);
+    }
+
+    [Fact]
     public void Keys_differ_by_case() => Plan(available: 2, [Order(1, 1, "a"), Order(1, 1, "A")]).ToInsert.Should().HaveCount(2);
 
     [Fact]
@@ -72,9 +96,11 @@ public sealed class BatchPlanTests
     private static BookTicketCommand Order(int user, int quantity = 1, string? key = null) => new(user, 7, quantity) { IdempotencyKey = key };
 
     private static BatchPlan Plan(int available, BookTicketCommand[] orders, params (string Key, Booking Booking)[] earlier) => new(
-        new Stock(available, available, 0, 0, 0),
-        earlier.ToDictionary(pair => pair.Key, pair => pair.Booking),
-        [.. orders.Select(order => new PendingOrder(order, TimeProvider.System, CancellationToken.None))]);
+        new BatchStart(new Stock(available, available, 0, 0, 0, SaleRules.Open), default, earlier.ToDictionary(pair => pair.Key, pair => pair.Booking)),
+        owned: null,
+        [.. orders.Select(Pending)]);
+
+    private static PendingOrder Pending(BookTicketCommand order) => new(order, TimeProvider.System, CancellationToken.None);
 
     private static IEnumerable<BookingOutcome> Outcomes(BatchPlan plan, int count, params long[] ids) =>
         Enumerable.Range(0, count).Select(index => plan.OutcomeOf(index, ids));

@@ -88,6 +88,8 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
             return ids;
         }
 
+        public Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds) => transaction.TicketsOfAsync(eventId, userIds);
+
         public Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
 
         public async ValueTask DisposeAsync()

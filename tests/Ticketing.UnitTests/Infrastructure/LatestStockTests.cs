@@ -80,5 +80,5 @@ public sealed class LatestStockTests
         _latest.NewerOf(Event, Stock(version: 5, sold: 10), _clock.GetUtcNow()).Should().Be(Stock(version: 7, sold: 14) with { Bookings = 10 });
     }
 
-    private static Stock Stock(long version, int sold) => new(Total: 100, Available: 100 - sold, Held: 0, Bookings: sold, version);
+    private static Stock Stock(long version, int sold) => new(Total: 100, Available: 100 - sold, Held: 0, Bookings: sold, version, SaleRules.Open);
 }

@@ -6,6 +6,7 @@ export class Problem extends Error {
     this.code = problem.code ?? 'unexpected';
     this.errors = problem.errors ?? {};
     this.available = problem.available_tickets;
+    this.remaining = problem.remaining_for_user;
     this.traceId = problem.traceId;
     /** Whole seconds to wait before the same request makes sense again; null where it never does. */
     this.retryAfter = retryAfter;

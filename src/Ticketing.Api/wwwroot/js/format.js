@@ -14,5 +14,12 @@ export const moment = text => new Intl.DateTimeFormat(locale, { dateStyle: 'medi
 /** Milliseconds, more exact where they are few. */
 export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ms`;
 
+/** Milliseconds that are left, as days and a clock such as '03:04:05'. */
+export const countdown = left => {
+  const seconds = Math.ceil(left / 1000);
+  const clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map(part => String(Math.floor(part)).padStart(2, '0')).join(':');
+  return { days: Math.floor(seconds / 86_400), clock };
+};
+
 /** Names in a row, such as 'a, b and c'. */
 export const list = names => new Intl.ListFormat(locale).format(names);

@@ -28,6 +28,28 @@ public abstract record BookingOutcome
     /// <param name="Available">Tickets left at the time of the decision.</param>
     public sealed record NotEnoughTickets(int Available) : BookingOutcome;
 
+    /// <summary>The sale has not started.</summary>
+    /// <param name="StartsAt">When it does, UTC.</param>
+    public sealed record NotOnSale(DateTime StartsAt) : BookingOutcome;
+
+    /// <summary>The sale is paused.</summary>
+    public sealed record Paused : BookingOutcome
+    {
+        /// <summary>The only instance that is needed.</summary>
+        public static Paused Instance { get; } = new();
+    }
+
+    /// <summary>The sale has ended.</summary>
+    public sealed record SaleEnded : BookingOutcome
+    {
+        /// <summary>The only instance that is needed.</summary>
+        public static SaleEnded Instance { get; } = new();
+    }
+
+    /// <summary>The user would have more tickets of the event than the limit.</summary>
+    /// <param name="Remaining">The number that the user can still order.</param>
+    public sealed record LimitReached(int Remaining) : BookingOutcome;
+
     /// <summary>The event does not exist.</summary>
     public sealed record EventNotFound : BookingOutcome
     {
@@ -71,6 +93,24 @@ public abstract record BookingOutcome
         Availability.SoldOut => SoldOut.Instance,
         _ => new NotEnoughTickets(available),
     };
+
+    /// <summary>The refusal of an order while the tickets are not on sale; null if they are.</summary>
+    /// <param name="rules">The rules of the sale.</param>
+    /// <param name="now">Now, UTC.</param>
+    public static BookingOutcome? Refusal(SaleRules rules, DateTime now) => rules.At(now) switch
+    {
+        SaleState.OnSale => null,
+        SaleState.Paused => Paused.Instance,
+        SaleState.Ended => SaleEnded.Instance,
+        _ => new NotOnSale(rules.StartsAt!.Value),
+    };
+
+    /// <summary>The refusal of an order with which the user would have too many tickets; null if not.</summary>
+    /// <param name="rules">The rules of the sale.</param>
+    /// <param name="owned">Number of tickets that the user has.</param>
+    /// <param name="quantity">Number of tickets ordered.</param>
+    public static BookingOutcome? Refusal(SaleRules rules, int owned, int quantity) =>
+        owned + quantity > rules.MaxPerUser ? new LimitReached(Math.Max(0, rules.MaxPerUser.Value - owned)) : null;
 }
 
 /// <summary>Why an order was not decided.</summary>

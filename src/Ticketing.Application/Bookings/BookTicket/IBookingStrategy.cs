@@ -11,6 +11,8 @@ namespace Ticketing.Application.Bookings.BookTicket;
 /// <item>It never oversells: available never falls below zero. Only the naive strategy breaks this, on purpose.</item>
 /// <item>It never undersells: while tickets remain, an order is served, or answered <see cref="BookingOutcome.NotEnoughTickets"/> or
 /// <see cref="BookingOutcome.Busy"/>, but never <see cref="BookingOutcome.SoldOut"/>.</item>
+/// <item>No order is served before the sale starts, while it is paused, or after its end, and no user gets more tickets than the limit. That is decided under
+/// the event's lock, or confirmed by its version, so it holds for every order that begins after the rules were changed. Naive checks without a lock, so it guarantees nothing.</item>
 /// <item>An idempotency key books once. Repeated with the same order it returns the first booking, with another order
 /// <see cref="BookingOutcome.KeyReused"/>. An outcome that booked nothing leaves the key unused.</item>
 /// <item>Contention that outlasts its retries is <see cref="BookingOutcome.Busy"/>. Exceptions are faults, such as an unavailable database.</item>

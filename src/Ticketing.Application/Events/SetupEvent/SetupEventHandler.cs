@@ -4,12 +4,12 @@ using Ticketing.Domain;
 namespace Ticketing.Application.Events.SetupEvent;
 
 internal sealed class SetupEventHandler(IEventRepository events, TimeProvider clock)
-    : IRequestHandler<SetupEventCommand, SetupEventResult>
+    : IRequestHandler<SetupEventCommand, SetupEventResult?>
 {
-    public async Task<SetupEventResult> Handle(SetupEventCommand request, CancellationToken cancellationToken)
+    public async Task<SetupEventResult?> Handle(SetupEventCommand request, CancellationToken cancellationToken)
     {
-        var @event = Event.SetUp(request.EventName, request.TotalTickets, request.Strategy, clock.GetUtcNow().UtcDateTime);
-        await events.AddAsync(@event, cancellationToken);
-        return new SetupEventResult("Event setup successful", @event.Id, @event.Name, @event.TotalTickets, @event.Strategy);
+        var rules = SaleRules.Open with { MaxPerUser = request.MaxPerUser, StartsAt = request.SaleStartsAt?.UtcDateTime, EndsAt = request.SaleEndsAt?.UtcDateTime };
+        var @event = Event.SetUp(request.EventName, request.TotalTickets, request.Strategy, clock.GetUtcNow().UtcDateTime, rules);
+        return !await events.AddAsync(@event, cancellationToken) ? null : new SetupEventResult("Event setup successful", @event.Id, @event.Name, @event.TotalTickets, @event.Strategy);
     }
 }

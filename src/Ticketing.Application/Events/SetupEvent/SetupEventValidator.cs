@@ -17,6 +17,11 @@ internal sealed class SetupEventValidator : AbstractValidator<SetupEventCommand>
 
         RuleFor(command => command.TotalTickets).IsBetween(1, Event.MaxTickets);
 
+        RuleFor(command => command.MaxPerUser).IsBetween(1, Event.MaxTickets);
+        RuleFor(command => command.SaleStartsAt).IsStorable();
+        RuleFor(command => command.SaleEndsAt).IsStorable()
+            .Must((command, endsAt) => !(endsAt <= command.SaleStartsAt)).WithMessage("Must be later than sale_starts_at.");
+
         RuleFor(command => command.Strategy)
             .Must(strategy => strategies.WhyUnavailable(strategy) is null)
             .WithMessage(command => strategies.WhyUnavailable(command.Strategy));

@@ -9,24 +9,29 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// </summary>
 internal sealed class BatchPlan
 {
-    private readonly Stock _stock;
+    private readonly BatchStart _start;
+
+    /// <summary>Tickets of each user, including those of this batch. Null if there is no limit.</summary>
+    private readonly Dictionary<int, int>? _owned;
 
     private readonly Decision[] _decisions;
 
     private readonly List<BookTicketCommand> _toInsert = [];
 
-    /// <param name="stock">The stock, read under the lock.</param>
-    /// <param name="earlier">Existing bookings with keys of this batch.</param>
+    /// <param name="start">What was read under the lock.</param>
+    /// <param name="owned">The tickets that users have already, if the event has a limit per user.</param>
     /// <param name="orders">The orders, in order of arrival.</param>
-    public BatchPlan(Stock stock, IReadOnlyDictionary<string, Booking> earlier, IReadOnlyList<PendingOrder> orders)
+    public BatchPlan(BatchStart start, IReadOnlyDictionary<int, int>? owned, IReadOnlyList<PendingOrder> orders)
     {
-        _stock = stock;
+        _start = start;
+        _owned = owned?.ToDictionary();
+        var closed = BookingOutcome.Refusal(start.Stock.Rules, start.Now);
         _decisions = new Decision[orders.Count];
         Dictionary<string, int>? keys = null;
         for (var i = 0; i < orders.Count; i++)
         {
             var order = orders[i].Order;
-            _decisions[i] = Repetition(order, earlier, keys) ?? Decide(order, stock.Available - Taken);
+            _decisions[i] = Repetition(order, start.Earlier, keys) ?? (closed is null ? Decide(order) : new(closed));
             if (_decisions[i] is { Outcome: null, IsRepetition: false } && order.IdempotencyKey is { } key)
             {
                 (keys ??= new(StringComparer.Ordinal))[key] = _toInsert.Count - 1;
@@ -41,7 +46,7 @@ internal sealed class BatchPlan
     public int Taken { get; private set; }
 
     /// <summary>The stock that the batch leaves behind, once it has committed.</summary>
-    public Stock Left => _stock.Sell(Taken, _toInsert.Count);
+    public Stock Left => _start.Stock.Sell(Taken, _toInsert.Count);
 
     /// <summary>The outcome of the order at <paramref name="index"/>, once the batch has committed.</summary>
     /// <param name="index">Its index in the batch.</param>
@@ -85,11 +90,17 @@ internal sealed class BatchPlan
         return null;
     }
 
-    private Decision Decide(BookTicketCommand order, int available)
+    private Decision Decide(BookTicketCommand order)
     {
-        if (BookingOutcome.Refusal(available, order.Quantity) is { } refusal)
+        var owned = _owned?.GetValueOrDefault(order.UserId) ?? 0;
+        if ((BookingOutcome.Refusal(_start.Stock.Available - Taken, order.Quantity) ?? BookingOutcome.Refusal(_start.Stock.Rules, owned, order.Quantity)) is { } refusal)
         {
             return new(refusal);
+        }
+
+        if (_owned is not null)
+        {
+            _owned[order.UserId] = owned + order.Quantity;
         }
 
         _toInsert.Add(order);

@@ -17,6 +17,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <para>The order of a batch, which <see cref="TryAsync"/> follows:</para>
 /// <code>
 /// 1  begin, lock the event's row, read the stock and the bookings of the batch's keys     one round trip
+///    if the event has a limit per user, read what the batch's users have                  one more
 /// 2  decide every order in memory, in the order of arrival
 /// 3  insert the bookings, take their tickets from the stock, COMMIT                       one round trip
 /// 4  answer every buyer
@@ -141,7 +142,7 @@ internal sealed class BatchWriter(
             {
                 decided = Decide(orders, _ => BookingOutcome.EventNotFound.Instance);
             }
-            else if ((plan = new BatchPlan(start.Stock, start.Earlier, orders)).ToInsert.Count == 0)
+            else if ((plan = new BatchPlan(start, await OwnedAsync(transaction, eventId, start, orders), orders)).ToInsert.Count == 0)
             {
                 latest.Saw(eventId, start.Stock);
                 decided = Decide(orders, index => plan.OutcomeOf(index, []));
@@ -176,6 +177,10 @@ internal sealed class BatchWriter(
 
         return decided.Value;
     }
+
+    private static async Task<IReadOnlyDictionary<int, int>?> OwnedAsync(
+        IBatchTransaction transaction, int eventId, BatchStart start, IReadOnlyList<PendingOrder> orders) =>
+        start.Stock.Rules.MaxPerUser is null ? null : await transaction.TicketsOfAsync(eventId, [.. orders.Select(order => order.Order.UserId).Distinct()]);
 
     private async Task<Attempt> AfterLostCommitAsync(int eventId, IReadOnlyList<PendingOrder> orders, BatchPlan plan, DateTime timestamp, Exception exception)
     {

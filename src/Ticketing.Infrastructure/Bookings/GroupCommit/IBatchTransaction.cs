@@ -11,7 +11,7 @@ internal interface IBatchDatabase
 }
 
 /// <summary>
-/// The transaction of one batch: at most two round trips, and never ended by a cancelled request. Disposing of it rolls back what was not committed.
+/// The transaction of one batch: at most two round trips, three if the event has a limit per user, and never ended by a cancelled request. Disposing of it rolls back what was not committed.
 /// </summary>
 internal interface IBatchTransaction : IAsyncDisposable
 {
@@ -21,6 +21,9 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// <param name="patience">How long to wait for the row, at most; the database's own limit may be shorter.</param>
     /// <returns>Null if the event does not exist.</returns>
     Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience);
+
+    /// <summary>For an event with a limit per user: the number of tickets that each of these users has. Users without a ticket may be left out.</summary>
+    Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds);
 
     /// <summary>
     /// Second round trip: inserts the bookings, takes their tickets from the stock, commits. The database refuses a stock below zero, so that
@@ -38,5 +41,6 @@ internal interface IBatchTransaction : IAsyncDisposable
 
 /// <summary>The data on which a batch is decided.</summary>
 /// <param name="Stock">The stock, locked.</param>
+/// <param name="Now">The database's time after it was locked, UTC.</param>
 /// <param name="Earlier">Existing bookings with keys of the batch.</param>
-internal sealed record BatchStart(Stock Stock, IReadOnlyDictionary<string, Booking> Earlier);
+internal sealed record BatchStart(Stock Stock, DateTime Now, IReadOnlyDictionary<string, Booking> Earlier);

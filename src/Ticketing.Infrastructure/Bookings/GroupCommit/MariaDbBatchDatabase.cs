@@ -40,7 +40,8 @@ internal sealed class MariaDbBatchDatabase(
 
         private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
 
-        private const string StockColumns = "total_tickets, available_tickets, held_tickets, bookings, version";
+        private const string StockColumns =
+            $"total_tickets, available_tickets, held_tickets, bookings, version, state, max_per_user, sale_starts_at, sale_ends_at, {MariaDbClock.Now}";
 
         private bool _hasBegun;
 
@@ -68,7 +69,9 @@ internal sealed class MariaDbBatchDatabase(
             metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
             connections.LastSuccess.Report();
             breaker.LastSuccess.Report();
-            var stock = await reader.ReadAsync() ? StockIn(reader) : null;
+            var found = await reader.ReadAsync();
+            var stock = found ? StockIn(reader) : null;
+            var now = found ? reader.GetDateTime(9) : default;
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())
             {
@@ -79,7 +82,23 @@ internal sealed class MariaDbBatchDatabase(
                 }
             }
 
-            return stock is null ? null : new(stock, earlier);
+            return stock is null ? null : new(stock, now, earlier);
+        }
+
+        public async Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = string.Create(
+                CultureInfo.InvariantCulture,
+                $"SELECT user_id, CAST(SUM(quantity) AS INT) FROM bookings WHERE event_id = {eventId} AND user_id IN ({string.Join(',', userIds)}) GROUP BY user_id");
+            var tickets = new Dictionary<int, int>();
+            await using var reader = await ReadAsync(command);
+            while (await reader.ReadAsync())
+            {
+                tickets.Add(reader.GetInt32(0), reader.GetInt32(1));
+            }
+
+            return tickets;
         }
 
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp)
@@ -199,7 +218,15 @@ internal sealed class MariaDbBatchDatabase(
         }
 
         private static Stock StockIn(MySqlDataReader reader) => new(
-            reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.GetInt64(4));
+            reader.GetInt32(0),
+            reader.GetInt32(1),
+            reader.GetInt32(2),
+            reader.IsDBNull(3) ? null : reader.GetInt32(3),
+            reader.GetInt64(4),
+            new(SaleStateNames.Parse(reader.GetString(5)), reader.IsDBNull(6) ? null : reader.GetInt32(6), TimeIn(reader, 7), TimeIn(reader, 8)));
+
+        private static DateTime? TimeIn(MySqlDataReader reader, int column) =>
+            reader.IsDBNull(column) ? null : DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
 
         private static Booking BookingIn(MySqlDataReader reader) => Booking.Stored(
             reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));

@@ -65,7 +65,20 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 }
             }
 
-            return new(stock, earlier);
+            return new(stock, clock.GetUtcNow().UtcDateTime, earlier);
+        }
+
+        public async Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds)
+        {
+            await using var sum = Command("SELECT COALESCE(SUM(quantity), 0) FROM bookings WHERE event_id = @e AND user_id = @u", ("@e", eventId), ("@u", 0));
+            var tickets = new Dictionary<int, int>();
+            foreach (var user in userIds)
+            {
+                sum.Parameters["@u"].Value = user;
+                tickets.Add(user, (int)(long)(await sum.ExecuteScalarAsync())!);
+            }
+
+            return tickets;
         }
 
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp)
@@ -124,12 +137,26 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
         private async Task<Stock?> StockOfAsync(int eventId)
         {
-            await using var find = Command("SELECT total_tickets, available_tickets, held_tickets, bookings, version FROM events WHERE id = @e", ("@e", eventId));
+            await using var find = Command(
+                """
+                SELECT total_tickets, available_tickets, held_tickets, bookings, version, state, max_per_user, sale_starts_at, sale_ends_at
+                FROM events WHERE id = @e
+                """,
+                ("@e", eventId));
             await using var reader = await find.ExecuteReaderAsync();
             return await reader.ReadAsync()
-                ? new(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.GetInt64(4))
+                ? new(
+                    reader.GetInt32(0),
+                    reader.GetInt32(1),
+                    reader.GetInt32(2),
+                    reader.IsDBNull(3) ? null : reader.GetInt32(3),
+                    reader.GetInt64(4),
+                    new(SaleStateNames.Parse(reader.GetString(5)), reader.IsDBNull(6) ? null : reader.GetInt32(6), TimeIn(reader, 7), TimeIn(reader, 8)))
                 : null;
         }
+
+        private static DateTime? TimeIn(SqliteDataReader reader, int column) =>
+            reader.IsDBNull(column) ? null : DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
 
         private static Booking BookingIn(SqliteDataReader reader) => Booking.Stored(
             reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));

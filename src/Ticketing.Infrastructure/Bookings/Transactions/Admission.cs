@@ -7,13 +7,15 @@ using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
-/// <summary>Decides whether a stock can serve an order. Whoever is refused sees that stock, or a newer one, from then on.</summary>
-internal sealed class Admission(LatestStock latest)
+/// <summary>Decides whether an event's row admits an order: by its stock and its rules.</summary>
+internal sealed class Admission(IDatabaseClock clock, LatestStock latest)
 {
-    /// <summary>The refusal; null if the stock can serve the order.</summary>
-    public BookingOutcome? Refuse(BookTicketCommand order, Stock stock)
+    /// <summary>The refusal by stock or rules; null if the order can be served. After a refusal, the status on this replica is not older than this stock.</summary>
+    public async Task<BookingOutcome?> RefuseAsync(TicketingDbContext db, BookTicketCommand order, Stock stock)
     {
-        var refusal = BookingOutcome.Refusal(stock.Available, order.Quantity);
+        var refusal = await RefuseByTimeAsync(db, stock.Rules)
+            ?? BookingOutcome.Refusal(stock.Available, order.Quantity)
+            ?? await RefuseByLimitAsync(db, order, stock.Rules);
         if (refusal is not null)
         {
             latest.Saw(order.EventId, stock);
@@ -21,13 +23,40 @@ internal sealed class Admission(LatestStock latest)
 
         return refusal;
     }
+
+    /// <summary>The refusal by the rules, for an order whose tickets are already taken; null if there is none.</summary>
+    public async Task<BookingOutcome?> RefuseByRulesAsync(TicketingDbContext db, BookTicketCommand order, SaleRules rules) =>
+        await RefuseByTimeAsync(db, rules) ?? await RefuseByLimitAsync(db, order, rules);
+
+    /// <summary>The refusal while the tickets are not on sale; null if they are.</summary>
+    public async Task<BookingOutcome?> RefuseByTimeAsync(TicketingDbContext db, SaleRules rules) =>
+        rules.HasWindow ? BookingOutcome.Refusal(rules, await clock.NowAsync(db)) : BookingOutcome.Refusal(rules, DateTime.MinValue);
+
+    private static async Task<BookingOutcome?> RefuseByLimitAsync(TicketingDbContext db, BookTicketCommand order, SaleRules rules)
+    {
+        if (rules.MaxPerUser is null)
+        {
+            return null;
+        }
+
+        var owned = await db.Bookings
+            .Where(booking => booking.EventId == order.EventId && booking.UserId == order.UserId)
+            .SumAsync(booking => booking.Quantity, CancellationToken.None);
+        return BookingOutcome.Refusal(rules, owned, order.Quantity);
+    }
 }
 
 /// <summary>The stock of an event in SQL.</summary>
 internal static class StockQueries
 {
     private static readonly Expression<Func<Event, Stock>> _stock = @event =>
-        new Stock(@event.TotalTickets, @event.AvailableTickets, @event.HeldTickets, @event.Bookings, @event.Version);
+        new Stock(
+            @event.TotalTickets,
+            @event.AvailableTickets,
+            @event.HeldTickets,
+            @event.Bookings,
+            @event.Version,
+            new SaleRules(@event.State, @event.MaxPerUser, @event.SaleStartsAt, @event.SaleEndsAt));
 
     /// <summary>Reads the stock of an event. Null if there is no such event.</summary>
     public static Task<Stock?> ReadStockAsync(this TicketingDbContext db, int eventId, CancellationToken cancellationToken) =>

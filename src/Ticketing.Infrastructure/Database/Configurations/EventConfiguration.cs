@@ -24,6 +24,11 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
         builder.Property(@event => @event.Strategy).HasColumnName("strategy").HasMaxLength(32).IsUnicode(false)
             .HasConversion(strategy => strategy.Name(), name => FromName(name));
         builder.Property(@event => @event.Version).HasColumnName("version").IsConcurrencyToken();
+        builder.Property(@event => @event.State).HasColumnName("state").HasMaxLength(16).IsUnicode(false)
+            .HasConversion(state => state.Name(), name => SaleStateNames.Parse(name));
+        builder.Property(@event => @event.MaxPerUser).HasColumnName("max_per_user");
+        builder.Property(@event => @event.SaleStartsAt).HasColumnName("sale_starts_at");
+        builder.Property(@event => @event.SaleEndsAt).HasColumnName("sale_ends_at");
         builder.Ignore(@event => @event.Stock);
         builder.Property(@event => @event.CreatedAt).HasColumnName("created_at");
     }

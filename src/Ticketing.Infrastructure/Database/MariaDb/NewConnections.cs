@@ -14,7 +14,7 @@ internal sealed class NewConnections(DatabaseOptions options)
 
     private readonly string _settings = string.Create(
         CultureInfo.InvariantCulture,
-        $"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = {options.LockWaitSeconds}, idle_transaction_timeout = {IdleTransactionSeconds}");
+        $"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = {options.LockWaitSeconds}, idle_transaction_timeout = {IdleTransactionSeconds}, time_zone = '+00:00'");
 
     /// <summary>For the driver, which calls it when a connection was opened.</summary>
     public async ValueTask PrepareAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ internal static class SqliteRegistration
     {
         services.AddSingleton<IDatabaseErrors, SqliteErrors>();
         services.AddSingleton<IDatabaseServer, SqliteServer>();
+        services.AddSingleton<IDatabaseClock, SqliteClock>();
         services.AddSingleton<SqliteWriteGate>();
         services.AddContexts<SqliteTicketingContext>((provider, options) =>
             options.UseSqlite(provider.GetRequiredService<DatabaseTarget>().ConnectionString));

@@ -2,6 +2,7 @@ import { byId, el, setText } from '../dom.js';
 import { book, Problem } from '../api.js';
 import { t, onLanguage } from '../i18n.js';
 import { forever, thisTab } from '../memory.js';
+import { countdown } from '../format.js';
 import { wholeNumber, showError, focusFirstError } from '../fields.js';
 import { message, failure } from '../messages.js';
 
@@ -10,6 +11,9 @@ const MAX_QUANTITY = 10;
 
 /** An order that is sent again unchanged within this time is the same one: nobody means two by a double click. */
 const SAME_ORDER_MS = 1000;
+
+/** Replicas of the previous version do not tell the state; what they sell is on sale. */
+export const saleState = event => event.state ?? 'on_sale';
 
 /**
  * The form that books. Every order has a key of its own, which it keeps until it is answered for good; however often it is sent, it books once.
@@ -44,7 +48,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
   function setEvent(event) {
     state.event = event;
     if (document.activeElement !== byId('quantity')) followStock();
-    renderControls();
+    tick();
   }
 
   /** Another event is shown: the answer to an order for the last one must not stand beside it. */
@@ -102,7 +106,12 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
 
   /** Whether there is something to book, so far as the page knows. */
   function canBook() {
-    return state.event !== null && state.event.available_tickets > 0;
+    return state.event !== null && state.event.available_tickets > 0 && (saleState(state.event) === 'on_sale' || (saleState(state.event) === 'scheduled' && startsIn() <= 0));
+  }
+
+  /** Milliseconds until the sale starts, by this machine's clock. The server's decides. */
+  function startsIn() {
+    return state.event && saleState(state.event) === 'scheduled' ? Date.parse(state.event.sale_starts_at) - Date.now() : 0;
   }
 
   /** How many one may order, so far as the page knows. */
@@ -125,7 +134,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
   function tick() {
     clearTimeout(ticking);
     renderControls();
-    if (isWaiting()) ticking = setTimeout(tick, 200);
+    if (isWaiting() || startsIn() > 0) ticking = setTimeout(tick, 200);
   }
 
   function step(by) {
@@ -171,7 +180,10 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     if (state.phase === 'sending') return t('order.sending');
     if (isWaiting()) return t('order.retryIn', { seconds: Math.ceil((state.waitUntil - Date.now()) / 1000) });
     if (state.phase === 'unanswered') return t('order.retry');
-    return state.event && !canBook() ? t('order.soldout') : t('order.book');
+    if (!state.event || canBook()) return t('order.book');
+    const sale = saleState(state.event);
+    if (sale === 'paused' || sale === 'ended') return t(`order.${sale}`);
+    return startsIn() > 0 ? t('order.scheduled', countdown(startsIn())) : t('order.soldout');
   }
 
   function answer() {
@@ -191,6 +203,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
   function explain(error) {
     if (!(error instanceof Problem)) return message('bad', t('unreachable.title'), t('order.unreachable'));
     if (error.code === 'not_enough_tickets') return message('warn', t('problem.not_enough_tickets.title'), t('order.few', { available: error.available }));
+    if (error.code === 'limit_reached') return message('warn', t('problem.limit_reached.title'), t('order.limit', { remaining: error.remaining }));
     if (error.code === 'validation_failed') return message('bad', t('problem.validation_failed.title'), error.message);
     return failure(error);
   }

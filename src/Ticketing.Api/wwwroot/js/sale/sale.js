@@ -3,7 +3,7 @@ import { status, Problem } from '../api.js';
 import { number, time } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { poll } from '../poll.js';
-import { orderForm } from './order.js';
+import { orderForm, saleState } from './order.js';
 import { myBookings } from './bookings.js';
 
 const LOW = 0.2;
@@ -132,6 +132,7 @@ function stateOf(event, isEmpty, isStale) {
   if (isEmpty) return 'empty';
   if (!event) return isStale ? 'unreachable' : 'loading';
   if (event.oversold > 0) return 'oversold';
+  if (saleState(event) !== 'on_sale') return saleState(event);
   if (event.available_tickets <= 0) return 'soldout';
   return event.available_tickets <= event.total_tickets * LOW ? 'low' : 'open';
 }

@@ -102,11 +102,33 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                         .HasColumnType("int")
                         .HasColumnName("held_tickets");
 
+                    b.Property<int?>("MaxPerUser")
+                        .HasColumnType("int")
+                        .HasColumnName("max_per_user");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("varchar(200)")
                         .HasColumnName("name");
+
+                    b.Property<DateTime?>("SaleEndsAt")
+                        .HasColumnType("datetime(6)")
+                        .HasColumnName("sale_ends_at");
+
+                    b.Property<DateTime?>("SaleStartsAt")
+                        .HasColumnType("datetime(6)")
+                        .HasColumnName("sale_starts_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)")
+                        .HasColumnName("state")
+                        .UseCollation("ascii_bin");
+
+                    MySqlPropertyBuilderExtensions.HasCharSet(b.Property<string>("State"), "ascii");
 
                     b.Property<string>("Strategy")
                         .IsRequired()

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
 {
     /// <summary>
-    /// Everything that reservations need, written by hand: while it runs, replicas of the version before go on selling, and what they insert gets the defaults.
+    /// Everything that reservations need, written by hand: while it runs, replicas of the previous version go on selling, and what they insert gets the defaults.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -14,7 +14,7 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
     /// <para>
     /// The bookings are never copied: columns are added INSTANT, which a CHECK inside a new column allows and a CHECK of the table would not, and indexes
     /// INPLACE, while orders go on. Only the events are copied, which are few. A statement that cannot have its table within a second gives up, so that no
-    /// order waits behind it for longer; the program tries again.
+    /// order waits behind it for longer, and is repeated.
     /// Source: https://mariadb.com/kb/en/innodb-online-ddl-overview/
     /// </para>
     /// </remarks>
@@ -25,7 +25,7 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
 
         private static readonly string[] _statements =
         [
-            // The bookings of an event stay NULL until they are counted: replicas of the version before do not count theirs.
+            // The bookings of an event stay NULL until they are counted: replicas of the previous version do not count theirs.
             $"""
             ALTER TABLE events WAIT 1
                 ADD COLUMN IF NOT EXISTS held_tickets INT NOT NULL DEFAULT 0 CHECK (held_tickets >= 0),

@@ -86,11 +86,30 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("held_tickets");
 
+                    b.Property<int?>("MaxPerUser")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_per_user");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<DateTime?>("SaleEndsAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sale_ends_at");
+
+                    b.Property<DateTime?>("SaleStartsAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sale_starts_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
 
                     b.Property<string>("Strategy")
                         .IsRequired()

@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+using Ticketing.Domain;
+
+namespace Ticketing.Api.OpenApi;
+
+/// <summary>Describes a strategy, and the state of a sale, as they are in JSON: by their names.</summary>
+internal sealed class NamesSchema : ISchemaFilter
+{
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        var names = context.Type == typeof(BookingStrategy) ? BookingStrategyNames.All
+            : context.Type == typeof(SaleState) ? SaleStateNames.All
+            : null;
+        if (names is not null && schema is OpenApiSchema named)
+        {
+            named.Type = JsonSchemaType.String;
+            named.Format = null;
+            named.Enum = [.. names.Select(name => (JsonNode)name)];
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using MediatR;
+using Ticketing.Domain;
+
+namespace Ticketing.Application.Events.ChangeSaleState;
+
+/// <summary>Pauses, resumes or ends the sale of an event. Repeating it changes nothing.</summary>
+/// <param name="EventId">The event.</param>
+/// <param name="State">The new state: on sale, paused or ended.</param>
+public sealed record ChangeSaleStateCommand(int EventId, SaleState State) : IRequest<EventOutcome>;
+
+internal sealed class ChangeSaleStateHandler(IEventRepository events) : IRequestHandler<ChangeSaleStateCommand, EventOutcome>
+{
+    public Task<EventOutcome> Handle(ChangeSaleStateCommand request, CancellationToken cancellationToken) => events.ChangeAsync(
+        request.EventId,
+        @event => @event.State == request.State || @event.TryChangeRules(@event.Stock.Rules with { State = request.State }) ? null : new EventOutcome.SaleEnded(),
+        cancellationToken);
+}
