@@ -75,7 +75,7 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
 
         foreach (var sale in _sales)
         {
-            var cells = sale.Cells.ToList();
+            var cells = sale.Cells(hasBar: !isNarrow).ToList();
             table.AddRow([.. columns.Select(column => cells[column.Index])]);
         }
 
@@ -97,33 +97,31 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
             : $"{name}: {StageName} {_tally.Elapsed.TotalSeconds:0} s, {_tally.ConfirmedCount} booked, {Rate():0}/s, " +
               $"p95 {Figures.Milliseconds(At(95))}, {_tally.SoldOut} sold out, {_tally.Busy} busy, {_tally.Failures.Values.Sum()} errors, {_tally.Oversold} oversold";
 
-        public IEnumerable<string> Cells
+        /// <param name="hasBar">Whether there is room for the progress of a stage.</param>
+        public IEnumerable<string> Cells(bool hasBar)
         {
-            get
+            yield return _stage == SaleStage.Waiting ? $"[grey]{name}[/]" : name;
+            if (_tally is null || _stage == SaleStage.Skipped)
             {
-                yield return _stage == SaleStage.Waiting ? $"[grey]{name}[/]" : name;
-                if (_tally is null || _stage == SaleStage.Skipped)
+                yield return $"[grey]{StageName}[/]";
+                for (var i = 0; i < 9; i++)
                 {
-                    yield return $"[grey]{StageName}[/]";
-                    for (var i = 0; i < 9; i++)
-                    {
-                        yield return "";
-                    }
-
-                    yield break;
+                    yield return "";
                 }
 
-                yield return Stage();
-                yield return _stage == SaleStage.Done ? "" : Figures.Count(Rate()); // the final table has the rate of the whole sale
-                yield return Figures.Milliseconds(At(50));
-                yield return Figures.Milliseconds(At(95));
-                yield return Figures.Milliseconds(At(99));
-                yield return Figures.Count(_tally.TicketsConfirmed);
-                yield return Figures.Count(_tally.SoldOut + _tally.NotEnough);
-                yield return Figures.Count(_tally.Busy);
-                yield return Figures.Count(_tally.Failures.Values.Sum());
-                yield return _tally.Oversold == 0 ? "0" : $"[red]{Figures.Count(_tally.Oversold)}[/]";
+                yield break;
             }
+
+            yield return Stage(hasBar);
+            yield return _stage == SaleStage.Done ? "" : Figures.Count(Rate()); // the final table has the rate of the whole sale
+            yield return Figures.Milliseconds(At(50));
+            yield return Figures.Milliseconds(At(95));
+            yield return Figures.Milliseconds(At(99));
+            yield return Figures.Count(_tally.TicketsConfirmed);
+            yield return Figures.Count(_tally.SoldOut + _tally.NotEnough);
+            yield return Figures.Count(_tally.Busy);
+            yield return Figures.Count(_tally.Failures.Values.Sum());
+            yield return _tally.Oversold == 0 ? "0" : $"[red]{Figures.Count(_tally.Oversold)}[/]";
         }
 
         public void Enter(SaleStage stage)
@@ -151,11 +149,16 @@ public sealed class LiveView(IAnsiConsole console, IReadOnlyList<string> names)
             _ => _stage.ToString().ToLowerInvariant(),
         };
 
-        private string Stage()
+        private string Stage(bool hasBar)
         {
             if (_stage is not (SaleStage.Selling or SaleStage.WarmingUp))
             {
                 return $"[{(_stage == SaleStage.Done ? "green" : "grey")}]{StageName}[/]";
+            }
+
+            if (!hasBar)
+            {
+                return $"[yellow]{StageName}[/]";
             }
 
             const int width = 10;
