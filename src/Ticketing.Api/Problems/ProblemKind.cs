@@ -94,7 +94,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     /// <summary>All kinds of problem.</summary>
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached, BelowSold, UpgradeInProgress, EventNotFound, IdempotencyKeyReused, Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
+        ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached, BelowSold, UpgradeInProgress, EventNotFound, IdempotencyKeyReused,
+        Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];
 

@@ -4,8 +4,8 @@ using Ticketing.Domain;
 namespace Ticketing.Infrastructure.Reads;
 
 /// <summary>
-/// The newest stock of each event that this replica has seen while it sold tickets or changed the event. A cached status that is older gets these figures, so that buyers see
-/// their own booking at once, and nobody who was told "sold out" sees tickets.
+/// The newest stock of each event that this replica has seen while it sold tickets or changed the event. A cached status that is older gets these figures, so
+/// that buyers see their own booking at once, and nobody who was told "sold out" sees tickets.
 /// </summary>
 internal sealed class LatestStock(TimeProvider clock)
 {

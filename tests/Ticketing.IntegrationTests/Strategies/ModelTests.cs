@@ -143,7 +143,7 @@ public abstract class ModelTests(ApiFixture api)
         model.Add(new Sale(result!.EventId, tickets, strategy, limit));
     }
 
-    /// <summary>Contention is a fault here: whoever pauses a sale tries again.</summary>
+    /// <summary>Pausing is not retried by the program, so a contended pause is sent again.</summary>
     private async Task ChangeAsync(int eventId, SaleState state)
     {
         while (true)

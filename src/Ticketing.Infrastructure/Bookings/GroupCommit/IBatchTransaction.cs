@@ -11,7 +11,8 @@ internal interface IBatchDatabase
 }
 
 /// <summary>
-/// The transaction of one batch: at most two round trips, three if the event has a limit per user, and never ended by a cancelled request. Disposing of it rolls back what was not committed.
+/// The transaction of one batch: at most two round trips, three if the event has a limit per user, and never ended by a cancelled request. Disposing of it
+/// rolls back what was not committed.
 /// </summary>
 internal interface IBatchTransaction : IAsyncDisposable
 {

@@ -38,22 +38,17 @@ internal sealed class MariaDbBatchDatabase(
 
         private const int RollbackTimeoutSeconds = 2;
 
-        private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
-
-        private const string StockColumns =
-            $"total_tickets, available_tickets, held_tickets, bookings, version, state, max_per_user, sale_starts_at, sale_ends_at, {MariaDbClock.Now}";
-
         private bool _hasBegun;
 
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
         {
             var seconds = Math.Clamp((int)Math.Round(patience.TotalSeconds), 0, lockWaitTimeoutSeconds); // 0: only if the row is free
             var sql = new StringBuilder(160 + (keys.Count * 6)).Append(
-                CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT {StockColumns} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
+                CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT {BatchRows.StockColumns}, {MariaDbClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             await using var command = connection.CreateCommand();
             if (keys.Count > 0)
             {
-                sql.Append("; SELECT ").Append(Columns).Append(" FROM bookings WHERE idempotency_key IN (");
+                sql.Append("; SELECT ").Append(BatchRows.BookingColumns).Append(" FROM bookings WHERE idempotency_key IN (");
                 for (var i = 0; i < keys.Count; i++)
                 {
                     sql.Append(i == 0 ? "" : ",").Append(AddKey(command, i, keys[i]));
@@ -70,14 +65,14 @@ internal sealed class MariaDbBatchDatabase(
             connections.LastSuccess.Report();
             breaker.LastSuccess.Report();
             var found = await reader.ReadAsync();
-            var stock = found ? StockIn(reader) : null;
-            var now = found ? reader.GetDateTime(9) : default;
+            var stock = found ? BatchRows.StockIn(reader) : null;
+            var now = found ? reader.GetDateTime(BatchRows.StockWidth) : default;
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             while (await reader.NextResultAsync())
             {
                 while (await reader.ReadAsync())
                 {
-                    var booking = BookingIn(reader);
+                    var booking = BatchRows.BookingIn(reader);
                     earlier.Add(booking.IdempotencyKey!, booking);
                 }
             }
@@ -153,8 +148,8 @@ internal sealed class MariaDbBatchDatabase(
             await using var command = connection.CreateCommand();
             command.CommandText =
                 $"""
-                SELECT {Columns}
-                FROM (SELECT {Columns} FROM bookings WHERE event_id = @e ORDER BY id DESC LIMIT {NewestBookings}) newest
+                SELECT {BatchRows.BookingColumns}
+                FROM (SELECT {BatchRows.BookingColumns} FROM bookings WHERE event_id = @e ORDER BY id DESC LIMIT {NewestBookings}) newest
                 WHERE timestamp = @t ORDER BY id
                 """;
             command.Parameters.AddWithValue("@e", eventId);
@@ -164,7 +159,7 @@ internal sealed class MariaDbBatchDatabase(
             {
                 while (await reader.ReadAsync())
                 {
-                    found.Add(BookingIn(reader));
+                    found.Add(BatchRows.BookingIn(reader));
                 }
             }
 
@@ -216,20 +211,6 @@ internal sealed class MariaDbBatchDatabase(
                 throw;
             }
         }
-
-        private static Stock StockIn(MySqlDataReader reader) => new(
-            reader.GetInt32(0),
-            reader.GetInt32(1),
-            reader.GetInt32(2),
-            reader.IsDBNull(3) ? null : reader.GetInt32(3),
-            reader.GetInt64(4),
-            new(SaleStateNames.Parse(reader.GetString(5)), reader.IsDBNull(6) ? null : reader.GetInt32(6), TimeIn(reader, 7), TimeIn(reader, 8)));
-
-        private static DateTime? TimeIn(MySqlDataReader reader, int column) =>
-            reader.IsDBNull(column) ? null : DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
-
-        private static Booking BookingIn(MySqlDataReader reader) => Booking.Stored(
-            reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));
 
         private static string AddKey(MySqlCommand command, int index, string key)
         {

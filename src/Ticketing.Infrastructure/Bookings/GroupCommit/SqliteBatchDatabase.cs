@@ -33,8 +33,6 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
     private sealed class Transaction(SqliteConnection connection, TicketingMetrics metrics, TimeProvider clock) : IBatchTransaction
     {
-        private const string Columns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
-
         private SqliteTransaction? _transaction;
 
         public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
@@ -53,14 +51,14 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
             if (keys.Count > 0)
             {
-                await using var find = Command($"SELECT {Columns} FROM bookings WHERE idempotency_key = @k", ("@k", ""));
+                await using var find = Command($"SELECT {BatchRows.BookingColumns} FROM bookings WHERE idempotency_key = @k", ("@k", ""));
                 foreach (var key in keys)
                 {
                     find.Parameters["@k"].Value = key;
                     await using var reader = await find.ExecuteReaderAsync();
                     if (await reader.ReadAsync())
                     {
-                        earlier.Add(key, BookingIn(reader));
+                        earlier.Add(key, BatchRows.BookingIn(reader));
                     }
                 }
             }
@@ -113,13 +111,13 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
         public async Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp)
         {
             await using var find = Command(
-                $"SELECT {Columns} FROM bookings WHERE event_id = @e AND timestamp = @t ORDER BY id",
+                $"SELECT {BatchRows.BookingColumns} FROM bookings WHERE event_id = @e AND timestamp = @t ORDER BY id",
                 ("@e", eventId), ("@t", timestamp));
             var found = new List<Booking>();
             await using var reader = await find.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {
-                found.Add(BookingIn(reader));
+                found.Add(BatchRows.BookingIn(reader));
             }
 
             return found;
@@ -137,29 +135,10 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
 
         private async Task<Stock?> StockOfAsync(int eventId)
         {
-            await using var find = Command(
-                """
-                SELECT total_tickets, available_tickets, held_tickets, bookings, version, state, max_per_user, sale_starts_at, sale_ends_at
-                FROM events WHERE id = @e
-                """,
-                ("@e", eventId));
+            await using var find = Command($"SELECT {BatchRows.StockColumns} FROM events WHERE id = @e", ("@e", eventId));
             await using var reader = await find.ExecuteReaderAsync();
-            return await reader.ReadAsync()
-                ? new(
-                    reader.GetInt32(0),
-                    reader.GetInt32(1),
-                    reader.GetInt32(2),
-                    reader.IsDBNull(3) ? null : reader.GetInt32(3),
-                    reader.GetInt64(4),
-                    new(SaleStateNames.Parse(reader.GetString(5)), reader.IsDBNull(6) ? null : reader.GetInt32(6), TimeIn(reader, 7), TimeIn(reader, 8)))
-                : null;
+            return await reader.ReadAsync() ? BatchRows.StockIn(reader) : null;
         }
-
-        private static DateTime? TimeIn(SqliteDataReader reader, int column) =>
-            reader.IsDBNull(column) ? null : DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
-
-        private static Booking BookingIn(SqliteDataReader reader) => Booking.Stored(
-            reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetDateTime(5));
 
         private SqliteCommand Command(string sql, params (string Name, object Value)[] parameters)
         {
