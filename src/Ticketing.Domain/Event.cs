@@ -12,6 +12,12 @@ public sealed class Event
     /// <summary>Maximum number of tickets of an event.</summary>
     public const int MaxTickets = 10_000_000;
 
+    /// <summary>How long holds last unless the event was set up otherwise, in seconds.</summary>
+    public const int DefaultHoldSeconds = 600;
+
+    /// <summary>How long holds can last unless the event was set up otherwise, in seconds.</summary>
+    public const int DefaultMaxHoldSeconds = 1800;
+
     private Event(string name, int totalTickets, BookingStrategy strategy, DateTime createdAt)
     {
         Name = name;
@@ -57,6 +63,12 @@ public sealed class Event
     /// <summary>When the sale ends, UTC; null if it ends only when it is closed.</summary>
     public DateTime? SaleEndsAt { get; private set; }
 
+    /// <summary>For how long a hold lasts if its order does not say, in seconds. Never changes after set-up.</summary>
+    public int HoldSeconds { get; private set; }
+
+    /// <summary>For how long a hold can last, extensions included, in seconds. Never changes after set-up.</summary>
+    public int MaxHoldSeconds { get; private set; }
+
     /// <summary>The stock as it is now.</summary>
     public Stock Stock => new(TotalTickets, AvailableTickets, HeldTickets, Bookings, Version, new(State, MaxPerUser, SaleStartsAt, SaleEndsAt));
 
@@ -69,19 +81,27 @@ public sealed class Event
     /// <param name="strategy">The strategy that sells its tickets.</param>
     /// <param name="createdAt">Now, UTC.</param>
     /// <param name="rules">Who can buy the tickets, and when; without it, everybody can at once.</param>
+    /// <param name="holdSeconds">For how long a hold lasts if its order does not say.</param>
+    /// <param name="maxHoldSeconds">For how long a hold can last; not less than <paramref name="holdSeconds"/>.</param>
     /// <exception cref="ArgumentException">A value is outside its limits.</exception>
-    public static Event SetUp(string name, int totalTickets, BookingStrategy strategy, DateTime createdAt, SaleRules? rules = null)
+    public static Event SetUp(
+        string name, int totalTickets, BookingStrategy strategy, DateTime createdAt, SaleRules? rules = null,
+        int holdSeconds = DefaultHoldSeconds, int maxHoldSeconds = DefaultMaxHoldSeconds)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxNameLength, nameof(name));
         ArgumentOutOfRangeException.ThrowIfLessThan(totalTickets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(totalTickets, MaxTickets);
+        ArgumentOutOfRangeException.ThrowIfLessThan(holdSeconds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxHoldSeconds, holdSeconds);
         return new Event(name, totalTickets, strategy, createdAt)
         {
             State = rules?.State ?? SaleState.OnSale,
             MaxPerUser = rules?.MaxPerUser,
             SaleStartsAt = rules?.StartsAt,
             SaleEndsAt = rules?.EndsAt,
+            HoldSeconds = holdSeconds,
+            MaxHoldSeconds = maxHoldSeconds,
         };
     }
 
@@ -91,10 +111,11 @@ public sealed class Event
         : available < quantity ? Availability.NotEnough
         : Availability.Enough;
 
-    /// <summary>Sells tickets to one buyer, all of them or none.</summary>
+    /// <summary>Takes the tickets of one booking out of the stock, all of them or none.</summary>
     /// <param name="quantity">Number of tickets, 1 or more.</param>
+    /// <param name="status">Held or confirmed.</param>
     /// <exception cref="NotEnoughTicketsException">Fewer are left; nothing was taken.</exception>
-    public void Sell(int quantity)
+    public void Take(int quantity, BookingStatus status)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(quantity, 1);
         if (Check(AvailableTickets, quantity) != Availability.Enough)
@@ -102,7 +123,7 @@ public sealed class Event
             throw new NotEnoughTicketsException(AvailableTickets, quantity);
         }
 
-        (_, AvailableTickets, _, Bookings, Version, _) = Stock.Sell(quantity, 1);
+        (_, AvailableTickets, HeldTickets, Bookings, Version, _) = Stock.After(StockChange.Of(status, quantity));
     }
 
     /// <summary>Changes the number of tickets put on sale.</summary>

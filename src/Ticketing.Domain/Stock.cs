@@ -12,9 +12,12 @@ public sealed record Stock(int Total, int Available, int Held, int? Bookings, lo
     /// <summary>Number of tickets in all confirmed bookings.</summary>
     public int Sold => Total - Available - Held;
 
-    /// <summary>The stock after one more change, by which tickets were sold.</summary>
-    /// <param name="tickets">Number of tickets.</param>
-    /// <param name="bookings">Number of bookings that they went to.</param>
-    public Stock Sell(int tickets, int bookings) =>
-        this with { Available = Available - tickets, Bookings = Bookings + bookings, Version = Version + 1 };
+    /// <summary>The stock after one more change.</summary>
+    public Stock After(StockChange change) => this with
+    {
+        Available = Available + change.Available,
+        Held = Held + change.Held,
+        Bookings = Bookings + change.Bookings,
+        Version = Version + 1,
+    };
 }

@@ -1,20 +1,21 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
+using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings.ChangeBooking;
+using Ticketing.Application.Bookings.GetBooking;
 using Ticketing.Application.Bookings.GetHistory;
 using Ticketing.Application.Common;
 using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Booking tickets, and listing bookings.</summary>
+/// <summary>Booking tickets, cancelling, and listing bookings.</summary>
 [ApiController]
 [Tags("Bookings")]
 public sealed class BookingsController(IMediator mediator) : ControllerBase
 {
-    private const string ReplayedHeader = "Idempotent-Replayed";
-
     /// <summary>Books tickets.</summary>
     /// <remarks>
     /// Books all tickets of the order, or none. The response is 200 only after the booking is durable in the database.
@@ -25,15 +26,15 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <param name="cancellationToken">Ends when the client disconnects.</param>
     /// <response code="200">The tickets are booked.</response>
     /// <response code="400">
-    /// <c>sold_out</c>: no ticket is left. <c>not_enough_tickets</c>: fewer are left than ordered; <c>available_tickets</c> has the number.
-    /// <c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.
+    /// <c>sold_out</c>: no ticket is left; <c>held_tickets</c> are held for others, and may come back. <c>not_enough_tickets</c>: fewer are left than ordered;
+    /// <c>available_tickets</c> has the number. <c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.
     /// </response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist.</response>
     /// <response code="409">
     /// <c>not_on_sale</c>: the sale starts at <c>sale_starts_at</c>. <c>paused</c>, <c>sale_ended</c>: tickets are not sold now, or not any more.
-    /// <c>limit_reached</c>: the user can order <c>remaining_for_user</c> more tickets.
+    /// <c>limit_reached</c>: the user can order <c>remaining_for_user</c> more tickets. <c>booking_cancelled</c>: the key's booking was cancelled since.
     /// </response>
-    /// <response code="422"><c>idempotency_key_reused</c>: the key has booked something else.</response>
+    /// <response code="422"><c>idempotency_key_reused</c>: the key belongs to another order.</response>
     /// <response code="503">
     /// <c>busy</c>: too many orders for the same tickets; nothing was booked. <c>database_unavailable</c>: the database is unavailable.
     /// <c>outcome_unknown</c>: the connection was lost during the commit. <c>strategy_unavailable</c>: this server cannot sell the event. Try again after <c>Retry-After</c> seconds, with the same key.
@@ -43,7 +44,42 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 409, 413, 415, 422, 503)]
     public async Task<IActionResult> Book([FromBody] BookTicketCommand order, CancellationToken cancellationToken) =>
-        Answer(order, await mediator.Send(order, cancellationToken));
+        await mediator.Send(order, cancellationToken) switch
+        {
+            BookingOutcome.Booked booked => this.Confirmed(booked.BookingId, order.EventId, order.UserId, order.Quantity, booked.Replayed),
+            var refused => this.Refused(refused),
+        };
+
+    /// <summary>Returns a booking or a hold, also after its end.</summary>
+    /// <param name="id">The id of the booking; a hold's id is its booking's id.</param>
+    /// <param name="cancellationToken">Ends when the client disconnects.</param>
+    /// <response code="200">The booking as it is now.</response>
+    /// <response code="404"><c>booking_not_found</c>: the booking does not exist.</response>
+    [HttpGet("/bookings/{id:long}", Name = "getBooking")]
+    [NeedsDatabase]
+    [ProducesResponseType<BookingState>(200)]
+    [ProducesProblem(400, 404, 503)]
+    public async Task<IActionResult> Get([FromRoute] long id, CancellationToken cancellationToken) =>
+        await mediator.Send(new GetBookingQuery(id), cancellationToken) is { } booking
+            ? Ok(booking)
+            : ProblemWriter.Result(HttpContext, ProblemKind.BookingNotFound);
+
+    /// <summary>Cancels a confirmed booking: its tickets are for sale again.</summary>
+    /// <param name="id">The id of the booking.</param>
+    /// <param name="cancellationToken">Ends when the client disconnects.</param>
+    /// <response code="200">The booking is cancelled. <c>returned</c> is 0 if it was so already.</response>
+    /// <response code="404"><c>booking_not_found</c>: the booking does not exist.</response>
+    /// <response code="409"><c>not_confirmed</c>: the booking is not confirmed. <c>upgrade_in_progress</c>: servers of the previous version may still run.</response>
+    /// <response code="503">
+    /// <c>busy</c>: too many requests for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. <c>outcome_unknown</c>: the
+    /// connection was lost during the commit. It is safe to send the request again.
+    /// </response>
+    [HttpPost("/bookings/{id:long}/cancel", Name = "cancelBooking")]
+    [NeedsDatabase]
+    [ProducesResponseType<ReturnedResponse>(200)]
+    [ProducesProblem(400, 404, 409, 503)]
+    public async Task<IActionResult> Cancel([FromRoute] long id, CancellationToken cancellationToken) =>
+        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Cancel), cancellationToken), BookingOperation.Cancel);
 
     /// <summary>Lists bookings, newest first.</summary>
     /// <response code="200">One page of the list.</response>
@@ -54,49 +90,4 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     [ProducesProblem(400, 503)]
     public async Task<PagedResult<HistoryItem>> History([FromQuery] GetHistoryQuery query, CancellationToken cancellationToken) =>
         await mediator.Send(query, cancellationToken);
-
-    /// <summary>Maps each outcome to its response.</summary>
-    private ActionResult Answer(BookTicketCommand order, BookingOutcome outcome) => outcome switch
-    {
-        BookingOutcome.Booked booked => Confirmed(order, booked),
-        BookingOutcome.SoldOut => Problem(ProblemKind.SoldOut),
-        BookingOutcome.NotEnoughTickets few => Problem(ProblemKind.NotEnoughTickets, ("available_tickets", few.Available)),
-        BookingOutcome.NotOnSale scheduled => Problem(ProblemKind.NotOnSale, ("sale_starts_at", scheduled.StartsAt)),
-        BookingOutcome.Paused => Problem(ProblemKind.Paused),
-        BookingOutcome.SaleEnded => Problem(ProblemKind.SaleEnded),
-        BookingOutcome.LimitReached limit => Problem(ProblemKind.LimitReached, ("remaining_for_user", limit.Remaining)),
-        BookingOutcome.EventNotFound => Problem(ProblemKind.EventNotFound),
-        BookingOutcome.StrategyUnavailable => Problem(ProblemKind.StrategyUnavailable),
-        BookingOutcome.KeyReused => Problem(ProblemKind.IdempotencyKeyReused),
-        BookingOutcome.Busy busy => Problem(ProblemKind.Busy, ProblemKind.DetailOf(busy.Reason)),
-        BookingOutcome.Unknown => Problem(ProblemKind.OutcomeUnknown),
-        _ => throw new InvalidOperationException($"No answer for {outcome}."),
-    };
-
-    private BookedResult Confirmed(BookTicketCommand order, BookingOutcome.Booked booked)
-    {
-        if (booked.Replayed)
-        {
-            Response.Headers[ReplayedHeader] = "true";
-        }
-
-        return new(new BookTicketResponse("Booking successful", booked.BookingId, order.EventId, order.UserId, order.Quantity));
-    }
-
-    private ObjectResult Problem(ProblemKind kind, (string Name, object Value) extension)
-    {
-        var result = Problem(kind);
-        ((ProblemDetails)result.Value!).Extensions[extension.Name] = extension.Value;
-        return result;
-    }
-
-    private ObjectResult Problem(ProblemKind kind, string? detail = null) => ProblemWriter.Result(HttpContext, kind, detail);
 }
-
-/// <summary>A confirmed booking.</summary>
-/// <param name="Message">A confirmation for people.</param>
-/// <param name="BookingId">The id of the booking.</param>
-/// <param name="EventId">The event.</param>
-/// <param name="UserId">The user who booked.</param>
-/// <param name="Quantity">Number of tickets.</param>
-public sealed record BookTicketResponse(string Message, long BookingId, int EventId, int UserId, int Quantity);

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Ticketing.Application.Telemetry;
 
 namespace Ticketing.Api.Hosting;
 
 /// <summary>Measures requests by route, so that the number of label values is bounded.</summary>
-internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics, TimeProvider clock, IHostApplicationLifetime lifetime)
+internal sealed partial class HttpMetrics(RequestDelegate next, TicketingMetrics metrics, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     /// <summary>For addresses without a route, and for methods that a route does not support.</summary>
     public const string Unmatched = "unmatched";
@@ -26,9 +27,9 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
         return handler is null || !_started.IsCancellationRequested ? next(context) : MeasureAsync(context, handler);
     }
 
-    /// <summary>The route with its leading slash, such as <c>/book</c>.</summary>
+    /// <summary>The route with its leading slash, and without the types of its parameters, such as <c>/book</c> or <c>/bookings/{id}</c>.</summary>
     public static string NameOf(Endpoint endpoint) =>
-        endpoint is RouteEndpoint route ? $"/{route.RoutePattern.RawText?.TrimStart('/')}" : Unmatched;
+        endpoint is RouteEndpoint route ? ParameterType().Replace($"/{route.RoutePattern.RawText?.TrimStart('/')}", "") : Unmatched;
 
     public static bool IsCounted(string handler) => !_uncounted.Any(path => handler.StartsWith(path, StringComparison.Ordinal));
 
@@ -49,6 +50,9 @@ internal sealed class HttpMetrics(RequestDelegate next, TicketingMetrics metrics
             metrics.RequestEnded(handler, MethodOf(context.Request), status, clock.GetElapsedTime(began));
         }
     }
+
+    [GeneratedRegex(@":\w+(?=\})")]
+    private static partial Regex ParameterType();
 
     private static string MethodOf(HttpRequest request)
     {

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Controllers;
 using Ticketing.Api.Ui;
+using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings.ChangeBooking;
+using Ticketing.Application.Bookings.HoldTickets;
 using Ticketing.Application.Common;
 using Ticketing.Application.Events.ChangeEvent;
 using Ticketing.Application.Events.SetupEvent;
@@ -19,6 +22,11 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(ChangeEventCommand))]
 [JsonSerializable(typeof(BookTicketCommand))]
 [JsonSerializable(typeof(BookTicketResponse))]
+[JsonSerializable(typeof(HoldTicketsCommand))]
+[JsonSerializable(typeof(HoldResponse))]
+[JsonSerializable(typeof(ExtendHoldRequest))]
+[JsonSerializable(typeof(ReturnedResponse))]
+[JsonSerializable(typeof(BookingState))]
 [JsonSerializable(typeof(EventStatus))]
 [JsonSerializable(typeof(PagedResult<EventStatus>))]
 [JsonSerializable(typeof(PagedResult<HistoryItem>))]

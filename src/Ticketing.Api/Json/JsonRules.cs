@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Ticketing.Domain;
 
 namespace Ticketing.Api.Json;
 
@@ -17,8 +18,23 @@ internal static class JsonRules
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.Converters.Add(new BookingStrategyConverter());
-        options.Converters.Add(new SaleStateConverter());
+        options.Converters.Add(new NameConverter<SaleState>(SaleStateNames.Name));
+        options.Converters.Add(new NameConverter<BookingStatus>(BookingStatusNames.Name));
         options.Converters.Add(new TimeConverter());
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(ApiJsonContext.Default, new DefaultJsonTypeInfoResolver());
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(ApiJsonContext.Default, new DefaultJsonTypeInfoResolver()).WithAddedModifier(ForgetIgnored);
+    }
+
+    /// <summary>
+    /// The serializer skips an ignored property without a word. What comes from a header or from the address would be accepted in a body, and have no effect.
+    /// </summary>
+    private static void ForgetIgnored(JsonTypeInfo type)
+    {
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i] is { Get: null, Set: null })
+            {
+                type.Properties.RemoveAt(i);
+            }
+        }
     }
 }

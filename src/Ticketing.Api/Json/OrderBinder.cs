@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Binders;
 using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings.HoldTickets;
 
 namespace Ticketing.Api.Json;
 
@@ -16,7 +18,9 @@ namespace Ticketing.Api.Json;
 /// framework's formatters and its walk over the object, which cost more than the rest of a booking. Everything else takes the framework's path, which
 /// describes what is wrong.
 /// </summary>
-internal sealed class OrderBinder(IModelBinder framework, JsonTypeInfo<BookTicketCommand> json, IValidator<BookTicketCommand> validator) : IModelBinder
+internal sealed class OrderBinder<TOrder>(
+    IModelBinder framework, JsonTypeInfo<TOrder> json, IValidator<TOrder> validator, Func<TOrder, string, TOrder> withKey) : IModelBinder
+    where TOrder : class, IOrder
 {
     /// <summary>Ten times as long as an order usually is.</summary>
     private const int MaxBytes = 1024;
@@ -24,7 +28,7 @@ internal sealed class OrderBinder(IModelBinder framework, JsonTypeInfo<BookTicke
     public async Task BindModelAsync(ModelBindingContext bindingContext)
     {
         var request = bindingContext.HttpContext.Request;
-        var key = request.Headers.TryGetValue(BookTicketCommand.IdempotencyKeyHeader, out var values) ? values.ToString() : null;
+        var key = request.Headers.TryGetValue(IOrder.IdempotencyKeyHeader, out var values) ? values.ToString() : null;
         if (request is { ContentType: "application/json" or "application/json; charset=utf-8", ContentLength: > 0 and <= MaxBytes })
         {
             var reader = request.BodyReader;
@@ -40,16 +44,15 @@ internal sealed class OrderBinder(IModelBinder framework, JsonTypeInfo<BookTicke
         }
 
         await framework.BindModelAsync(bindingContext);
-        if (bindingContext.Result.Model is BookTicketCommand read)
+        if (bindingContext.Result.Model is TOrder read)
         {
             bindingContext.Result = ModelBindingResult.Success(WithKey(read, key));
         }
     }
 
-    private static BookTicketCommand? WithKey(BookTicketCommand? order, string? key) =>
-        order is null || key is null ? order : order with { IdempotencyKey = key };
+    private TOrder? WithKey(TOrder? order, string? key) => order is null || key is null ? order : withKey(order, key);
 
-    private BookTicketCommand? Read(in ReadOnlySequence<byte> body)
+    private TOrder? Read(in ReadOnlySequence<byte> body)
     {
         try
         {
@@ -62,25 +65,27 @@ internal sealed class OrderBinder(IModelBinder framework, JsonTypeInfo<BookTicke
     }
 }
 
-/// <summary>Provides the binder of <c>POST /book</c>, the endpoint whose speed matters most.</summary>
+/// <summary>Provides the binders of <c>POST /book</c> and <c>POST /holds</c>, the endpoints whose speed matters most.</summary>
 internal sealed class OrderBinderProvider : IModelBinderProvider
 {
-    public IModelBinder? GetBinder(ModelBinderProviderContext context)
-    {
-        if (context.Metadata.ModelType != typeof(BookTicketCommand))
-        {
-            return null;
-        }
+    public IModelBinder? GetBinder(ModelBinderProviderContext context) =>
+        context.Metadata.ModelType == typeof(BookTicketCommand) ? BinderOf<BookTicketCommand>(context, (order, key) => order with { IdempotencyKey = key })
+        : context.Metadata.ModelType == typeof(HoldTicketsCommand) ? BinderOf<HoldTicketsCommand>(context, (order, key) => order with { IdempotencyKey = key })
+        : null;
 
+    private static OrderBinder<TOrder> BinderOf<TOrder>(ModelBinderProviderContext context, Func<TOrder, string, TOrder> withKey)
+        where TOrder : class, IOrder
+    {
         var options = context.Services.GetRequiredService<IOptions<MvcOptions>>().Value;
         var json = context.Services.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return new OrderBinder(
+        return new(
             new BodyModelBinder(
                 options.InputFormatters,
                 context.Services.GetRequiredService<IHttpRequestStreamReaderFactory>(),
                 context.Services.GetRequiredService<ILoggerFactory>(),
                 options),
-            (JsonTypeInfo<BookTicketCommand>)json.GetTypeInfo(typeof(BookTicketCommand)),
-            context.Services.GetRequiredService<IValidator<BookTicketCommand>>());
+            (JsonTypeInfo<TOrder>)json.GetTypeInfo(typeof(TOrder)),
+            context.Services.GetRequiredService<IValidator<TOrder>>(),
+            withKey);
     }
 }

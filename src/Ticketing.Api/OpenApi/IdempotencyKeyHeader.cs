@@ -1,6 +1,6 @@
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
-using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings;
 using Ticketing.Domain;
 
 namespace Ticketing.Api.OpenApi;
@@ -12,11 +12,11 @@ internal sealed class IdempotencyKeyHeader : IOperationFilter
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (context.ApiDescription.ParameterDescriptions.Any(parameter => parameter.Type == typeof(BookTicketCommand)))
+        if (context.ApiDescription.ParameterDescriptions.Any(parameter => typeof(IOrder).IsAssignableFrom(parameter.Type)))
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter
             {
-                Name = BookTicketCommand.IdempotencyKeyHeader,
+                Name = IOrder.IdempotencyKeyHeader,
                 In = ParameterLocation.Header,
                 Description = "The client's key for this order, 1 to 255 visible ASCII characters. Send the same key to repeat the order safely.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Booking.MaxIdempotencyKeyLength, Pattern = "^[!-~]+$" },

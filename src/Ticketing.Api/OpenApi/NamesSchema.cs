@@ -5,13 +5,14 @@ using Ticketing.Domain;
 
 namespace Ticketing.Api.OpenApi;
 
-/// <summary>Describes a strategy, and the state of a sale, as they are in JSON: by their names.</summary>
+/// <summary>Describes a strategy, the state of a sale, and the status of a booking as they are in JSON: by their names.</summary>
 internal sealed class NamesSchema : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         var names = context.Type == typeof(BookingStrategy) ? BookingStrategyNames.All
             : context.Type == typeof(SaleState) ? SaleStateNames.All
+            : context.Type == typeof(BookingStatus) ? BookingStatusNames.All
             : null;
         if (names is not null && schema is OpenApiSchema named)
         {

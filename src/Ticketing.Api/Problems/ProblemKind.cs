@@ -35,19 +35,43 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind LimitReached = new(
         "limit_reached", 409, "The limit per user is reached.", "The user can order remaining_for_user more tickets of this event.");
 
+    public static readonly ProblemKind HoldLimitReached = new(
+        "hold_limit_reached", 409, "Tickets of this event cannot be held for so long.", "Tickets can be held for max_hold_seconds, extensions included.");
+
+    public static readonly ProblemKind HoldExpired = new(
+        "hold_expired", 409, "The time of the hold is over.", "Its tickets are for sale again. Hold tickets anew.");
+
+    public static readonly ProblemKind HoldReleased = new(
+        "hold_released", 409, "The hold was released.", "Its tickets are for sale again. Hold tickets anew.");
+
+    public static readonly ProblemKind HoldConfirmed = new(
+        "hold_confirmed", 409, "The hold is confirmed already.", "Its tickets are sold. POST /bookings/{id}/cancel gives them back.");
+
+    public static readonly ProblemKind BookingCancelled = new(
+        "booking_cancelled", 409, "The booking was cancelled.", "Its tickets are for sale again. Order anew, with a new Idempotency-Key.");
+
+    public static readonly ProblemKind NotConfirmed = new(
+        "not_confirmed", 409, "The booking is not confirmed.", "Only confirmed bookings can be cancelled. POST /holds/{id}/release gives the tickets of a hold back.");
+
     public static readonly ProblemKind BelowSold = new(
         "below_sold", 409, "More tickets are sold or held than total_tickets.", "Set total_tickets to the number of those tickets, or more.");
 
     public static readonly ProblemKind UpgradeInProgress = new(
         "upgrade_in_progress", 409, "The upgrade of the database is not finished.",
-        "Servers of the previous version would ignore this change. Run the program with --migrate --finish once they have all stopped.");
+        "Servers of the previous version, which would ignore this, may still run. Run the program with --migrate --finish once they have all stopped.");
 
     public static readonly ProblemKind EventNotFound = new(
         "event_not_found", 404, "The event does not exist.", "Set one up with POST /setup, or list the existing events with GET /events.");
 
+    public static readonly ProblemKind HoldNotFound = new(
+        "hold_not_found", 404, "The hold does not exist.", "Check the id: it is the hold_id in the response of POST /holds.");
+
+    public static readonly ProblemKind BookingNotFound = new(
+        "booking_not_found", 404, "The booking does not exist.", "Check the id. GET /history?user_id= lists the bookings of a user.");
+
     public static readonly ProblemKind IdempotencyKeyReused = new(
         "idempotency_key_reused", 422, "The idempotency key belongs to another order.",
-        "This Idempotency-Key has booked another order. Use a new key for a new order.");
+        "This Idempotency-Key has booked or held something else. Use a new key for a new order.");
 
     public static readonly ProblemKind Busy = new(
         "busy", 503, "Too many requests at once.", "Nothing was booked. Try again after the delay given by Retry-After.");
@@ -94,7 +118,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     /// <summary>All kinds of problem.</summary>
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached, BelowSold, UpgradeInProgress, EventNotFound, IdempotencyKeyReused,
+        ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached,
+        HoldLimitReached, HoldExpired, HoldReleased, HoldConfirmed, BookingCancelled, NotConfirmed, BelowSold, UpgradeInProgress, EventNotFound, HoldNotFound,
+        BookingNotFound, IdempotencyKeyReused,
         Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];

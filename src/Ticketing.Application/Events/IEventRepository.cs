@@ -25,4 +25,10 @@ public interface IEventRepository
 /// <summary>The immutable properties of an event.</summary>
 /// <param name="Id">The event's id.</param>
 /// <param name="Strategy">The strategy that sells its tickets.</param>
-public sealed record EventFacts(int Id, BookingStrategy Strategy);
+/// <param name="HoldSeconds">For how long a hold lasts if its order does not say, in seconds.</param>
+/// <param name="MaxHoldSeconds">For how long tickets can be held, in seconds.</param>
+public sealed record EventFacts(int Id, BookingStrategy Strategy, int HoldSeconds, int MaxHoldSeconds)
+{
+    /// <summary>No event lets tickets be held for longer, in seconds.</summary>
+    public const int LongestHoldSeconds = 86_400;
+}

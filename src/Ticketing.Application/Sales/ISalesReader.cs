@@ -1,3 +1,6 @@
+using Ticketing.Application.Bookings;
+using Ticketing.Domain;
+
 namespace Ticketing.Application.Sales;
 
 /// <summary>Reads the state of sales. Each call is one statement, so its figures are from the same moment.</summary>
@@ -15,9 +18,18 @@ public interface ISalesReader
     /// <summary>Totals over all events.</summary>
     Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Number of bookings, filtered by event and user if given.</summary>
-    Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken);
+    /// <summary>One booking, by the database's clock. Null if there is none.</summary>
+    Task<BookingState?> FindBookingAsync(long bookingId, CancellationToken cancellationToken);
 
-    /// <summary>Bookings, newest first, filtered by event and user if given; only those with smaller ids than <paramref name="before"/> if given.</summary>
-    Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken);
+    /// <summary>Number of bookings.</summary>
+    Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Bookings, newest first; only those with smaller ids than <paramref name="before"/> if given.</summary>
+    Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken);
 }
+
+/// <summary>Which bookings to list; null stands for all.</summary>
+/// <param name="EventId">Those of one event.</param>
+/// <param name="UserId">Those of one user.</param>
+/// <param name="Status">Those with one status.</param>
+public sealed record BookingFilter(int? EventId, int? UserId, BookingStatus? Status);

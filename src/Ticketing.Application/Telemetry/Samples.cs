@@ -6,7 +6,8 @@ namespace Ticketing.Application.Telemetry;
 /// <param name="EventId">The event.</param>
 /// <param name="Strategy">The strategy that sells its tickets.</param>
 /// <param name="Available">Tickets left; below zero if the event is oversold.</param>
-public sealed record EventStock(int EventId, BookingStrategy Strategy, int Available);
+/// <param name="Held">Tickets held for buyers who have not confirmed yet.</param>
+public sealed record EventStock(int EventId, BookingStrategy Strategy, int Available, int Held);
 
 /// <summary>Resource usage of the process in the last half second.</summary>
 /// <param name="CpuPercent">CPU time over wall time; 100 is one core.</param>

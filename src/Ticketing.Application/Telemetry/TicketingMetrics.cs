@@ -24,6 +24,7 @@ public sealed class TicketingMetrics : IDisposable
 
     private static readonly string[] _attemptStatuses = ["success", "failed", "sold_out"];
     private static readonly string[] _strategies = [.. Enum.GetValues<BookingStrategy>().Select(strategy => strategy.Name())];
+    private static readonly BookingStatus[] _ends = [BookingStatus.Confirmed, BookingStatus.Released, BookingStatus.Expired, BookingStatus.Cancelled];
     private static readonly string[] _statuses = [.. Enumerable.Range(0, 600).Select(status => $"{status}")];
 
     private readonly TimeProvider _clock;
@@ -34,6 +35,8 @@ public sealed class TicketingMetrics : IDisposable
     private readonly UpDownCounter<long> _httpInProgress;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _transitions;
+    private readonly Histogram<double> _expiryLag;
     private readonly Histogram<long> _batchOrders;
     private readonly Histogram<double> _batchDuration;
     private readonly Histogram<double> _queueDuration;
@@ -66,9 +69,14 @@ public sealed class TicketingMetrics : IDisposable
 
         _attempts = _meter.CreateCounter<long>(
             "booking_attempts_total",
-            description: "Decided orders: success (the booking is stored), sold_out, or failed (any other outcome). Replayed keys do not count.");
+            description: "Decided orders: success (the booking or the hold is stored), sold_out, or failed (any other outcome). Replayed keys do not count.");
         _retries = _meter.CreateCounter<long>(
             "booking_retries_total", description: "Transactions that were retried after contention.");
+        _transitions = _meter.CreateCounter<long>(
+            "booking_transitions_total", description: "Bookings that have changed to a status: confirmed (holds only), released, expired, cancelled.");
+        _expiryLag = _meter.CreateHistogram(
+            "hold_expiry_lag_seconds", description: "Time from the deadline of a hold to the moment when its tickets were back.",
+            advice: Buckets(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300));
         _batchOrders = _meter.CreateHistogram(
             "booking_batch_orders", description: "Orders per committed batch.", advice: new InstrumentAdvice<long>
             {
@@ -110,7 +118,7 @@ public sealed class TicketingMetrics : IDisposable
 
         _meter.CreateObservableGauge(
             "tickets_snapshot_age_seconds", () => _clock.GetElapsedTime(_stock.TakenAt).TotalSeconds,
-            description: "Age of tickets_remaining and tickets_oversold.");
+            description: "Age of tickets_remaining, tickets_held and tickets_oversold.");
         CreateEventGauges();
     }
 
@@ -127,6 +135,11 @@ public sealed class TicketingMetrics : IDisposable
             {
                 _attempts.Add(0, Tag("status", status), Tag("strategy", strategy));
             }
+        }
+
+        foreach (var end in _ends)
+        {
+            _transitions.Add(0, Tag("to", end.Name()));
         }
 
         foreach (var cache in Caches.All)
@@ -164,14 +177,14 @@ public sealed class TicketingMetrics : IDisposable
     /// <summary>An order was decided; null if it ended with an exception.</summary>
     public void OrderDecided(BookingStrategy strategy, BookingOutcome? outcome)
     {
-        if (outcome is BookingOutcome.Booked { Replayed: true })
+        if (outcome is BookingOutcome.Taken { Replayed: true })
         {
             return;
         }
 
         var status = outcome switch
         {
-            BookingOutcome.Booked => "success",
+            BookingOutcome.Taken => "success",
             BookingOutcome.SoldOut => "sold_out",
             _ => "failed",
         };
@@ -180,6 +193,12 @@ public sealed class TicketingMetrics : IDisposable
 
     /// <summary>A transaction is retried after contention.</summary>
     public void TransactionRetried(BookingStrategy strategy) => _retries.Add(1, Tag("strategy", strategy.Name()));
+
+    /// <summary>A booking has changed its status.</summary>
+    public void BookingChanged(BookingStatus to) => _transitions.Add(1, Tag("to", to.Name()));
+
+    /// <summary>The tickets of a hold came back after its deadline.</summary>
+    public void HoldExpired(TimeSpan lag) => _expiryLag.Record(Math.Max(0, lag.TotalSeconds));
 
     /// <summary>An order starts waiting.</summary>
     public void OrderQueued() => Interlocked.Increment(ref _queueDepth);
@@ -252,9 +271,13 @@ public sealed class TicketingMetrics : IDisposable
             () => _stock.Events.Select(@event => new Measurement<long>(@event.Available, Tag("event_id", @event.EventId))),
             description: "Tickets left; below zero if oversold. For the 50 newest events, those that this replica sold in the last 10 minutes, and all that are oversold.");
         _eventMeter.CreateObservableGauge(
+            "tickets_held",
+            () => _stock.Events.Select(@event => new Measurement<long>(@event.Held, Tag("event_id", @event.EventId))),
+            description: "Tickets held for buyers who have not confirmed yet, for the same events as tickets_remaining.");
+        _eventMeter.CreateObservableGauge(
             "tickets_oversold",
             () => _stock.Events.Select(@event => new Measurement<long>(
-                Math.Max(0, -@event.Available), Tag("event_id", @event.EventId), Tag("strategy", @event.Strategy.Name()))),
+                Math.Max(0, -@event.Available - @event.Held), Tag("event_id", @event.EventId), Tag("strategy", @event.Strategy.Name()))),
             description: "Tickets sold beyond the total, for the same events as tickets_remaining.");
     }
 

@@ -36,8 +36,7 @@ internal sealed class AtomicUpdateStrategy(
     OrderTransactions transactions,
     Admission admission,
     BookingCommit commit,
-    ContentionRetry retry,
-    TimeProvider clock) : IBookingStrategy
+    ContentionRetry retry) : IBookingStrategy
 {
     public Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken) =>
         retry.RunAsync(BookingStrategy.AtomicUpdate, () => TryBookAsync(order, cancellationToken), cancellationToken);
@@ -49,7 +48,7 @@ internal sealed class AtomicUpdateStrategy(
 
         var taken = await db.Events
             .Where(@event => @event.Id == order.EventId && @event.AvailableTickets >= order.Quantity)
-            .SellAsync(order.Quantity, bookings: 1);
+            .ChangeAsync(order.StockChange);
         var stock = await db.ReadStockAsync(order.EventId, CancellationToken.None);
         if (stock is null)
         {
@@ -61,14 +60,14 @@ internal sealed class AtomicUpdateStrategy(
             return await admission.RefuseAsync(db, order, stock); // null, which means "retry", if the stock has grown since the UPDATE
         }
 
-        if (await admission.RefuseByRulesAsync(db, order, stock.Rules) is { } refusal)
+        if (await admission.RefuseByRulesAsync(db, order, stock) is { } refusal)
         {
             return refusal;
         }
 
-        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
+        var booking = await admission.AdmitAsync(db, order);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking, stock);
+        return await commit.CommitAsync(transaction, booking, stock, order);
     }
 }

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
@@ -12,7 +9,9 @@ namespace Ticketing.Infrastructure.Bookings;
 /// <c>batched</c>: group commit. A queue per event, whose only writer commits many bookings in one transaction and answers after the commit.
 /// </summary>
 /// <remarks>
-/// <para>The path of an order: here → <see cref="BookingQueue"/> → <see cref="BatchWriter"/> → <see cref="BatchPlan"/> → <see cref="IBatchTransaction"/>.</para>
+/// <para>
+/// The path of an order: here → <see cref="BookingQueues"/> → <see cref="BookingQueue"/> → <see cref="BatchWriter"/> → <see cref="BatchPlan"/> → <see cref="IBatchTransaction"/>.
+/// </para>
 /// <para>What it prevents: buyers of one process are in one queue and never meet in the database. The writers of several replicas do:</para>
 /// <code>
 /// replica A's writer                                   replica B's writer
@@ -25,47 +24,15 @@ namespace Ticketing.Infrastructure.Bookings;
 /// <para>
 /// Why it is fast: one lock hand-over, two round trips and one flush serve all waiting orders, where a transaction per buyer needs them for
 /// each. The batch grows with the load: under light load it is one order, and costs less than any other strategy. Replicas need no
-/// coordination, because the row lock orders their batches. The lock order is always the event, then its bookings.
+/// coordination, because the row lock orders their batches. The lock order is always the event, then its bookings. Tickets that are given back come first,
+/// so they reach the buyers in the same batch.
 /// </para>
 /// </remarks>
-internal sealed class BatchedStrategy(BatchWriter writer, DatabaseCircuitBreaker breaker, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock)
-    : IBookingStrategy, IAsyncDisposable
+internal sealed class BatchedStrategy(BookingQueues queues, DatabaseCircuitBreaker breaker, TimeProvider clock) : IBookingStrategy
 {
-    private readonly ConcurrentDictionary<int, BookingQueue> _queues = new();
-    private volatile bool _isStopping;
-
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
         var pending = new PendingOrder(order, clock, cancellationToken);
-        while (!_isStopping)
-        {
-            switch (_queues.GetOrAdd(order.EventId, Begin).TryEnqueue(pending))
-            {
-                case EnqueueResult.Accepted:
-                    return breaker.Confirm(await pending.Answer);
-                case EnqueueResult.Full:
-                    return new BookingOutcome.Busy(BusyReason.QueueFull);
-                case EnqueueResult.Retired:
-                    continue;
-            }
-        }
-
-        return new BookingOutcome.Busy(BusyReason.Stopping);
+        return queues.TryEnqueue(order.EventId, pending) is { } reason ? new BookingOutcome.Busy(reason) : breaker.Confirm(await pending.Answer);
     }
-
-    /// <summary>Stops accepting orders, and waits until all accepted ones are answered. Called at shutdown, after the last request.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _isStopping = true;
-        await Task.WhenAll(_queues.Values.Select(queue => queue.Writer ?? Task.CompletedTask));
-    }
-
-    private BookingQueue Begin(int eventId) => new(
-        options.Value.QueueCapacity,
-        options.Value.MaxBatchSize,
-        TimeSpan.FromSeconds(options.Value.PatienceSeconds),
-        clock,
-        metrics,
-        batch => writer.WriteAsync(eventId, batch),
-        queue => _queues.TryRemove(KeyValuePair.Create(eventId, queue)));
 }

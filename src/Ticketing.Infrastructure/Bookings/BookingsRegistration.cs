@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings.ChangeBooking;
 using Ticketing.Application.Events;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Bookings.Returns;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Hosting;
@@ -27,7 +29,12 @@ internal static class BookingsRegistration
             : ActivatorUtilities.CreateInstance<MariaDbBatchDatabase>(provider));
         services.AddSingleton<CommitLookup>();
         services.AddSingleton<BatchWriter>();
+        services.AddSingleton<BookingQueues>();
         services.AddSingleton<BatchedStrategy>();
+        services.AddSingleton<BookedEvents>();
+        services.AddSingleton<BookingChanges>();
+        services.AddSingleton<IBookingChanges>(provider => provider.GetRequiredService<BookingChanges>());
+        services.AddHostedService<HoldSweeper>();
 
         var hasRedis = configuration.HasRedis();
         services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
@@ -50,10 +57,12 @@ internal static class BookingsRegistration
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 
-    /// <summary>A strategy that knows neither keys nor deadlines, with both.</summary>
+    /// <summary>A strategy that knows neither due holds, nor keys, nor deadlines, with all three.</summary>
     private static TimeLimitedStrategy Limited<TStrategy>(this IServiceProvider provider)
         where TStrategy : IBookingStrategy =>
         ActivatorUtilities.CreateInstance<TimeLimitedStrategy>(
             provider,
-            ActivatorUtilities.CreateInstance<IdempotentStrategy>(provider, ActivatorUtilities.CreateInstance<TStrategy>(provider)));
+            ActivatorUtilities.CreateInstance<IdempotentStrategy>(
+                provider,
+                ActivatorUtilities.CreateInstance<ReturningStrategy>(provider, ActivatorUtilities.CreateInstance<TStrategy>(provider))));
 }

@@ -155,22 +155,22 @@ internal sealed class DistributedLockStrategy(
 
         var taken = await db.Events
             .Where(@event => @event.Id == order.EventId && @event.AvailableTickets >= order.Quantity)
-            .SellAsync(order.Quantity, bookings: 1);
+            .ChangeAsync(order.StockChange);
         if (taken == 0)
         {
             return null; // The lock did not exclude others; retry.
         }
 
-        stock = await db.ReadStockAsync(order.EventId, CancellationToken.None); // not what was read before: the lock may have expired
-        if (await admission.RefuseByRulesAsync(db, order, stock!.Rules) is { } changed)
+        stock = (await db.ReadStockAsync(order.EventId, CancellationToken.None))!; // not what was read before: the lock may have expired
+        if (await admission.RefuseByRulesAsync(db, order, stock) is { } changed)
         {
             return changed;
         }
 
-        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
+        var booking = await admission.AdmitAsync(db, order);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking, stock);
+        return await commit.CommitAsync(transaction, booking, stock, order);
     }
 
     private RedisDistributedLock LockOf(int eventId) => new(

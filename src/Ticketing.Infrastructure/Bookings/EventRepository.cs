@@ -40,7 +40,7 @@ internal sealed class EventRepository(
         }
 
         await transaction.CommitAsync();
-        Remember(new EventFacts(@event.Id, @event.Strategy));
+        Remember(new EventFacts(@event.Id, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds));
         latest.WasSetUp(@event.Id);
         return true;
     }
@@ -80,7 +80,7 @@ internal sealed class EventRepository(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var facts = await db.Events
             .Where(@event => @event.Id == eventId)
-            .Select(@event => new EventFacts(@event.Id, @event.Strategy))
+            .Select(@event => new EventFacts(@event.Id, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds))
             .SingleOrDefaultAsync(cancellationToken);
         if (facts is not null)
         {

@@ -35,8 +35,7 @@ internal sealed class ForUpdateStrategy(
     OrderTransactions transactions,
     Admission admission,
     BookingCommit commit,
-    ContentionRetry retry,
-    TimeProvider clock) : IBookingStrategy
+    ContentionRetry retry) : IBookingStrategy
 {
     private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
 
@@ -60,10 +59,10 @@ internal sealed class ForUpdateStrategy(
             return refusal;
         }
 
-        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
-        @event.Sell(order.Quantity);
+        var booking = await admission.AdmitAsync(db, order);
+        @event.Take(order.Quantity, order.Status);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking, @event.Stock);
+        return await commit.CommitAsync(transaction, booking, @event.Stock, order);
     }
 }

@@ -16,7 +16,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// </list>
 /// </remarks>
 internal sealed class IdempotentStrategy(
-    IBookingStrategy strategy, IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors) : IBookingStrategy
+    IBookingStrategy strategy, IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors, IDatabaseClock clock) : IBookingStrategy
 {
     public async Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class IdempotentStrategy(
         try
         {
             var outcome = await strategy.BookAsync(order, cancellationToken);
-            return outcome is BookingOutcome.Booked or BookingOutcome.Unknown ? outcome : await FindFirstAsync(order, cancellationToken) ?? outcome;
+            return outcome is BookingOutcome.Taken or BookingOutcome.Unknown ? outcome : await FindFirstAsync(order, cancellationToken) ?? outcome;
         }
         catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.DuplicateKey)
         {
@@ -59,8 +59,6 @@ internal sealed class IdempotentStrategy(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var first = await db.Bookings.AsNoTracking()
             .SingleOrDefaultAsync(booking => booking.IdempotencyKey == order.IdempotencyKey, cancellationToken);
-        return first is null ? null
-            : order.IsServedBy(first) ? new BookingOutcome.Booked(first.Id, Replayed: true)
-            : BookingOutcome.KeyReused.Instance;
+        return first is null ? null : order.RepetitionOf(first, order.HoldSeconds is null ? default : await clock.NowAsync(db));
     }
 }

@@ -56,9 +56,9 @@ internal sealed class NaiveStrategy(
 
         await Task.Delay(TimeSpan.FromMilliseconds(options.Value.NaiveDelayMilliseconds), clock, cancellationToken);
 
-        await EventOf(order, db).SellAsync(order.Quantity, bookings: 1);
+        await EventOf(order, db).ChangeAsync(order.StockChange);
         stock = await db.ReadStockAsync(order.EventId, CancellationToken.None);
-        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
+        var booking = await admission.AdmitAsync(db, order);
         db.Bookings.Add(booking);
         await db.Database.OpenConnectionAsync(CancellationToken.None); // what fails after this may have been sent
         deadline.Committing(); // without a transaction, the INSERT is its own commit
@@ -68,7 +68,7 @@ internal sealed class NaiveStrategy(
         }
         catch (DbUpdateException exception) when (errors.Classify(exception) == DatabaseFault.DuplicateKey)
         {
-            await EventOf(order, db).SellAsync(-order.Quantity, bookings: -1);
+            await EventOf(order, db).ChangeAsync(-order.StockChange);
             throw;
         }
         catch (Exception) when (db.Database.GetDbConnection().State != ConnectionState.Open)
@@ -81,7 +81,7 @@ internal sealed class NaiveStrategy(
         }
 
         latest.Saw(order.EventId, stock!);
-        return new BookingOutcome.Booked(booking.Id);
+        return order.OutcomeOf(booking, booking.Timestamp, replayed: false);
     }
 
     private static IQueryable<Event> EventOf(BookTicketCommand order, TicketingDbContext db) => db.Events.Where(@event => @event.Id == order.EventId);

@@ -1,6 +1,7 @@
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Returns;
 
 namespace Ticketing.Infrastructure.Bookings;
 
@@ -8,7 +9,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// Reports the outcome of a strategy to metrics and traces, so that all are measured alike and their files contain only the algorithm.
 /// </summary>
 internal sealed class ObservedBookingStrategy(
-    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold) : IBookingStrategy
+    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold, BookedEvents bookedEvents) : IBookingStrategy
 {
     private readonly string _activityName = $"book {name.Name()}";
 
@@ -19,9 +20,13 @@ internal sealed class ObservedBookingStrategy(
         try
         {
             outcome = await strategy.BookAsync(order, cancellationToken);
-            if (outcome is BookingOutcome.Booked)
+            if (outcome is BookingOutcome.Taken taken)
             {
                 recentlySold.Add(order.EventId);
+                if (order.HoldSeconds is not null)
+                {
+                    bookedEvents.Remember(taken.BookingId, order.EventId);
+                }
             }
 
             return outcome;

@@ -40,8 +40,7 @@ internal sealed class RowVersionStrategy(
     OrderTransactions transactions,
     Admission admission,
     BookingCommit commit,
-    ContentionRetry retry,
-    TimeProvider clock) : IBookingStrategy
+    ContentionRetry retry) : IBookingStrategy
 {
     public Task<BookingOutcome> BookAsync(BookTicketCommand order, CancellationToken cancellationToken) =>
         retry.RunAsync(BookingStrategy.RowVersion, () => TryBookAsync(order, cancellationToken), cancellationToken);
@@ -63,7 +62,7 @@ internal sealed class RowVersionStrategy(
             return refusal;
         }
 
-        @event.Sell(order.Quantity);
+        @event.Take(order.Quantity, order.Status);
         try
         {
             await db.SaveChangesAsync(CancellationToken.None);
@@ -79,9 +78,9 @@ internal sealed class RowVersionStrategy(
             return late;
         }
 
-        var booking = order.ToBooking(clock.GetUtcNow().UtcDateTime);
+        var booking = await admission.AdmitAsync(db, order);
         db.Bookings.Add(booking);
         await db.SaveChangesAsync(CancellationToken.None);
-        return await commit.CommitAsync(transaction, booking, @event.Stock);
+        return await commit.CommitAsync(transaction, booking, @event.Stock, order);
     }
 }

@@ -50,11 +50,3 @@ internal sealed class TimeLimitedStrategy(
         _ => exception is DeadlineExceededException || deadline.HasPassed,
     };
 }
-
-/// <summary>Tells a busy database from an unavailable one.</summary>
-internal static class BusyOrUnavailable
-{
-    /// <exception cref="DatabaseUnavailableException">The outcome is "busy", and the reason is that the database is unavailable.</exception>
-    public static BookingOutcome Confirm(this DatabaseCircuitBreaker breaker, BookingOutcome outcome) =>
-        outcome is BookingOutcome.Busy && !breaker.IsAnswering ? throw new DatabaseUnavailableException() : outcome;
-}

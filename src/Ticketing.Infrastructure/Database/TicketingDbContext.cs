@@ -13,7 +13,7 @@ public abstract class TicketingDbContext(DbContextOptions options) : DbContext(o
     /// <summary>Events, with their stock.</summary>
     public DbSet<Event> Events => Set<Event>();
 
-    /// <summary>Confirmed bookings.</summary>
+    /// <summary>Bookings, with their status.</summary>
     public DbSet<Booking> Bookings => Set<Booking>();
 
     /// <inheritdoc />

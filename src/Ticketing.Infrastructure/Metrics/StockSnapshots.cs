@@ -90,7 +90,7 @@ internal sealed class StockSnapshots(
     }
 
     private static IQueryable<EventStock> StockOf(IQueryable<Event> events) =>
-        events.Select(@event => new EventStock(@event.Id, @event.Strategy, @event.AvailableTickets));
+        events.Select(@event => new EventStock(@event.Id, @event.Strategy, @event.AvailableTickets, @event.HeldTickets));
 }
 
 internal static partial class TelemetryLog

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings;
 using Ticketing.Application.Sales;
 using Ticketing.Application.Telemetry;
 
@@ -40,23 +41,27 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Lat
     public Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken) => cache.GetAsync(
         new(Caches.Stats, "stats", NewestEvent, _statsAge, KeepLast: true), reader.ReadStatsAsync, cancellationToken);
 
-    public async Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken) => await cache.GetAsync<long?>(
-        new(Caches.History, $"history-count:{eventId}", "", AgeFor(userId), KeepLast: true),
-        async token => await reader.CountBookingsAsync(eventId, userId, token) is > 0 and var count ? count : null, // guessed ids must not fill the memory
+    public Task<BookingState?> FindBookingAsync(long bookingId, CancellationToken cancellationToken) => cache.GetAsync(
+        new(Caches.History, $"booking:{bookingId}", "", TimeSpan.Zero, KeepLast: false), token => reader.FindBookingAsync(bookingId, token), cancellationToken);
+
+    public async Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken) => await cache.GetAsync<long?>(
+        new(Caches.History, $"history-count:{filter.EventId}", "", AgeFor(filter), KeepLast: true),
+        async token => await reader.CountBookingsAsync(filter, token) is > 0 and var count ? count : null, // guessed ids must not fill the memory
         cancellationToken) ?? 0;
 
     public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
+        BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
         new(
-            Caches.History, $"history:{eventId}:{offset}:{limit}", "",
-            before is null ? AgeFor(userId) : TimeSpan.Zero, // there are as many such pages as bookings, and each is quickly read
+            Caches.History, $"history:{filter.EventId}:{offset}:{limit}", "",
+            before is null ? AgeFor(filter) : TimeSpan.Zero, // there are as many such pages as bookings, and each is quickly read
             KeepLast: offset == 0),
-        async token => await reader.ReadBookingsAsync(eventId, userId, before, offset, limit, token) is { Count: > 0 } page ? page : null,
+        async token => await reader.ReadBookingsAsync(filter, before, offset, limit, token) is { Count: > 0 } page ? page : null,
         cancellationToken) ?? [];
 
     private string NewestEvent => $"{latest.NewestEvent}";
 
-    private TimeSpan AgeFor(int? userId) => userId is null ? _historyAge : TimeSpan.Zero;
+    /// <summary>Without a user, only confirmed bookings are listed.</summary>
+    private TimeSpan AgeFor(BookingFilter filter) => filter.UserId is null ? _historyAge : TimeSpan.Zero;
 
     private EventStatus StatusOf(EventSnapshot snapshot) => snapshot.With(latest.NewerOf(snapshot.Id, snapshot.Stock, snapshot.ReadAt), clock.GetUtcNow());
 }

@@ -38,6 +38,9 @@ internal sealed class LatestStock(TimeProvider clock)
         _stocks.AddOrUpdate(eventId, seen, (_, old) => old.Stock.Version > stock.Version && seen.At < old.At + _longestAge ? old : seen);
     }
 
+    /// <summary>The stock that is remembered, however old; null if there is none.</summary>
+    public Stock? Find(int eventId) => _stocks.GetValueOrDefault(eventId)?.Stock;
+
     /// <summary>The newer one of a stock that was read and the one that is remembered.</summary>
     /// <param name="eventId">The event.</param>
     /// <param name="read">The stock that was read.</param>

@@ -25,7 +25,7 @@ internal static class ReadsRegistration
                     ConnectionMultiplexerFactory = () => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>()),
 
                     // Two installations may share a Redis; their events have the same ids. So may two versions that cache different types: count up with them.
-                    InstanceName = $"ticketing:2:{provider.GetRequiredService<IDatabaseServer>().Description}:",
+                    InstanceName = $"ticketing:3:{provider.GetRequiredService<IDatabaseServer>().Description}:",
                 }),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<BestEffortCache>>()));

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Application.Bookings;
 using Ticketing.Application.Sales;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
@@ -10,7 +11,7 @@ namespace Ticketing.Infrastructure.Reads;
 /// Reads sales with EF Core. An event's row carries all of its figures, so none of them is summed from its bookings. Only the number of bookings is counted
 /// there while an upgrade is not finished: it is null until then.
 /// </summary>
-internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts, TimeProvider clock)
+internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts, IDatabaseClock databaseClock, TimeProvider clock)
 {
     /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>
     public async Task<EventSnapshot?> ReadEventAsync(int? eventId, CancellationToken cancellationToken)
@@ -51,39 +52,52 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
             """).SingleAsync(cancellationToken);
     }
 
-    public async Task<long> CountBookingsAsync(int? eventId, int? userId, CancellationToken cancellationToken)
+    public async Task<BookingState?> FindBookingAsync(long bookingId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return userId is null
-            ? await db.Events.Where(@event => eventId == null || @event.Id == eventId).SumAsync(
-                @event => (long?)@event.Bookings ?? db.Bookings.LongCount(booking => booking.EventId == @event.Id), cancellationToken)
-            : await Bookings(db, eventId, userId).LongCountAsync(cancellationToken);
+        return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(booking => booking.Id == bookingId, cancellationToken) is { } booking
+            ? BookingState.Of(booking, booking.ExpiresAt is null ? default : await databaseClock.NowAsync(db))
+            : null;
     }
 
-    public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        int? eventId, int? userId, long? before, int offset, int limit, CancellationToken cancellationToken)
+    public async Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var bookings = Bookings(db, eventId, userId);
+        return filter is { UserId: null, Status: BookingStatus.Confirmed }
+            ? await db.Events.Where(@event => filter.EventId == null || @event.Id == filter.EventId).SumAsync(
+                @event => (long?)@event.Bookings ?? db.Bookings.LongCount(booking => booking.EventId == @event.Id), cancellationToken)
+            : await Bookings(db, filter).LongCountAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var bookings = Bookings(db, filter);
         return await (before is { } id ? bookings.Where(booking => booking.Id < id) : bookings)
             .OrderByDescending(booking => booking.Id)
             .Skip(offset)
             .Take(limit)
-            .Select(booking => new HistoryItem(booking.Id, booking.EventId, booking.UserId, booking.Quantity, booking.Timestamp))
+            .Select(booking => new HistoryItem(
+                booking.Id, booking.EventId, booking.UserId, booking.Quantity, booking.Timestamp, booking.Status, booking.ExpiresAt))
             .ToListAsync(cancellationToken);
     }
 
-    private static IQueryable<Booking> Bookings(TicketingDbContext db, int? eventId, int? userId)
+    private static IQueryable<Booking> Bookings(TicketingDbContext db, BookingFilter filter)
     {
         IQueryable<Booking> bookings = db.Bookings;
-        if (eventId is { } someEvent)
+        if (filter.EventId is { } eventId)
         {
-            bookings = bookings.Where(booking => booking.EventId == someEvent);
+            bookings = bookings.Where(booking => booking.EventId == eventId);
         }
 
-        if (userId is { } someUser)
+        if (filter.UserId is { } userId)
         {
-            bookings = bookings.Where(booking => booking.UserId == someUser);
+            bookings = bookings.Where(booking => booking.UserId == userId);
+        }
+
+        if (filter.Status is { } status)
+        {
+            bookings = bookings.Where(booking => booking.Status == status);
         }
 
         return bookings;

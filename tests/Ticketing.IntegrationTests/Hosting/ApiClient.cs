@@ -49,6 +49,17 @@ public static class ApiClient
     public static Task<Answer> BookAsync(this HttpClient client, int eventId, int userId = 1, int quantity = 1, string? key = null) =>
         client.SendAsync(HttpMethod.Post, "/book", new { user_id = userId, event_id = eventId, quantity }, key);
 
+    public static Task<Answer> HoldAsync(this HttpClient client, int eventId, int userId = 1, int quantity = 1, int? seconds = null, string? key = null) =>
+        client.SendAsync(HttpMethod.Post, "/holds", new { user_id = userId, event_id = eventId, quantity, hold_seconds = seconds }, key);
+
+    /// <summary>Confirms or releases a hold.</summary>
+    public static Task<Answer> EndHoldAsync(this HttpClient client, long holdId, string how) => client.SendAsync(HttpMethod.Post, $"/holds/{holdId}/{how}");
+
+    public static Task<Answer> ExtendAsync(this HttpClient client, long holdId, int seconds) =>
+        client.PostAnswerAsync($"/holds/{holdId}/extend", new { hold_seconds = seconds });
+
+    public static Task<Answer> CancelAsync(this HttpClient client, long bookingId) => client.SendAsync(HttpMethod.Post, $"/bookings/{bookingId}/cancel");
+
     public static async Task<JsonElement> StatusAsync(this HttpClient client, int eventId)
     {
         var answer = await client.GetAnswerAsync($"/status?event_id={eventId}");
@@ -66,6 +77,14 @@ public sealed record Answer(HttpStatusCode Status, string? MediaType, string Tex
     public string? Code => MediaType == "application/problem+json" ? Json.GetProperty("code").GetString() : null;
 
     public bool IsBooked => Status == HttpStatusCode.OK;
+
+    public bool IsHeld => Status == HttpStatusCode.Created;
+
+    /// <summary>The id of the hold that the answer tells of.</summary>
+    public long HoldId => Json.GetProperty("hold_id").GetInt64();
+
+    /// <summary>The status of the booking that the answer tells of.</summary>
+    public string BookingStatus => Json.GetProperty("status").GetString()!;
 
     /// <summary>Whether the booking was made by an earlier request with the same key.</summary>
     public bool IsReplayed => Headers.ContainsKey("Idempotent-Replayed");

@@ -92,6 +92,27 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         WithKey("a key with a letter beyond ASCII", "clé"),
         WithKey("a key with an emoji", "🎫"),
 
+        Book("a key in the body", """{"user_id":1,"event_id":1,"idempotency_key":"a"}""", 400),
+
+        // Holds.
+        Hold("a hold without a body", ""),
+        Hold("a hold of 0 seconds", """{"user_id":1,"event_id":1,"hold_seconds":0}"""),
+        Hold("a hold of 86,401 seconds", """{"user_id":1,"event_id":1,"hold_seconds":86401}"""),
+        Hold("a hold of half a second", """{"user_id":1,"event_id":1,"hold_seconds":0.5}"""),
+        Hold("a hold of 11 tickets", """{"user_id":1,"event_id":1,"quantity":11}"""),
+        Hold("a hold for nobody", """{"event_id":1}"""),
+        Hold("a hold with an expiry of its own", """{"user_id":1,"event_id":1,"expires_at":"2030-01-01T00:00:00Z"}"""),
+        Book("a booking for a while", """{"user_id":1,"event_id":1,"hold_seconds":60}""", 400),
+        Hold("an extension without a body", "") with { Path = "/holds/1/extend" },
+        Hold("an extension of no length", "{}") with { Path = "/holds/1/extend" },
+        Hold("an extension of 0 seconds", """{"hold_seconds":0}""") with { Path = "/holds/1/extend" },
+        new("a hold by name", HttpMethod.Post, "/holds/mine/confirm", null, null, 404, "not_found"),
+        new("a hold that is too large for a number", HttpMethod.Post, "/holds/9223372036854775808/release", null, null, 404, "not_found"),
+        new("GET /holds", HttpMethod.Get, "/holds", null, null, 405, "method_not_allowed"),
+        Get("history with an unknown status", "/history?user_id=1&status=sold"),
+        Get("history with an empty status", "/history?user_id=1&status="),
+        Get("history of everybody's holds", "/history?status=held"),
+
         // /setup.
         Setup("setup without a body", ""),
         Setup("setup with camel case and a short name", """{"eventName":"X","tickets":5}"""),
@@ -123,6 +144,27 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         Setup("event_name with the halves swapped", """{"event_name":"\udc00\ud800"}"""),
         new("event_name in bad UTF-8", HttpMethod.Post, "/setup", _badUtf8, Json, 400, "validation_failed"),
         new("event_name in overlong UTF-8", HttpMethod.Post, "/setup", _overlongUtf8, Json, 400, "validation_failed"),
+        Setup("max_per_user 0", """{"max_per_user":0}"""),
+        Setup("max_per_user in quotes", """{"max_per_user":"4"}"""),
+        Setup("a start that is no time", """{"sale_starts_at":"tomorrow"}"""),
+        Setup("a start without an offset", """{"sale_starts_at":"2030-01-01T00:00:00"}"""),
+        Setup("a start without a time", """{"sale_starts_at":"2030-01-01"}"""),
+        Setup("a start in a year that no database stores", """{"sale_starts_at":"0001-01-01T00:00:00Z"}"""),
+        Setup("an end before the start", """{"sale_starts_at":"2030-01-02T00:00:00Z","sale_ends_at":"2030-01-01T00:00:00Z"}"""),
+        Patch("a change of what cannot change", """{"strategy":"naive"}"""),
+        Patch("a change of another event than the address names", """{"event_id":2,"max_per_user":4}"""),
+        Patch("a change to null tickets", """{"total_tickets":null}"""),
+        Patch("a change to no tickets", """{"total_tickets":0}"""),
+        Patch("a change to too many tickets", """{"total_tickets":10000001}"""),
+        Patch("a change to half a ticket", """{"total_tickets":1.5}"""),
+        Patch("a change to a limit of 0", """{"max_per_user":0}"""),
+        Patch("a change to no time", """{"sale_ends_at":""}"""),
+        Patch("a change that is no object", "[]"),
+        new("a change of an event by name", HttpMethod.Patch, "/events/concert", "{}"u8.ToArray(), Json, 404, "not_found"),
+        Setup("hold_seconds 9", """{"hold_seconds":9}"""),
+        Setup("hold_seconds 3,601", """{"hold_seconds":3601}"""),
+        Setup("max_hold_seconds below hold_seconds", """{"hold_seconds":100,"max_hold_seconds":99}"""),
+        Setup("max_hold_seconds 86,401", """{"max_hold_seconds":86401}"""),
         new("an unknown charset", HttpMethod.Post, "/setup", "{}"u8.ToArray(), "application/json; charset=klingon", 415, "unsupported_media_type"),
 
         new("a compressed body", HttpMethod.Post, "/setup", [0x1f, 0x8b], Json, 415, "unsupported_media_type", Compression: "gzip"),
@@ -171,22 +213,6 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
     [
         Book("an order", Order, 200),
         WithKey("an order with a key", "key") with { Status = 200 },
-        Setup("max_per_user 0", """{"max_per_user":0}"""),
-        Setup("max_per_user in quotes", """{"max_per_user":"4"}"""),
-        Setup("a start that is no time", """{"sale_starts_at":"tomorrow"}"""),
-        Setup("a start without an offset", """{"sale_starts_at":"2030-01-01T00:00:00"}"""),
-        Setup("a start without a time", """{"sale_starts_at":"2030-01-01"}"""),
-        Setup("a start in a year that no database stores", """{"sale_starts_at":"0001-01-01T00:00:00Z"}"""),
-        Setup("an end before the start", """{"sale_starts_at":"2030-01-02T00:00:00Z","sale_ends_at":"2030-01-01T00:00:00Z"}"""),
-        Patch("a change of what cannot change", """{"strategy":"naive"}"""),
-        Patch("a change to null tickets", """{"total_tickets":null}"""),
-        Patch("a change to no tickets", """{"total_tickets":0}"""),
-        Patch("a change to too many tickets", """{"total_tickets":10000001}"""),
-        Patch("a change to half a ticket", """{"total_tickets":1.5}"""),
-        Patch("a change to a limit of 0", """{"max_per_user":0}"""),
-        Patch("a change to no time", """{"sale_ends_at":""}"""),
-        Patch("a change that is no object", "[]"),
-        new("a change of an event by name", HttpMethod.Patch, "/events/concert", "{}"u8.ToArray(), Json, 404, "not_found"),
         Setup("an empty setup", "{}") with { Status = 200 },
         Setup("a setup", """{"event_name":"Concert","total_tickets":100,"strategy":"naive"}""") with { Status = 200 },
         Setup("a strategy in capitals", """{"strategy":"NAIVE"}""") with { Status = 200 },
@@ -231,6 +257,9 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
 
     private static BadInput Setup(string name, string body) =>
         new(name, HttpMethod.Post, "/setup", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
+
+    private static BadInput Hold(string name, string body) =>
+        new(name, HttpMethod.Post, "/holds", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
 
     private static BadInput Patch(string name, string body) =>
         new(name, HttpMethod.Patch, "/events/1", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");

@@ -288,12 +288,20 @@ public abstract class ContractTests(ApiFixture api)
         (await Quantities($"/history?event_id={id}&user_id={user}&page_size=1&page=2")).Should().Equal(1);
         (await Quantities("/history?page_size=1")).Should().Equal(4);
 
+        var hold = await api.Client.HoldAsync(id, user, 5);
+        await api.Client.EndHoldAsync((await api.Client.HoldAsync(id, user, 6)).HoldId, "release");
+        (await Quantities($"/history?user_id={user}")).Should().Equal(3, 2, 1); // as for clients that do not know holds
+        (await Quantities($"/history?user_id={user}&status=held")).Should().Equal(5);
+        (await Quantities($"/history?user_id={user}&event_id={id}&status=all")).Should().Equal(6, 5, 2, 1);
+        await api.Client.EndHoldAsync(hold.HoldId, "release");
+        (await Quantities($"/history?user_id={user}&status=released")).Should().Equal(6, 5);
+
         var first = (await api.Client.GetAnswerAsync($"/history?user_id={user}&page_size=2")).Json.GetProperty("items");
         (await Quantities($"/history?user_id={user}&page_size=2&before={first[1].GetProperty("booking_id").GetInt64()}")).Should().Equal([1], "that is the rest");
         (await Quantities($"/history?user_id={user}&before={long.MaxValue}")).Should().Equal(3, 2, 1);
 
         var newest = (await api.Client.GetAnswerAsync("/history?page_size=1")).Json.GetProperty("items")[0];
-        Names(newest).Should().Equal("booking_id", "event_id", "user_id", "quantity", "timestamp");
+        Names(newest).Should().Equal("booking_id", "event_id", "user_id", "quantity", "timestamp", "status", "expires_at");
         var timestamp = newest.GetProperty("timestamp").GetString();
         timestamp.Should().EndWith("Z", "times are UTC");
         DateTimeOffset.Parse(timestamp!, null).Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));

@@ -37,13 +37,26 @@ internal sealed class Buyers : IDisposable
     /// <param name="quantity">How many tickets.</param>
     /// <param name="key">The idempotency key, or null.</param>
     /// <param name="server">Which of the addresses is asked; left out, the users are spread over all of them.</param>
-    public async Task<Answer> BuyAsync(int eventId, int userId, int quantity = 1, string? key = null, int? server = null)
+    public Task<Answer> BuyAsync(int eventId, int userId, int quantity = 1, string? key = null, int? server = null) =>
+        AskAsync(server ?? userId, client => client.BookAsync(eventId, userId, quantity, key));
+
+    /// <summary>As <see cref="BuyAsync"/>, for tickets to hold.</summary>
+    public Task<Answer> HoldAsync(int eventId, int userId, int quantity = 1, int? seconds = null, string? key = null, int? server = null) =>
+        AskAsync(server ?? userId, client => client.HoldAsync(eventId, userId, quantity, seconds, key));
+
+    /// <summary>As <see cref="BuyAsync"/>, to confirm or release a hold.</summary>
+    public Task<Answer> EndHoldAsync(long holdId, string how, int server = 0) => AskAsync(server, client => client.EndHoldAsync(holdId, how));
+
+    /// <summary>As <see cref="BuyAsync"/>, to cancel a booking.</summary>
+    public Task<Answer> CancelAsync(long bookingId, int server = 0) => AskAsync(server, client => client.CancelAsync(bookingId));
+
+    private async Task<Answer> AskAsync(int server, Func<HttpClient, Task<Answer>> ask)
     {
-        var client = _clients[(server ?? userId) % _clients.Length];
+        var client = _clients[server % _clients.Length];
         var clock = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await client.BookAsync(eventId, userId, quantity, key);
+            var answer = await ask(client);
             if (answer.Code != "busy")
             {
                 ((int)answer.Status).Should().BeLessThan(500, answer.Text);
@@ -55,7 +68,7 @@ internal sealed class Buyers : IDisposable
             var asked = TimeSpan.FromSeconds(int.Parse(answer.Headers["Retry-After"], NumberStyles.None, CultureInfo.InvariantCulture));
             if (clock.Elapsed > _patience)
             {
-                throw new TimeoutException($"User {userId} was told \"busy\" {attempt} times in {clock.Elapsed.TotalSeconds:0} s: {answer.Text}");
+                throw new TimeoutException($"A buyer was told \"busy\" {attempt} times in {clock.Elapsed.TotalSeconds:0} s: {answer.Text}");
             }
 
             await Task.Delay(PauseOf(asked));

@@ -13,7 +13,7 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// control, which must fail where the others must not.
 /// </summary>
 [Trait("Run", "Full")]
-public abstract class StrategyContract(ApiFixture api, BookingStrategy strategy)
+public abstract partial class StrategyContract(ApiFixture api, BookingStrategy strategy)
 {
     public BookingStrategy Strategy => strategy;
 

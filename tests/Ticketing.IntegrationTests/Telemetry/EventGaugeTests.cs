@@ -19,7 +19,7 @@ public sealed class EventGaugeTests
 
         for (var id = 1; id <= 5000; id++)
         {
-            metrics.Show([.. Enumerable.Range(Math.Max(1, id - 49), Math.Min(50, id)).Select(i => new EventStock(i, BookingStrategy.Naive, 10))]);
+            metrics.Show([.. Enumerable.Range(Math.Max(1, id - 49), Math.Min(50, id)).Select(i => new EventStock(i, BookingStrategy.Naive, 10, 0))]);
             if (id % 25 == 0)
             {
                 reader.Collect().Should().BeTrue();

@@ -57,7 +57,7 @@ public sealed class BookTicketHandlerTests
         public Task<EventOutcome> ChangeAsync(int eventId, Func<Event, EventOutcome?> change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
-            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy) : null);
+            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy, 600, 1800) : null);
     }
 
     private sealed class Strategies : IBookingStrategyProvider

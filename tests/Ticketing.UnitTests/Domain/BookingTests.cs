@@ -18,6 +18,11 @@ public sealed class BookingTests
     [InlineData(9, 2, 3, false)]
     [InlineData(1, 9, 3, false)]
     [InlineData(1, 2, 9, false)]
-    public void A_key_belongs_to_one_order(int userId, int eventId, int quantity, bool same) =>
-        new Booking(1, 2, 3, "key", _now).IsFor(userId, eventId, quantity).Should().Be(same);
+    public void A_key_belongs_to_one_order(int userId, int eventId, int quantity, bool same)
+    {
+        new Booking(1, 2, 3, "key", _now).IsFor(userId, eventId, quantity, null).Should().Be(same);
+        new Booking(1, 2, 3, "key", _now).IsFor(userId, eventId, quantity, 60).Should().BeFalse();
+        new Booking(1, 2, 3, "key", _now, 60).IsFor(userId, eventId, quantity, 60).Should().Be(same);
+        new Booking(1, 2, 3, "key", _now, 60).IsFor(userId, eventId, quantity, 61).Should().BeFalse();
+    }
 }

@@ -40,8 +40,8 @@ public sealed class EventTests
     {
         var @event = Event.SetUp("Concert", 10, BookingStrategy.RowVersion, _now);
 
-        @event.Sell(3);
-        @event.Sell(7);
+        @event.Take(3, BookingStatus.Confirmed);
+        @event.Take(7, BookingStatus.Confirmed);
 
         @event.AvailableTickets.Should().Be(0);
         @event.Version.Should().Be(2);
@@ -54,7 +54,7 @@ public sealed class EventTests
     public void The_stock_changes_but_not_below_what_is_sold(int total, bool isChanged, int available)
     {
         var @event = Event.SetUp("Concert", 10, BookingStrategy.RowVersion, _now);
-        @event.Sell(7);
+        @event.Take(7, BookingStatus.Confirmed);
 
         @event.TryChangeTotal(total).Should().Be(isChanged);
 
@@ -82,7 +82,7 @@ public sealed class EventTests
     {
         var @event = Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now);
 
-        FluentActions.Invoking(() => @event.Sell(3)).Should().Throw<NotEnoughTicketsException>().WithMessage("3 tickets cannot be taken from 2.")
+        FluentActions.Invoking(() => @event.Take(3, BookingStatus.Confirmed)).Should().Throw<NotEnoughTicketsException>().WithMessage("3 tickets cannot be taken from 2.")
             .Which.Should().BeEquivalentTo(new { Available = 2, Quantity = 3 });
 
         @event.AvailableTickets.Should().Be(2);
@@ -93,7 +93,7 @@ public sealed class EventTests
     [InlineData(0)]
     [InlineData(-1)]
     public void Taking_nothing_is_refused(int quantity) =>
-        FluentActions.Invoking(() => Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now).Sell(quantity))
+        FluentActions.Invoking(() => Event.SetUp("Concert", 2, BookingStrategy.RowVersion, _now).Take(quantity, BookingStatus.Confirmed))
             .Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]

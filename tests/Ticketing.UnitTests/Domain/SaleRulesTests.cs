@@ -29,7 +29,7 @@ public sealed class SaleRulesTests
     [InlineData(4, 4, 1, 0)]
     [InlineData(4, 6, 1, 0)]
     public void A_user_has_at_most_as_many_tickets_as_the_limit(int? limit, int owned, int quantity, int? remaining) =>
-        BookingOutcome.Refusal(SaleRules.Open with { MaxPerUser = limit }, owned, quantity)
+        BookingOutcome.RefusalByLimit(SaleRules.Open with { MaxPerUser = limit }, owned, quantity)
             .Should().Be(remaining is { } rest ? new BookingOutcome.LimitReached(rest) : null);
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings.ChangeBooking;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
@@ -39,7 +40,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         var target = new DatabaseTarget(DatabaseProvider.Sqlite, ConnectionString);
         var deadline = new Deadline(_clock);
         _gate = new(Options.Create(new DatabaseOptions()), deadline, _measured.Metrics, _clock);
-        _database = new(new SqliteBatchDatabase(target, _gate, _measured.Metrics, _clock));
+        _database = new(new SqliteBatchDatabase(target, _gate, new SqliteClock(_clock), _measured.Metrics, _clock));
         var errors = new SqliteErrors();
         _breaker = new(new SqliteServer(target, _clock), errors, _clock);
         _breaker.LastSuccess.Report();
@@ -97,7 +98,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
     {
         (await WriteAsync(Order(1, 10))).Should().ContainSingle().Which.Should().BeOfType<BookingOutcome.Booked>();
 
-        (await WriteAsync(Order(2), Order(3))).Should().OnlyContain(outcome => outcome == BookingOutcome.SoldOut.Instance);
+        (await WriteAsync(Order(2), Order(3))).Should().OnlyContain(outcome => outcome == new BookingOutcome.SoldOut(0));
 
         _database.Committed.Should().Be(1);
         _measured.BatchSizes.Should().Equal(1);
@@ -306,6 +307,48 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         (await WriteAsync(Order(3), Order(4))).Should().OnlyContain(outcome => outcome == BookingOutcome.Unknown.Instance);
     }
 
+    [Theory]
+    [InlineData(Moment.BeforeCommit)]
+    [InlineData(Moment.AfterCommit)]
+    public async Task A_lost_commit_that_only_changed_bookings_is_found_by_their_status(Moment moment)
+    {
+        var (confirmed, released) = (await HoldAsync(1, 2), await HoldAsync(2, 3));
+        _database.FailNext(moment, _lost);
+
+        var outcomes = await ChangeAsync((confirmed, BookingOperation.Confirm), (released, BookingOperation.Release));
+
+        outcomes.Should().AllBeOfType<BookingOutcome.Changed>().And.OnlyContain(outcome => !((BookingOutcome.Changed)outcome).Replayed);
+        ((BookingOutcome.Changed)outcomes[1]).Returned.Should().Be(3);
+        (await StoredAsync()).Select(booking => booking.Status).Should().Equal(BookingStatus.Confirmed, BookingStatus.Released);
+        (await AvailableAsync()).Should().Be(8);
+        _database.Committed.Should().Be(2 + (moment == Moment.AfterCommit ? 1 : 2));
+    }
+
+    [Fact]
+    public async Task Changes_whose_lost_commit_cannot_be_told_from_anothers_are_unknown()
+    {
+        var hold = await HoldAsync(1, 2);
+        _database.FailNext(Moment.AfterCommit, _lost, afterwards: () => ExecuteAsync("UPDATE bookings SET changed_at = '2030-01-01'"));
+
+        (await ChangeAsync((hold, BookingOperation.Confirm))).Should().Equal(BookingOutcome.Unknown.Instance);
+        LoggedIds.Should().Equal(2005, 2006);
+
+        (await ChangeAsync((hold, BookingOperation.Confirm))).Should().ContainSingle().Which.Should().BeOfType<BookingOutcome.Changed>().Which.Replayed.Should().BeTrue("asking again tells");
+    }
+
+    [Fact]
+    public async Task A_batch_that_did_not_know_of_holds_or_limits_reads_them_under_the_same_lock()
+    {
+        await HoldAsync(1, 10);
+        await ExecuteAsync($"UPDATE events SET max_per_user = 4; UPDATE bookings SET expires_at = '2000-01-01' WHERE event_id = {_event}");
+
+        (await WriteAsync(Order(1, 4), Order(2, 5), Order(2, 4), Order(3, 3))).Select(outcome => outcome.GetType()).Should().Equal(
+            typeof(BookingOutcome.Booked), typeof(BookingOutcome.LimitReached), typeof(BookingOutcome.Booked), typeof(BookingOutcome.NotEnoughTickets));
+
+        _database.Opened.Should().Be(2, "the second batch has one transaction too");
+        (await StoredAsync())[0].Status.Should().Be(BookingStatus.Expired);
+    }
+
     [Fact]
     public async Task Batches_written_at_the_same_time_get_different_timestamps()
     {
@@ -376,6 +419,17 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         await _writer.WriteAsync(_event, pending);
         pending.Should().OnlyContain(order => order.Answer.IsCompleted, "every buyer is answered");
         return await Task.WhenAll(pending.Select(order => order.Answer));
+    }
+
+    private async Task<long> HoldAsync(int user, int quantity) =>
+        ((BookingOutcome.Held)(await WriteAsync(Order(user, quantity) with { HoldSeconds = 600 }))[0]).BookingId;
+
+    private async Task<BookingOutcome[]> ChangeAsync(params (long Id, BookingOperation Operation)[] changes)
+    {
+        List<PendingChange> pending =
+            [.. changes.Select(change => new PendingChange(new(change.Id, change.Operation), Event.DefaultMaxHoldSeconds, _clock, CancellationToken.None))];
+        await _writer.WriteAsync(_event, pending);
+        return await Task.WhenAll(pending.Select(change => change.Answer));
     }
 
     private async Task ShouldFailAsync<TException>(params BookTicketCommand[] orders)

@@ -144,12 +144,14 @@ public sealed class BookingQueueTests : IDisposable
     private BookingQueue Begin(int capacity, int maxBatchSize, TimeSpan? patience = null) => new(
         capacity, maxBatchSize, patience ?? TimeSpan.FromMinutes(1), TimeProvider.System, _measured.Metrics, WriteAsync, queue => _retired = queue);
 
-    private async Task WriteAsync(List<PendingOrder> batch)
+    private async Task WriteAsync(List<Pending> batch)
     {
         _requestsOfWriter.Add(_request.Value);
-        _batches.Add([.. batch.Select(order => order.Order.UserId)]);
+        _batches.Add([.. batch.Select(UserOf)]);
         _firstBatch.TrySetResult();
         await _mayWrite.WaitAsync();
-        batch.ForEach(order => order.Complete(new BookingOutcome.Booked(order.Order.UserId)));
+        batch.ForEach(order => order.Complete(new BookingOutcome.Booked(UserOf(order))));
     }
+
+    private static int UserOf(Pending request) => ((PendingOrder)request).Order.UserId;
 }

@@ -33,8 +33,8 @@ public sealed class ContentionRetryTests
     public async Task Contention_is_a_lost_attempt()
     {
         const int busy = 5;
-        (await RunAsync(attempt => attempt == 1 ? throw new SqliteException("database is locked", busy) : BookingOutcome.SoldOut.Instance))
-            .Should().Be(BookingOutcome.SoldOut.Instance);
+        (await RunAsync(attempt => attempt == 1 ? throw new SqliteException("database is locked", busy) : new BookingOutcome.SoldOut()))
+            .Should().Be(new BookingOutcome.SoldOut());
         _attempts.Should().Be(2);
     }
 

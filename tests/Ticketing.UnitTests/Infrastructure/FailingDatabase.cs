@@ -1,4 +1,3 @@
-using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -35,7 +34,7 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
     public int Committed { get; private set; }
 
     /// <summary>The keys that the newest transaction was asked to look up.</summary>
-    public IReadOnlyList<string> Keys { get; private set; } = [];
+    public IReadOnlyCollection<string> Keys { get; private set; } = [];
 
     /// <param name="moment">Where it fails.</param>
     /// <param name="exception">How it fails.</param>
@@ -72,23 +71,21 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
 
     private sealed class Transaction(FailingDatabase owner, IBatchTransaction transaction, Failure? failure) : IBatchTransaction
     {
-        public Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
+        public Task<BatchStart?> LockAsync(int eventId, BatchReads reads, TimeSpan patience)
         {
-            owner.Keys = keys;
+            owner.Keys = reads.Keys;
             failure?.ThrowAt(Moment.Begin);
-            return transaction.BeginAsync(eventId, keys, patience);
+            return transaction.LockAsync(eventId, reads, patience);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int taken, DateTime timestamp)
+        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
         {
             owner.Committed++;
             failure?.ThrowAt(Moment.BeforeCommit);
-            var ids = await transaction.CommitAsync(eventId, orders, taken, timestamp);
+            var ids = await transaction.CommitAsync(eventId, plan, timestamp);
             failure?.ThrowAt(Moment.AfterCommit);
             return ids;
         }
-
-        public Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds) => transaction.TicketsOfAsync(eventId, userIds);
 
         public Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
 

@@ -12,21 +12,43 @@ public abstract record BookingOutcome
     {
     }
 
+    /// <summary>The order took tickets; returned only after COMMIT.</summary>
+    /// <param name="BookingId">The id of the booking.</param>
+    /// <param name="Replayed">True if the idempotency key had ordered before; this is that first booking.</param>
+    public abstract record Taken(long BookingId, bool Replayed) : BookingOutcome;
+
     /// <summary>Confirmed; returned only after COMMIT.</summary>
     /// <param name="BookingId">The id of the booking.</param>
     /// <param name="Replayed">True if the idempotency key had booked before; this is that first booking.</param>
-    public sealed record Booked(long BookingId, bool Replayed = false) : BookingOutcome;
+    public sealed record Booked(long BookingId, bool Replayed = false) : Taken(BookingId, Replayed);
+
+    /// <summary>The tickets are held; returned only after COMMIT.</summary>
+    /// <param name="Hold">The hold. If it is replayed, it may have ended since.</param>
+    /// <param name="Replayed">True if the idempotency key had ordered before; this is that first hold.</param>
+    public sealed record Held(BookingState Hold, bool Replayed = false) : Taken(Hold.BookingId, Replayed);
+
+    /// <summary>The booking is as it was asked for; returned only after COMMIT.</summary>
+    /// <param name="Booking">The booking.</param>
+    /// <param name="Returned">Number of tickets that came back into the stock.</param>
+    /// <param name="Replayed">True if it was so already.</param>
+    public sealed record Changed(BookingState Booking, int Returned, bool Replayed) : BookingOutcome;
+
+    /// <summary>Too few tickets for the order. Held ones may come back.</summary>
+    /// <param name="HeldTickets">Number of tickets that are held at the time of the decision.</param>
+    public abstract record Shortage(int HeldTickets) : BookingOutcome;
 
     /// <summary>No ticket is left.</summary>
-    public sealed record SoldOut : BookingOutcome
-    {
-        /// <summary>The only instance that is needed.</summary>
-        public static SoldOut Instance { get; } = new();
-    }
+    /// <param name="HeldTickets">Number of tickets that are held at the time of the decision.</param>
+    public sealed record SoldOut(int HeldTickets = 0) : Shortage(HeldTickets);
 
     /// <summary>Tickets are left, but fewer than ordered; a smaller order may succeed.</summary>
     /// <param name="Available">Tickets left at the time of the decision.</param>
-    public sealed record NotEnoughTickets(int Available) : BookingOutcome;
+    /// <param name="HeldTickets">Number of tickets that are held at the time of the decision.</param>
+    public sealed record NotEnoughTickets(int Available, int HeldTickets = 0) : Shortage(HeldTickets);
+
+    /// <summary>The user would have more tickets of the event than the limit.</summary>
+    /// <param name="Remaining">The number that the user can still order.</param>
+    public sealed record LimitReached(int Remaining) : BookingOutcome;
 
     /// <summary>The sale has not started.</summary>
     /// <param name="StartsAt">When it does, UTC.</param>
@@ -45,10 +67,6 @@ public abstract record BookingOutcome
         /// <summary>The only instance that is needed.</summary>
         public static SaleEnded Instance { get; } = new();
     }
-
-    /// <summary>The user would have more tickets of the event than the limit.</summary>
-    /// <param name="Remaining">The number that the user can still order.</param>
-    public sealed record LimitReached(int Remaining) : BookingOutcome;
 
     /// <summary>The event does not exist.</summary>
     public sealed record EventNotFound : BookingOutcome
@@ -71,6 +89,35 @@ public abstract record BookingOutcome
         public static KeyReused Instance { get; } = new();
     }
 
+    /// <summary>The booking to change does not exist.</summary>
+    public sealed record BookingNotFound : BookingOutcome
+    {
+        /// <summary>The only instance that is needed.</summary>
+        public static BookingNotFound Instance { get; } = new();
+    }
+
+    /// <summary>The booking cannot be changed in that way, because of its status.</summary>
+    /// <param name="Status">Its status.</param>
+    public sealed record WrongStatus(BookingStatus Status) : BookingOutcome;
+
+    /// <summary>The booking was cancelled: the answer to a repetition of its order.</summary>
+    public sealed record BookingCancelled : BookingOutcome
+    {
+        /// <summary>The only instance that is needed.</summary>
+        public static BookingCancelled Instance { get; } = new();
+    }
+
+    /// <summary>The tickets would be held for longer than the event allows.</summary>
+    /// <param name="MaxSeconds">For how long tickets can be held, since the hold was made, in seconds.</param>
+    public sealed record HoldLimitReached(int MaxSeconds) : BookingOutcome;
+
+    /// <summary>Replicas of the previous version, which do not know holds, may still sell the event.</summary>
+    public sealed record UpgradeInProgress : BookingOutcome
+    {
+        /// <summary>The only instance that is needed.</summary>
+        public static UpgradeInProgress Instance { get; } = new();
+    }
+
     /// <summary>Nothing was booked, and trying again later may succeed.</summary>
     /// <param name="Reason">What was full, used up or unavailable.</param>
     public sealed record Busy(BusyReason Reason) : BookingOutcome;
@@ -87,12 +134,16 @@ public abstract record BookingOutcome
     /// <summary>
     /// The refusal of an order that the stock cannot serve: sold out, or not enough. Null if it can be served.
     /// </summary>
-    public static BookingOutcome? Refusal(int available, int quantity) => Event.Check(available, quantity) switch
+    public static BookingOutcome? Refusal(int available, int held, int quantity) => Event.Check(available, quantity) switch
     {
         Availability.Enough => null,
-        Availability.SoldOut => SoldOut.Instance,
-        _ => new NotEnoughTickets(available),
+        Availability.SoldOut => new SoldOut(held),
+        _ => new NotEnoughTickets(available, held),
     };
+
+    /// <summary>The refusal of a hold that replicas of the previous version would ignore; null if there is none.</summary>
+    public static BookingOutcome? RefusalOfHold(Stock stock, BookTicketCommand order) =>
+        stock.Bookings is null && order.HoldSeconds is not null ? UpgradeInProgress.Instance : null;
 
     /// <summary>The refusal of an order while the tickets are not on sale; null if they are.</summary>
     /// <param name="rules">The rules of the sale.</param>
@@ -109,7 +160,7 @@ public abstract record BookingOutcome
     /// <param name="rules">The rules of the sale.</param>
     /// <param name="owned">Number of tickets that the user has.</param>
     /// <param name="quantity">Number of tickets ordered.</param>
-    public static BookingOutcome? Refusal(SaleRules rules, int owned, int quantity) =>
+    public static BookingOutcome? RefusalByLimit(SaleRules rules, int owned, int quantity) =>
         owned + quantity > rules.MaxPerUser ? new LimitReached(Math.Max(0, rules.MaxPerUser.Value - owned)) : null;
 }
 

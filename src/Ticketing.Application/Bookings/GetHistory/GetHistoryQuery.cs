@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Ticketing.Application.Common;
 using Ticketing.Application.Sales;
+using Ticketing.Domain;
 
 namespace Ticketing.Application.Bookings.GetHistory;
 
@@ -16,9 +17,20 @@ public sealed record GetHistoryQuery : PagedQuery, IRequest<PagedResult<HistoryI
     public int? UserId { get; init; }
 
     /// <summary>
+    /// Only bookings with this status: <c>confirmed</c>, which is the default, <c>held</c>, <c>released</c>, <c>expired</c> or <c>cancelled</c>; <c>all</c> for every one.
+    /// Others than confirmed ones are listed for one user only.
+    /// </summary>
+    /// <example>confirmed</example>
+    public string Status { get; init; } = BookingStatus.Confirmed.Name();
+
+    /// <summary>
     /// Only bookings that are older than this one. To read on, however far: the last <c>booking_id</c> of the page before. Not together with <c>page</c>.
     /// </summary>
     public long? Before { get; init; }
+
+    internal BookingFilter Filter => new(EventId, UserId, Status == AnyStatus ? null : BookingStatusNames.Parse(Status));
+
+    internal const string AnyStatus = "all";
 }
 
 internal sealed class GetHistoryValidator : AbstractValidator<GetHistoryQuery>
@@ -31,6 +43,12 @@ internal sealed class GetHistoryValidator : AbstractValidator<GetHistoryQuery>
         RuleFor(query => query.EventId).IsId();
         RuleFor(query => query.UserId).IsId();
         RuleFor(query => query.Before).IsId();
+        RuleFor(query => query.Status)
+            .Cascade(CascadeMode.Stop)
+            .Must(status => status == GetHistoryQuery.AnyStatus || BookingStatusNames.All.Contains(status))
+            .WithMessage($"Must be one of {string.Join(", ", BookingStatusNames.All)}, {GetHistoryQuery.AnyStatus}.")
+            .Must((query, status) => query.UserId is not null || status == BookingStatus.Confirmed.Name())
+            .WithMessage("Needs 'user_id', unless it is confirmed.");
         this.IsPaged();
         RuleFor(query => query.Page)
             .Must((query, page) => (page - 1L) * query.PageSize < MaxSkipped)
@@ -45,6 +63,6 @@ internal sealed class GetHistoryHandler(ISalesReader sales) : IRequestHandler<Ge
     public Task<PagedResult<HistoryItem>> Handle(GetHistoryQuery request, CancellationToken cancellationToken) =>
         PagedResult.ReadAsync(
             request,
-            () => sales.CountBookingsAsync(request.EventId, request.UserId, cancellationToken),
-            (offset, limit) => sales.ReadBookingsAsync(request.EventId, request.UserId, request.Before, offset, limit, cancellationToken));
+            () => sales.CountBookingsAsync(request.Filter, cancellationToken),
+            (offset, limit) => sales.ReadBookingsAsync(request.Filter, request.Before, offset, limit, cancellationToken));
 }

@@ -22,6 +22,10 @@ internal sealed class SetupEventValidator : AbstractValidator<SetupEventCommand>
         RuleFor(command => command.SaleEndsAt).IsStorable()
             .Must((command, endsAt) => !(endsAt <= command.SaleStartsAt)).WithMessage("Must be later than sale_starts_at.");
 
+        RuleFor(command => command.HoldSeconds).IsBetween(10, 3600);
+        RuleFor(command => command.MaxHoldSeconds).IsBetween(10, EventFacts.LongestHoldSeconds)
+            .Must((command, max) => !(max < command.HoldSeconds)).WithMessage("Must not be less than hold_seconds.");
+
         RuleFor(command => command.Strategy)
             .Must(strategy => strategies.WhyUnavailable(strategy) is null)
             .WithMessage(command => strategies.WhyUnavailable(command.Strategy));

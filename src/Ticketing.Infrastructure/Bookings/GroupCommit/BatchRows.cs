@@ -12,7 +12,7 @@ internal static class BatchRows
     /// <summary>The number of <see cref="StockColumns"/>.</summary>
     public const int StockWidth = 9;
 
-    public const string BookingColumns = "id, user_id, event_id, quantity, idempotency_key, timestamp";
+    public const string BookingColumns = "id, user_id, event_id, quantity, idempotency_key, timestamp, hold_seconds, status, expires_at, changed_at";
 
     /// <summary>The stock in a row that begins with <see cref="StockColumns"/>.</summary>
     public static Stock StockIn(DbDataReader row) => new(
@@ -25,7 +25,16 @@ internal static class BatchRows
 
     /// <summary>The booking in a row of <see cref="BookingColumns"/>.</summary>
     public static Booking BookingIn(DbDataReader row) => Booking.Stored(
-        row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetDateTime(5));
+        row.GetInt64(0),
+        row.GetInt32(1),
+        row.GetInt32(2),
+        row.GetInt32(3),
+        row.IsDBNull(4) ? null : row.GetString(4),
+        DateTime.SpecifyKind(row.GetDateTime(5), DateTimeKind.Utc),
+        row.IsDBNull(6) ? null : row.GetInt32(6),
+        BookingStatusNames.Parse(row.GetString(7)),
+        TimeIn(row, 8),
+        TimeIn(row, 9));
 
     private static DateTime? TimeIn(DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);

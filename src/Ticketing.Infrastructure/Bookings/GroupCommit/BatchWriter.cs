@@ -16,11 +16,11 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <remarks>
 /// <para>The order of a batch, which <see cref="TryAsync"/> follows:</para>
 /// <code>
-/// 1  begin, lock the event's row, read the stock and the bookings of the batch's keys     one round trip
-///    if the event has a limit per user, read what the batch's users have                  one more
-/// 2  decide every order in memory, in the order of arrival
-/// 3  insert the bookings, take their tickets from the stock, COMMIT                       one round trip
-/// 4  answer every buyer
+/// 1  begin, lock the event's row, then read the stock, the bookings of the batch's keys and ids,
+///    what its users have if there is a limit, and the holds that are due if there are any          one round trip
+/// 2  decide in memory: first what gives tickets back, then every order, in the order of arrival
+/// 3  insert and update the bookings, change the stock by the sum of it all, COMMIT                 one round trip
+/// 4  answer everybody
 /// </code>
 /// <para>What can go wrong, and what follows:</para>
 /// <list type="bullet">
@@ -44,6 +44,9 @@ internal sealed class BatchWriter(
     ILogger<BatchWriter> logger)
 {
     private const int MaxReconnects = 1;
+
+    /// <summary>How many holds a batch expires, if it has not more orders that want their tickets.</summary>
+    private const int MinDue = 1000;
 
     /// <summary>Databases wait for a lock in whole seconds, rounded.</summary>
     private static readonly TimeSpan _shortestLockWait = TimeSpan.FromSeconds(0.5);
@@ -70,7 +73,7 @@ internal sealed class BatchWriter(
     }
 
     /// <summary>Processes the orders. Never throws: exceptions go to the waiting requests.</summary>
-    public async Task WriteAsync(int eventId, IReadOnlyList<PendingOrder> orders)
+    public async Task WriteAsync(int eventId, IReadOnlyList<Pending> orders)
     {
         var left = options.Value.OrderTimeLimit - orders[0].Waited; // the first has waited longest
         var limit = deadline.Set(left > TimeSpan.Zero ? left : TimeSpan.Zero);
@@ -90,7 +93,7 @@ internal sealed class BatchWriter(
         }
     }
 
-    private async Task WriteUntilDecidedAsync(int eventId, IReadOnlyList<PendingOrder> orders)
+    private async Task WriteUntilDecidedAsync(int eventId, IReadOnlyList<Pending> orders)
     {
         var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds);
         var reconnects = 0;
@@ -128,7 +131,7 @@ internal sealed class BatchWriter(
         }
     }
 
-    private async Task<Attempt> TryAsync(int eventId, IReadOnlyList<PendingOrder> orders, TimeSpan patience)
+    private async Task<Attempt> TryAsync(int eventId, IReadOnlyList<Pending> orders, TimeSpan patience)
     {
         BatchPlan? plan = null;
         DateTime? sentAt = null;
@@ -138,22 +141,22 @@ internal sealed class BatchWriter(
         {
             using var activity = TicketingTracing.StartLinked("write batch", orders.Select(order => order.Trace));
             await using var transaction = await database.OpenAsync();
-            if (await transaction.BeginAsync(eventId, KeysOf(orders), patience) is not { } start)
+            plan = await PlanAsync(transaction, eventId, orders, patience);
+            if (plan is null)
             {
                 decided = Decide(orders, _ => BookingOutcome.EventNotFound.Instance);
             }
-            else if ((plan = new BatchPlan(start, await OwnedAsync(transaction, eventId, start, orders), orders)).ToInsert.Count == 0)
+            else if (plan.IsEmpty)
             {
-                latest.Saw(eventId, start.Stock);
-                decided = Decide(orders, index => plan.OutcomeOf(index, []));
+                latest.Saw(eventId, plan.Left);
+                decided = Decide(orders, index => plan.OutcomeOf(index, []), plan.Left);
             }
             else
             {
-                sentAt = lookup.NextTimestamp();
+                sentAt = lookup.NextTimestamp(plan.Now);
                 deadline.Committing();
-                var ids = await transaction.CommitAsync(eventId, plan.ToInsert, plan.Taken, sentAt.Value);
-                latest.Saw(eventId, plan.Left);
-                decided = Decide(orders, index => plan.OutcomeOf(index, ids));
+                var ids = await transaction.CommitAsync(eventId, plan, sentAt.Value);
+                decided = Committed(eventId, orders, plan, ids);
                 metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
             }
         }
@@ -178,50 +181,93 @@ internal sealed class BatchWriter(
         return decided.Value;
     }
 
-    private static async Task<IReadOnlyDictionary<int, int>?> OwnedAsync(
-        IBatchTransaction transaction, int eventId, BatchStart start, IReadOnlyList<PendingOrder> orders) =>
-        start.Stock.Rules.MaxPerUser is null ? null : await transaction.TicketsOfAsync(eventId, [.. orders.Select(order => order.Order.UserId).Distinct()]);
+    /// <summary>
+    /// Locks the event's row, reads what the batch needs, and decides it. What it needs beside its keys and ids depends on the stock, so it reads what the newest
+    /// known stock makes likely; what is missing then is read in another round trip, under the same lock.
+    /// </summary>
+    /// <returns>Null if the event does not exist.</returns>
+    private async Task<BatchPlan?> PlanAsync(IBatchTransaction transaction, int eventId, IReadOnlyList<Pending> orders, TimeSpan patience)
+    {
+        var known = latest.Find(eventId);
+        var reads = new BatchReads(
+            [.. orders.OfType<PendingOrder>().Select(order => order.Order.IdempotencyKey).OfType<string>().Distinct()],
+            [.. orders.OfType<PendingChange>().Select(change => change.Change.BookingId).Distinct()],
+            known?.Rules.MaxPerUser is null ? [] : UsersOf(orders),
+            known?.Held > 0 || orders.Any(order => order is PendingExpiry) ? MaxDueOf(orders) : 0);
+        if (await transaction.LockAsync(eventId, reads, patience) is not { } start)
+        {
+            return null;
+        }
 
-    private async Task<Attempt> AfterLostCommitAsync(int eventId, IReadOnlyList<PendingOrder> orders, BatchPlan plan, DateTime timestamp, Exception exception)
+        var plan = new BatchPlan(eventId, start, orders);
+        var lacksUsers = start.Stock.Rules.MaxPerUser is not null && reads.Users.Count == 0 && orders.Any(order => order is PendingOrder);
+        var lacksDue = plan.HasShortage && start.Stock.Held > 0 && reads.MaxDue == 0;
+        return !lacksUsers && !lacksDue
+            ? plan
+            : await transaction.LockAsync(eventId, reads with { Users = UsersOf(orders), MaxDue = MaxDueOf(orders) }, patience) is { } more
+                ? new BatchPlan(eventId, more, orders)
+                : null;
+    }
+
+    private static IReadOnlyCollection<int> UsersOf(IReadOnlyList<Pending> orders) =>
+        [.. orders.OfType<PendingOrder>().Select(order => order.Order.UserId).Distinct()];
+
+    /// <summary>Each returns a ticket at least: if so many are due, no order is refused.</summary>
+    private static int MaxDueOf(IReadOnlyList<Pending> orders) => Math.Max(MinDue, orders.OfType<PendingOrder>().Sum(order => order.Order.Quantity));
+
+    private async Task<Attempt> AfterLostCommitAsync(int eventId, IReadOnlyList<Pending> orders, BatchPlan plan, DateTime timestamp, Exception exception)
     {
         BookingLog.BatchLostAtCommit(logger, plan.ToInsert.Count, eventId, exception.GetBaseException().Message);
-        switch (await lookup.FindAsync(eventId, plan.ToInsert, timestamp))
+        switch (await lookup.FindAsync(eventId, plan, timestamp))
         {
-            case []:
+            case { IsCommitted: false }:
                 return new(Verdict.RolledBack);
 
-            case { } ids:
-                latest.Saw(eventId, plan.Left);
-                return Decide(orders, index => plan.OutcomeOf(index, ids));
+            case { IsCommitted: true, Ids: var ids }:
+                return Committed(eventId, orders, plan, ids);
 
             default:
                 BookingLog.BatchOutcomeUnknown(logger, plan.ToInsert.Count, eventId);
-                return Decide(orders, index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsBookedInThisBatch(index)));
+                return Decide(orders, index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsWritten(index)));
         }
     }
 
-    private static BookingOutcome UncertainOutcome(bool isBookedInThisBatch) =>
-        isBookedInThisBatch ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.DatabaseLost);
+    private static BookingOutcome UncertainOutcome(bool isWritten) =>
+        isWritten ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.DatabaseLost);
 
-    private static List<string> KeysOf(IReadOnlyList<PendingOrder> orders) =>
-        [.. orders.Select(order => order.Order.IdempotencyKey).OfType<string>().Distinct()];
+    private Attempt Committed(int eventId, IReadOnlyList<Pending> orders, BatchPlan plan, IReadOnlyList<long> ids)
+    {
+        latest.Saw(eventId, plan.Left);
+        var decided = Decide(orders, index => plan.OutcomeOf(index, ids), plan.Left);
+        foreach (var status in plan.Transitions)
+        {
+            metrics.BookingChanged(status);
+        }
+
+        foreach (var lag in plan.Lags)
+        {
+            metrics.HoldExpired(lag);
+        }
+
+        return decided;
+    }
 
     /// <summary>Answers at once: no buyer waits for what becomes of the connection.</summary>
-    private static Attempt Decide(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
+    private static Attempt Decide(IReadOnlyList<Pending> orders, Func<int, BookingOutcome> outcomeOf, Stock? left = null)
     {
-        Complete(orders, outcomeOf);
+        Complete(orders, outcomeOf, left);
         return new(Verdict.Decided);
     }
 
-    private static void Complete(IReadOnlyList<PendingOrder> orders, Func<int, BookingOutcome> outcomeOf)
+    private static void Complete(IReadOnlyList<Pending> orders, Func<int, BookingOutcome> outcomeOf, Stock? left = null)
     {
         foreach (var (index, order) in orders.Index())
         {
-            order.Complete(outcomeOf(index));
+            order.Complete(outcomeOf(index), left);
         }
     }
 
-    private static void Fail(IReadOnlyList<PendingOrder> orders, Exception exception)
+    private static void Fail(IReadOnlyList<Pending> orders, Exception exception)
     {
         foreach (var order in orders)
         {

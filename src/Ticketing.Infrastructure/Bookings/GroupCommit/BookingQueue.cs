@@ -4,7 +4,7 @@ using Ticketing.Application.Telemetry;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// The waiting orders of one event, and their only writer. While one batch is written, the next gathers, as large as the load
+/// The waiting requests of one event, and their only writer. While one batch is written, the next gathers, as large as the load
 /// makes it. There is no timer, so a lone buyer does not wait.
 /// </summary>
 /// <remarks>
@@ -24,20 +24,20 @@ internal sealed class BookingQueue(
     TimeSpan patience,
     TimeProvider clock,
     TicketingMetrics metrics,
-    Func<List<PendingOrder>, Task> write,
+    Func<List<Pending>, Task> write,
     Action<BookingQueue> retire)
 {
     /// <summary>How often waiting orders are checked while a batch is being written.</summary>
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
-    private readonly Queue<PendingOrder> _waiting = new();
+    private readonly Queue<Pending> _waiting = new();
     private bool _isRetired;
 
     /// <summary>Starts with the first order, and ends when the queue is retired.</summary>
     public Task? Writer { get; private set; }
 
-    public EnqueueResult TryEnqueue(PendingOrder order)
+    public EnqueueResult TryEnqueue(Pending request)
     {
         lock (_lock)
         {
@@ -51,7 +51,7 @@ internal sealed class BookingQueue(
                 return EnqueueResult.Full;
             }
 
-            _waiting.Enqueue(order);
+            _waiting.Enqueue(request);
             metrics.OrderQueued();
             Writer ??= StartWriter();
             return EnqueueResult.Accepted;
@@ -103,16 +103,16 @@ internal sealed class BookingQueue(
         }
     }
 
-    private void Refuse(PendingOrder order)
+    private void Refuse(Pending request)
     {
-        metrics.OrderTaken(order.Waited);
-        order.Complete(new BookingOutcome.Busy(BusyReason.Contention));
+        metrics.OrderTaken(request.Waited);
+        request.Complete(new BookingOutcome.Busy(BusyReason.Contention));
     }
 
     /// <summary>The next batch; null if nobody waits, and the queue has ended.</summary>
-    private List<PendingOrder>? TakeBatch()
+    private List<Pending>? TakeBatch()
     {
-        var batch = new List<PendingOrder>(Math.Min(maxBatchSize, _waiting.Count));
+        var batch = new List<Pending>(Math.Min(maxBatchSize, _waiting.Count));
         lock (_lock)
         {
             while (batch.Count < maxBatchSize && _waiting.TryDequeue(out var order))

@@ -1,4 +1,3 @@
-using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
@@ -11,37 +10,48 @@ internal interface IBatchDatabase
 }
 
 /// <summary>
-/// The transaction of one batch: at most two round trips, three if the event has a limit per user, and never ended by a cancelled request. Disposing of it
-/// rolls back what was not committed.
+/// The transaction of one batch: two round trips at most, and never ended by a cancelled request. Disposing of it rolls back what was not committed.
 /// </summary>
 internal interface IBatchTransaction : IAsyncDisposable
 {
-    /// <summary>First round trip: begins, locks the event's row, and reads its stock and the existing bookings with these keys.</summary>
+    /// <summary>First round trip: begins, locks the event's row, and then reads its stock and what else the batch needs. Called again, it reads more, under the same lock.</summary>
     /// <param name="eventId">The event.</param>
-    /// <param name="keys">The keys of the batch.</param>
+    /// <param name="reads">What else to read.</param>
     /// <param name="patience">How long to wait for the row, at most; the database's own limit may be shorter.</param>
     /// <returns>Null if the event does not exist.</returns>
-    Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience);
-
-    /// <summary>For an event with a limit per user: the number of tickets that each of these users has. Users without a ticket may be left out.</summary>
-    Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds);
+    Task<BatchStart?> LockAsync(int eventId, BatchReads reads, TimeSpan patience);
 
     /// <summary>
-    /// Second round trip: inserts the bookings, takes their tickets from the stock, commits. The database refuses a stock below zero, so that
+    /// Second round trip: inserts the new bookings, changes the others, changes the stock, commits. The database refuses a stock below zero, so that
     /// even a wrong plan could not oversell.
     /// </summary>
-    /// <returns>The ids, in the order of <paramref name="orders"/>.</returns>
-    Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp);
+    /// <param name="eventId">The event.</param>
+    /// <param name="plan">What to write.</param>
+    /// <param name="timestamp">The time of the new bookings, UTC, and of all changes; no other batch has it.</param>
+    /// <returns>The ids of the new bookings, in the order of <see cref="BatchPlan.ToInsert"/>.</returns>
+    Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp);
 
     /// <summary>
-    /// After <see cref="BeginAsync"/>: the bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
+    /// After <see cref="LockAsync"/>: the bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a
     /// batch was committed before its connection was lost. Null if so many have followed that this cannot be told.
     /// </summary>
     Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp);
 }
 
+/// <summary>What a batch reads, beside the stock.</summary>
+/// <param name="Keys">Bookings with these keys, of any event.</param>
+/// <param name="Ids">Bookings with these ids, of any event.</param>
+/// <param name="Users">The number of tickets that each of these users has.</param>
+/// <param name="MaxDue">Holds that are due: at most so many.</param>
+internal sealed record BatchReads(IReadOnlyCollection<string> Keys, IReadOnlyCollection<long> Ids, IReadOnlyCollection<int> Users, int MaxDue)
+{
+    /// <summary>Nothing but the stock.</summary>
+    public static BatchReads Nothing { get; } = new([], [], [], 0);
+}
+
 /// <summary>The data on which a batch is decided.</summary>
 /// <param name="Stock">The stock, locked.</param>
 /// <param name="Now">The database's time after it was locked, UTC.</param>
-/// <param name="Earlier">Existing bookings with keys of the batch.</param>
-internal sealed record BatchStart(Stock Stock, DateTime Now, IReadOnlyDictionary<string, Booking> Earlier);
+/// <param name="Bookings">The bookings that were asked for, each once, by their ids.</param>
+/// <param name="Owned">The tickets of the users that were asked for; those without a ticket may be left out.</param>
+internal sealed record BatchStart(Stock Stock, DateTime Now, IReadOnlyDictionary<long, Booking> Bookings, IReadOnlyDictionary<int, int> Owned);

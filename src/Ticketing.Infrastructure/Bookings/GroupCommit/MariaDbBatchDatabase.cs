@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
-using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
@@ -13,14 +12,14 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on MariaDB: each round trip is one command with several statements.</summary>
 internal sealed class MariaDbBatchDatabase(
-    PooledConnections connections, Deadline deadline, IOptions<DatabaseOptions> options, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+    PooledConnections connections, MariaDbClock databaseClock, Deadline deadline, IOptions<DatabaseOptions> options, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
     : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
         {
-            return new Transaction(await connections.OpenAsync(), connections, deadline, options.Value.LockWaitSeconds, metrics, breaker, clock);
+            return new Transaction(await connections.OpenAsync(), connections, databaseClock, deadline, options.Value.LockWaitSeconds, metrics, breaker, clock);
         }
         catch
         {
@@ -30,7 +29,7 @@ internal sealed class MariaDbBatchDatabase(
     }
 
     private sealed class Transaction(
-        MySqlConnection connection, PooledConnections connections, Deadline deadline, int lockWaitTimeoutSeconds, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
+        MySqlConnection connection, PooledConnections connections, MariaDbClock databaseClock, Deadline deadline, int lockWaitTimeoutSeconds, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
         : IBatchTransaction
     {
         /// <summary>Limits the scan, because the timestamp has no index. If the scan does not reach back to the batch, the outcome is unknown.</summary>
@@ -38,23 +37,43 @@ internal sealed class MariaDbBatchDatabase(
 
         private const int RollbackTimeoutSeconds = 2;
 
+        private const string SelectBookings = $"; SELECT {BatchRows.BookingColumns} FROM bookings WHERE ";
+
+        /// <summary>The number of columns of a user's tickets.</summary>
+        private const int OwnedWidth = 2;
+
         private bool _hasBegun;
 
-        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
+        public async Task<BatchStart?> LockAsync(int eventId, BatchReads reads, TimeSpan patience)
         {
             var seconds = Math.Clamp((int)Math.Round(patience.TotalSeconds), 0, lockWaitTimeoutSeconds); // 0: only if the row is free
-            var sql = new StringBuilder(160 + (keys.Count * 6)).Append(
-                CultureInfo.InvariantCulture, $"START TRANSACTION; SELECT {BatchRows.StockColumns}, {MariaDbClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             await using var command = connection.CreateCommand();
-            if (keys.Count > 0)
+            var sql = new StringBuilder(256 + (reads.Keys.Count * 6) + (reads.Ids.Count * 8) + (reads.Users.Count * 8)).Append(
+                CultureInfo.InvariantCulture,
+                $"{(_hasBegun ? "" : "START TRANSACTION; ")}SELECT {BatchRows.StockColumns}, {databaseClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
+            if (reads.Keys.Count > 0)
             {
-                sql.Append("; SELECT ").Append(BatchRows.BookingColumns).Append(" FROM bookings WHERE idempotency_key IN (");
-                for (var i = 0; i < keys.Count; i++)
-                {
-                    sql.Append(i == 0 ? "" : ",").Append(AddKey(command, i, keys[i]));
-                }
+                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select((key, i) => AddKey(command, i, key))).Append(')');
+            }
 
-                sql.Append(')');
+            if (reads.Ids.Count > 0)
+            {
+                sql.Append(SelectBookings).Append("id IN (").AppendJoin(',', reads.Ids).Append(')');
+            }
+
+            if (reads.MaxDue > 0)
+            {
+                // For an event whose sale has just begun, the optimizer would take the index of the event, because of statistics that are from before.
+                sql.Append(
+                    CultureInfo.InvariantCulture, $"; SELECT {BatchRows.BookingColumns} FROM bookings FORCE INDEX (ix_bookings_due) WHERE expires_at <= {databaseClock.StatementBegan} AND event_id = {eventId} ORDER BY expires_at LIMIT {reads.MaxDue}");
+            }
+
+            if (reads.Users.Count > 0)
+            {
+                // The optimizer must not estimate each user's rows, which takes as long as reading them. And with the status in the condition it may read the
+                // whole event (MariaDB 10.11, 300,000 bookings, 150 users: 90 ms instead of 1).
+                sql.Append("; SET STATEMENT eq_range_index_dive_limit = 1 FOR SELECT user_id, CAST(SUM(IF(status IN ('held', 'confirmed'), quantity, 0)) AS INT) FROM bookings ")
+                    .Append(CultureInfo.InvariantCulture, $"WHERE event_id = {eventId} AND user_id IN (").AppendJoin(',', reads.Users).Append(") GROUP BY user_id");
             }
 
             command.CommandText = sql.ToString();
@@ -66,69 +85,63 @@ internal sealed class MariaDbBatchDatabase(
             breaker.LastSuccess.Report();
             var found = await reader.ReadAsync();
             var stock = found ? BatchRows.StockIn(reader) : null;
-            var now = found ? reader.GetDateTime(BatchRows.StockWidth) : default;
-            var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
+            var now = found ? DateTime.SpecifyKind(reader.GetDateTime(BatchRows.StockWidth), DateTimeKind.Utc) : default;
+            var bookings = new Dictionary<long, Booking>();
+            var owned = new Dictionary<int, int>();
             while (await reader.NextResultAsync())
             {
                 while (await reader.ReadAsync())
                 {
-                    var booking = BatchRows.BookingIn(reader);
-                    earlier.Add(booking.IdempotencyKey!, booking);
+                    if (reader.FieldCount == OwnedWidth)
+                    {
+                        owned.Add(reader.GetInt32(0), reader.GetInt32(1));
+                    }
+                    else
+                    {
+                        bookings.TryAdd(reader.GetInt64(0), BatchRows.BookingIn(reader));
+                    }
                 }
             }
 
-            return stock is null ? null : new(stock, now, earlier);
+            return stock is null ? null : new(stock, now, bookings, owned);
         }
 
-        public async Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds)
+        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = string.Create(
-                CultureInfo.InvariantCulture,
-                $"SELECT user_id, CAST(SUM(quantity) AS INT) FROM bookings WHERE event_id = {eventId} AND user_id IN ({string.Join(',', userIds)}) GROUP BY user_id");
-            var tickets = new Dictionary<int, int>();
-            await using var reader = await ReadAsync(command);
-            while (await reader.ReadAsync())
+            var sql = new StringBuilder(256 + (plan.ToInsert.Count * 64) + (plan.ToUpdate.Count * 8));
+            AddInsert(sql, command, eventId, plan, timestamp);
+            foreach (var same in plan.ToUpdate.GroupBy(booking => (booking.Status, booking.ExpiresAt)))
             {
-                tickets.Add(reader.GetInt32(0), reader.GetInt32(1));
+                // Nobody else can have changed them: whoever does, holds the lock on the event.
+                sql.Append(CultureInfo.InvariantCulture, $"UPDATE bookings SET status = '{same.Key.Status.Name()}', expires_at = {Literal(same.Key.ExpiresAt)}, changed_at = {Literal(timestamp)} WHERE id IN (")
+                    .AppendJoin(',', same.Select(booking => booking.Id)).Append("); ");
             }
 
-            return tickets;
-        }
-
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp)
-        {
-            await using var command = connection.CreateCommand();
-            var time = string.Create(CultureInfo.InvariantCulture, $"'{timestamp:yyyy-MM-dd HH:mm:ss.ffffff}'"); // a parameter would be expanded for each row
-            var sql = new StringBuilder(256 + (orders.Count * 64))
-                .Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp) VALUES ");
-            for (var i = 0; i < orders.Count; i++)
-            {
-                var order = orders[i];
-                sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}({order.UserId},{eventId},{order.Quantity},")
-                    .Append(order.IdempotencyKey is { } key ? AddKey(command, i, key) : "NULL")
-                    .Append(',').Append(time).Append(')');
-            }
-
-            // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraint of the
-            // table raises an error instead, which ends the text before its COMMIT.
+            // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraints of the
+            // table raise an error instead, which ends the text before its COMMIT.
+            var change = plan.Change;
             sql.Append(
                 CultureInfo.InvariantCulture,
-                $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {tickets}, bookings = bookings + {orders.Count}, version = version + 1 WHERE id = {eventId}; COMMIT");
+                $"UPDATE events SET available_tickets = available_tickets + {change.Available}, held_tickets = held_tickets + {change.Held}, bookings = bookings + {change.Bookings}, version = version + 1 WHERE id = {eventId}; COMMIT");
             command.CommandText = sql.ToString();
 
-            var ids = new List<long>(orders.Count);
+            var ids = new List<long>(plan.ToInsert.Count);
             var began = clock.GetTimestamp();
             await using (var reader = await ReadAsync(command))
             {
-                metrics.QueryEnded("insert", "bookings", clock.GetElapsedTime(began));
-                while (await reader.ReadAsync())
+                if (plan.ToInsert.Count > 0)
                 {
-                    ids.Add(reader.GetInt64(0));
+                    metrics.QueryEnded("insert", "bookings", clock.GetElapsedTime(began));
+                    while (await reader.ReadAsync())
+                    {
+                        ids.Add(reader.GetInt64(0));
+                    }
+
+                    began = clock.GetTimestamp();
                 }
 
                 // Errors of later statements appear only when their results are read.
-                began = clock.GetTimestamp();
                 while (await reader.NextResultAsync())
                 {
                 }
@@ -142,6 +155,38 @@ internal sealed class MariaDbBatchDatabase(
             ids.Sort();
             return ids;
         }
+
+        private static void AddInsert(StringBuilder sql, MySqlCommand command, int eventId, BatchPlan plan, DateTime timestamp)
+        {
+            if (plan.ToInsert.Count == 0)
+            {
+                return;
+            }
+
+            // Without a hold, the defaults serve, and the text is shorter.
+            var holds = plan.ToInsert.Any(order => order.HoldSeconds is not null);
+            sql.Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp").Append(holds ? ", hold_seconds, status, expires_at" : "").Append(") VALUES ");
+            var time = Literal(timestamp); // a parameter would be expanded for each row
+            for (var i = 0; i < plan.ToInsert.Count; i++)
+            {
+                var order = plan.ToInsert[i];
+                sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}({order.UserId},{eventId},{order.Quantity},")
+                    .Append(order.IdempotencyKey is { } key ? AddKey(command, i, key) : "NULL")
+                    .Append(',').Append(time);
+                if (holds)
+                {
+                    sql.Append(order.HoldSeconds is { } seconds
+                        ? string.Create(CultureInfo.InvariantCulture, $",{seconds},'held',{Literal(plan.Now.AddSeconds(seconds))}")
+                        : ",NULL,'confirmed',NULL");
+                }
+
+                sql.Append(')');
+            }
+
+            sql.Append(" RETURNING id; ");
+        }
+
+        private static string Literal(DateTime? time) => time is null ? "NULL" : string.Create(CultureInfo.InvariantCulture, $"'{time:yyyy-MM-dd HH:mm:ss.ffffff}'");
 
         public async Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp)
         {

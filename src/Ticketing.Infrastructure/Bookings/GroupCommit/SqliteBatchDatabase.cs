@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
@@ -8,7 +7,7 @@ using Ticketing.Infrastructure.Database.Sqlite;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>Batches on SQLite. Round trips cost nothing within the process, so the statements are separate, and each is prepared once.</summary>
-internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate gate, TicketingMetrics metrics, TimeProvider clock) : IBatchDatabase
+internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate gate, SqliteClock databaseClock, TicketingMetrics metrics, TimeProvider clock) : IBatchDatabase
 {
     public async Task<IBatchTransaction> OpenAsync()
     {
@@ -20,7 +19,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             await connection.OpenAsync();
             SqliteDurability.Apply(connection);
             metrics.ConnectionMade(clock.GetElapsedTime(began));
-            return new Transaction(connection, metrics, clock);
+            return new Transaction(connection, databaseClock, metrics, clock);
         }
         catch
         {
@@ -31,15 +30,15 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
         }
     }
 
-    private sealed class Transaction(SqliteConnection connection, TicketingMetrics metrics, TimeProvider clock) : IBatchTransaction
+    private sealed class Transaction(SqliteConnection connection, SqliteClock databaseClock, TicketingMetrics metrics, TimeProvider clock) : IBatchTransaction
     {
         private SqliteTransaction? _transaction;
 
-        public async Task<BatchStart?> BeginAsync(int eventId, IReadOnlyList<string> keys, TimeSpan patience)
+        public async Task<BatchStart?> LockAsync(int eventId, BatchReads reads, TimeSpan patience)
         {
             // IMMEDIATE: it holds the only write lock, which covers the event's row.
             connection.DefaultTimeout = Math.Clamp((int)Math.Ceiling(patience.TotalSeconds), 1, connection.DefaultTimeout); // another process may be writing
-            _transaction = connection.BeginTransaction(deferred: false);
+            _transaction ??= connection.BeginTransaction(deferred: false);
             var began = clock.GetTimestamp();
             if (await StockOfAsync(eventId) is not { } stock)
             {
@@ -47,61 +46,64 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             }
 
             metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
-
-            var earlier = new Dictionary<string, Booking>(StringComparer.Ordinal);
-            if (keys.Count > 0)
-            {
-                await using var find = Command($"SELECT {BatchRows.BookingColumns} FROM bookings WHERE idempotency_key = @k", ("@k", ""));
-                foreach (var key in keys)
-                {
-                    find.Parameters["@k"].Value = key;
-                    await using var reader = await find.ExecuteReaderAsync();
-                    if (await reader.ReadAsync())
-                    {
-                        earlier.Add(key, BatchRows.BookingIn(reader));
-                    }
-                }
-            }
-
-            return new(stock, clock.GetUtcNow().UtcDateTime, earlier);
-        }
-
-        public async Task<IReadOnlyDictionary<int, int>> TicketsOfAsync(int eventId, IReadOnlyCollection<int> userIds)
-        {
-            await using var sum = Command("SELECT COALESCE(SUM(quantity), 0) FROM bookings WHERE event_id = @e AND user_id = @u", ("@e", eventId), ("@u", 0));
-            var tickets = new Dictionary<int, int>();
-            foreach (var user in userIds)
+            var now = databaseClock.Now;
+            var bookings = new Dictionary<long, Booking>();
+            await AddBookingsAsync(bookings, "idempotency_key = @x", reads.Keys, eventId, now);
+            await AddBookingsAsync(bookings, "id = @x", reads.Ids, eventId, now);
+            await AddBookingsAsync<int>(bookings, "expires_at <= @now AND event_id = @e ORDER BY expires_at LIMIT @x", reads.MaxDue > 0 ? [reads.MaxDue] : [], eventId, now);
+            var owned = new Dictionary<int, int>();
+            await using var sum = Command(
+                "SELECT COALESCE(SUM(quantity), 0) FROM bookings WHERE event_id = @e AND user_id = @u AND status IN ('held', 'confirmed')", ("@e", eventId), ("@u", 0));
+            foreach (var user in reads.Users)
             {
                 sum.Parameters["@u"].Value = user;
-                tickets.Add(user, (int)(long)(await sum.ExecuteScalarAsync())!);
+                owned.Add(user, (int)(long)(await sum.ExecuteScalarAsync())!);
             }
 
-            return tickets;
+            return new(stock, now, bookings, owned);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, IReadOnlyList<BookTicketCommand> orders, int tickets, DateTime timestamp)
+        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
         {
             await using var insert = Command(
                 """
-                INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp) VALUES (@u, @e, @q, @k, @t) RETURNING id
+                INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp, hold_seconds, status, expires_at) VALUES (@u, @e, @q, @k, @t, @h, @s, @x) RETURNING id
                 """,
-                ("@u", 0), ("@e", eventId), ("@q", 0), ("@k", DBNull.Value), ("@t", timestamp));
-            var ids = new List<long>(orders.Count);
+                ("@u", 0), ("@e", eventId), ("@q", 0), ("@k", DBNull.Value), ("@t", timestamp), ("@h", DBNull.Value), ("@s", ""), ("@x", DBNull.Value));
+            var ids = new List<long>(plan.ToInsert.Count);
             var began = clock.GetTimestamp();
-            foreach (var order in orders)
+            foreach (var order in plan.ToInsert)
             {
                 insert.Parameters["@u"].Value = order.UserId;
                 insert.Parameters["@q"].Value = order.Quantity;
                 insert.Parameters["@k"].Value = (object?)order.IdempotencyKey ?? DBNull.Value;
+                insert.Parameters["@h"].Value = (object?)order.HoldSeconds ?? DBNull.Value;
+                insert.Parameters["@s"].Value = order.Status.Name();
+                insert.Parameters["@x"].Value = order.HoldSeconds is { } seconds ? plan.Now.AddSeconds(seconds) : DBNull.Value;
                 ids.Add((long)(await insert.ExecuteScalarAsync())!);
             }
 
             metrics.QueryEnded("insert", "bookings", clock.GetElapsedTime(began));
 
             began = clock.GetTimestamp();
+            await using var update = Command(
+                "UPDATE bookings SET status = @s, expires_at = @x, changed_at = @t WHERE id = @id", ("@s", ""), ("@x", DBNull.Value), ("@t", timestamp), ("@id", 0L));
+            foreach (var booking in plan.ToUpdate)
+            {
+                update.Parameters["@s"].Value = booking.Status.Name();
+                update.Parameters["@x"].Value = (object?)booking.ExpiresAt ?? DBNull.Value;
+                update.Parameters["@id"].Value = booking.Id;
+                await update.ExecuteNonQueryAsync();
+            }
+
+            var change = plan.Change;
             await using var take = Command(
-                "UPDATE events SET available_tickets = available_tickets - @n, bookings = bookings + @b, version = version + 1 WHERE id = @e",
-                ("@n", tickets), ("@b", orders.Count), ("@e", eventId));
+                """
+                UPDATE events
+                SET available_tickets = available_tickets + @a, held_tickets = held_tickets + @h, bookings = bookings + @b, version = version + 1
+                WHERE id = @e
+                """,
+                ("@a", change.Available), ("@h", change.Held), ("@b", change.Bookings), ("@e", eventId));
             await take.ExecuteNonQueryAsync();
             await _transaction!.CommitAsync();
             metrics.QueryEnded("update", "events", clock.GetElapsedTime(began));
@@ -131,6 +133,26 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             }
 
             await connection.DisposeAsync();
+        }
+
+        private async Task AddBookingsAsync<T>(Dictionary<long, Booking> bookings, string condition, IReadOnlyCollection<T> values, int eventId, DateTime now)
+            where T : notnull
+        {
+            if (values.Count == 0)
+            {
+                return;
+            }
+
+            await using var find = Command($"SELECT {BatchRows.BookingColumns} FROM bookings WHERE {condition}", ("@x", values.First()), ("@e", eventId), ("@now", now));
+            foreach (var value in values)
+            {
+                find.Parameters["@x"].Value = value;
+                await using var reader = await find.ExecuteReaderAsync();
+                while (await reader.ReadAsync())
+                {
+                    bookings.TryAdd(reader.GetInt64(0), BatchRows.BookingIn(reader));
+                }
+            }
         }
 
         private async Task<Stock?> StockOfAsync(int eventId)

@@ -8,13 +8,14 @@ using Ticketing.Infrastructure.Reads;
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
 /// <summary>Decides whether an event's row admits an order: by its stock and its rules.</summary>
-internal sealed class Admission(IDatabaseClock clock, LatestStock latest)
+internal sealed class Admission(IDatabaseClock databaseClock, LatestStock latest, TimeProvider clock)
 {
     /// <summary>The refusal by stock or rules; null if the order can be served. After a refusal, the status on this replica is not older than this stock.</summary>
     public async Task<BookingOutcome?> RefuseAsync(TicketingDbContext db, BookTicketCommand order, Stock stock)
     {
         var refusal = await RefuseByTimeAsync(db, stock.Rules)
-            ?? BookingOutcome.Refusal(stock.Available, order.Quantity)
+            ?? BookingOutcome.RefusalOfHold(stock, order)
+            ?? BookingOutcome.Refusal(stock.Available, stock.Held, order.Quantity)
             ?? await RefuseByLimitAsync(db, order, stock.Rules);
         if (refusal is not null)
         {
@@ -25,24 +26,34 @@ internal sealed class Admission(IDatabaseClock clock, LatestStock latest)
     }
 
     /// <summary>The refusal by the rules, for an order whose tickets are already taken; null if there is none.</summary>
-    public async Task<BookingOutcome?> RefuseByRulesAsync(TicketingDbContext db, BookTicketCommand order, SaleRules rules) =>
-        await RefuseByTimeAsync(db, rules) ?? await RefuseByLimitAsync(db, order, rules);
+    public async Task<BookingOutcome?> RefuseByRulesAsync(TicketingDbContext db, BookTicketCommand order, Stock stock) =>
+        await RefuseByTimeAsync(db, stock.Rules)
+        ?? BookingOutcome.RefusalOfHold(stock, order)
+        ?? await RefuseByLimitAsync(db, order, stock.Rules);
 
     /// <summary>The refusal while the tickets are not on sale; null if they are.</summary>
     public async Task<BookingOutcome?> RefuseByTimeAsync(TicketingDbContext db, SaleRules rules) =>
-        rules.HasWindow ? BookingOutcome.Refusal(rules, await clock.NowAsync(db)) : BookingOutcome.Refusal(rules, DateTime.MinValue);
+        rules.HasWindow ? BookingOutcome.Refusal(rules, await databaseClock.NowAsync(db)) : BookingOutcome.Refusal(rules, DateTime.MinValue);
 
-    private static async Task<BookingOutcome?> RefuseByLimitAsync(TicketingDbContext db, BookTicketCommand order, SaleRules rules)
+    /// <summary>
+    /// The booking of an order that was not refused. A hold is made and ends by the database's clock, which is read here, under the lock on the event's row.
+    /// </summary>
+    public async Task<Booking> AdmitAsync(TicketingDbContext db, BookTicketCommand order) =>
+        order.ToBooking(order.HoldSeconds is null ? clock.GetUtcNow().UtcDateTime : await databaseClock.NowAsync(db));
+
+    private async Task<BookingOutcome?> RefuseByLimitAsync(TicketingDbContext db, BookTicketCommand order, SaleRules rules)
     {
         if (rules.MaxPerUser is null)
         {
             return null;
         }
 
+        var now = await databaseClock.NowAsync(db); // a hold that is due counts no more, whether it is expired already or not
         var owned = await db.Bookings
-            .Where(booking => booking.EventId == order.EventId && booking.UserId == order.UserId)
+            .Where(booking => booking.EventId == order.EventId && booking.UserId == order.UserId
+                && (booking.Status == BookingStatus.Confirmed || (booking.Status == BookingStatus.Held && booking.ExpiresAt > now)))
             .SumAsync(booking => booking.Quantity, CancellationToken.None);
-        return BookingOutcome.Refusal(rules, owned, order.Quantity);
+        return BookingOutcome.RefusalByLimit(rules, owned, order.Quantity);
     }
 }
 
@@ -62,12 +73,13 @@ internal static class StockQueries
     public static Task<Stock?> ReadStockAsync(this TicketingDbContext db, int eventId, CancellationToken cancellationToken) =>
         db.Events.Where(@event => @event.Id == eventId).Select(_stock!).SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Takes tickets out of the stock for one booking; with negative numbers, gives them back.</summary>
+    /// <summary>Changes the stock.</summary>
     /// <returns>The number of rows that were changed.</returns>
-    public static Task<int> SellAsync(this IQueryable<Event> events, int tickets, int bookings) => events.ExecuteUpdateAsync(
+    public static Task<int> ChangeAsync(this IQueryable<Event> events, StockChange change) => events.ExecuteUpdateAsync(
         set => set
-            .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets - tickets)
-            .SetProperty(@event => @event.Bookings, @event => @event.Bookings + bookings)
+            .SetProperty(@event => @event.AvailableTickets, @event => @event.AvailableTickets + change.Available)
+            .SetProperty(@event => @event.HeldTickets, @event => @event.HeldTickets + change.Held)
+            .SetProperty(@event => @event.Bookings, @event => @event.Bookings + change.Bookings)
             .SetProperty(@event => @event.Version, @event => @event.Version + 1),
         CancellationToken.None);
 }

@@ -30,13 +30,14 @@ internal sealed class BookingCommit(
     /// <param name="transaction">A transaction that has changed the stock, so it holds the lock on the event's row.</param>
     /// <param name="booking">The booking that it has inserted, with its id.</param>
     /// <param name="left">The stock that it leaves behind.</param>
-    /// <returns>Booked; null if it was not committed and can be retried; or unknown.</returns>
-    public async Task<BookingOutcome?> CommitAsync(OrderTransactions.OrderTransaction transaction, Booking booking, Stock left)
+    /// <param name="order">Its order.</param>
+    /// <returns>Booked, or held; null if it was not committed and can be retried; or unknown.</returns>
+    public async Task<BookingOutcome?> CommitAsync(OrderTransactions.OrderTransaction transaction, Booking booking, Stock left, BookTicketCommand order)
     {
         try
         {
             await transaction.CommitAsync();
-            return Booked();
+            return Taken();
         }
         catch (Exception exception) when (exception is not DeadlineExceededException && errors.Classify(exception) == DatabaseFault.Unavailable)
         {
@@ -48,7 +49,7 @@ internal sealed class BookingCommit(
         {
             try
             {
-                return await WasCommittedAsync(booking) ? Booked() : null;
+                return await WasCommittedAsync(booking) ? Taken() : null;
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
@@ -62,10 +63,10 @@ internal sealed class BookingCommit(
             await Task.Delay(Pause, clock);
         }
 
-        BookingOutcome.Booked Booked()
+        BookingOutcome Taken()
         {
             latest.Saw(booking.EventId, left);
-            return new(booking.Id);
+            return order.OutcomeOf(booking, booking.Timestamp, replayed: false);
         }
     }
 
@@ -79,7 +80,7 @@ internal sealed class BookingCommit(
         await using var transaction = await transactions.BeginAsync(db, CancellationToken.None);
         await db.Events.FromSqlRaw(_selectLocked, booking.EventId).AsNoTracking().ToListAsync();
         return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(stored => stored.Id == booking.Id) is { } stored
-            && stored.IsFor(booking.UserId, booking.EventId, booking.Quantity)
+            && stored.IsFor(booking.UserId, booking.EventId, booking.Quantity, booking.HoldSeconds)
             && stored.IdempotencyKey == booking.IdempotencyKey;
     }
 }

@@ -30,4 +30,7 @@ internal static partial class BookingLog
     [LoggerMessage(2007, LogLevel.Warning,
         "Event {Event} has a strategy that this version does not know. A newer version has set it up, and can sell it; here its orders are refused.")]
     public static partial void StrategyUnknown(ILogger logger, int @event);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Holds that are due cannot be expired; they can still not be confirmed, and orders expire them too. Trying again every second. {Reason}")]
+    public static partial void NotSwept(ILogger logger, string reason);
 }

@@ -19,6 +19,12 @@ internal sealed class BookingConfiguration : IEntityTypeConfiguration<Booking>
             .HasMaxLength(Booking.MaxIdempotencyKeyLength).IsUnicode(false);
         builder.Property(booking => booking.Timestamp).HasColumnName("timestamp");
 
+        builder.Property(booking => booking.HoldSeconds).HasColumnName("hold_seconds");
+        builder.Property(booking => booking.Status).HasColumnName("status").HasMaxLength(16).IsUnicode(false)
+            .HasConversion(status => status.Name(), name => BookingStatusNames.Parse(name));
+        builder.Property(booking => booking.ExpiresAt).HasColumnName("expires_at");
+        builder.Property(booking => booking.ChangedAt).HasColumnName("changed_at");
+
         builder.HasOne<Event>().WithMany().HasForeignKey(booking => booking.EventId).OnDelete(DeleteBehavior.Restrict);
 
         // One key, one booking: across strategies, replicas and restarts.

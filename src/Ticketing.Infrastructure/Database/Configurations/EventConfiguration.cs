@@ -29,6 +29,8 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
         builder.Property(@event => @event.MaxPerUser).HasColumnName("max_per_user");
         builder.Property(@event => @event.SaleStartsAt).HasColumnName("sale_starts_at");
         builder.Property(@event => @event.SaleEndsAt).HasColumnName("sale_ends_at");
+        builder.Property(@event => @event.HoldSeconds).HasColumnName("hold_seconds");
+        builder.Property(@event => @event.MaxHoldSeconds).HasColumnName("max_hold_seconds");
         builder.Ignore(@event => @event.Stock);
         builder.Property(@event => @event.CreatedAt).HasColumnName("created_at");
     }

@@ -21,7 +21,8 @@ internal static class MariaDbRegistration
     {
         services.AddSingleton<IDatabaseErrors, MariaDbErrors>();
         services.AddSingleton<IDatabaseServer, MariaDbServer>();
-        services.AddSingleton<IDatabaseClock, MariaDbClock>();
+        services.AddSingleton<MariaDbClock>();
+        services.AddSingleton<IDatabaseClock>(provider => provider.GetRequiredService<MariaDbClock>());
         services.AddSingleton(provider => DataSource(provider, PoolName, provider.GetRequiredService<DatabaseTarget>().ConnectionString));
         services.AddContexts<MariaDbTicketingContext>((provider, options) =>
             options.UsePool(provider.GetRequiredService<MySqlDataSource>(), provider.GetRequiredService<PooledConnections>()));

@@ -16,6 +16,7 @@ public sealed class MariaDbTicketingContext(DbContextOptions<MariaDbTicketingCon
         // Names and keys are compared byte by byte: 'Key' and 'key' are two keys.
         modelBuilder.Entity<Event>().Property(@event => @event.Strategy).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<Event>().Property(@event => @event.State).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<Booking>().Property(booking => booking.Status).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<Booking>().Property(booking => booking.IdempotencyKey).HasCharSet("ascii").UseCollation("ascii_bin");
     }
 }

@@ -11,7 +11,8 @@ internal static class SqliteRegistration
     {
         services.AddSingleton<IDatabaseErrors, SqliteErrors>();
         services.AddSingleton<IDatabaseServer, SqliteServer>();
-        services.AddSingleton<IDatabaseClock, SqliteClock>();
+        services.AddSingleton<SqliteClock>();
+        services.AddSingleton<IDatabaseClock>(provider => provider.GetRequiredService<SqliteClock>());
         services.AddSingleton<SqliteWriteGate>();
         services.AddContexts<SqliteTicketingContext>((provider, options) =>
             options.UseSqlite(provider.GetRequiredService<DatabaseTarget>().ConnectionString));

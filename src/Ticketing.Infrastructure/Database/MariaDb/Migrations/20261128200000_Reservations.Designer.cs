@@ -35,9 +35,21 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
 
                     MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Id"));
 
+                    b.Property<DateTime?>("ChangedAt")
+                        .HasColumnType("datetime(6)")
+                        .HasColumnName("changed_at");
+
                     b.Property<int>("EventId")
                         .HasColumnType("int")
                         .HasColumnName("event_id");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("datetime(6)")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int?>("HoldSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("hold_seconds");
 
                     b.Property<string>("IdempotencyKey")
                         .HasMaxLength(255)
@@ -51,6 +63,16 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                     b.Property<int>("Quantity")
                         .HasColumnType("int")
                         .HasColumnName("quantity");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("ascii_bin");
+
+                    MySqlPropertyBuilderExtensions.HasCharSet(b.Property<string>("Status"), "ascii");
 
                     b.Property<DateTime>("Timestamp")
                         .HasColumnType("datetime(6)")
@@ -101,6 +123,14 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                     b.Property<int>("HeldTickets")
                         .HasColumnType("int")
                         .HasColumnName("held_tickets");
+
+                    b.Property<int>("HoldSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("hold_seconds");
+
+                    b.Property<int>("MaxHoldSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("max_hold_seconds");
 
                     b.Property<int?>("MaxPerUser")
                         .HasColumnType("int")

@@ -43,6 +43,7 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
             $"""
             ALTER TABLE bookings WAIT 1
                 ADD COLUMN IF NOT EXISTS status {Word} 'confirmed' CHECK (status IN ('held', 'confirmed', 'released', 'expired', 'cancelled')),
+                ADD COLUMN IF NOT EXISTS hold_seconds INT NULL,
                 ADD COLUMN IF NOT EXISTS expires_at DATETIME(6) NULL,
                 ADD COLUMN IF NOT EXISTS changed_at DATETIME(6) NULL,
                 ADD COLUMN IF NOT EXISTS created_by VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NULL,

@@ -27,9 +27,21 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<DateTime?>("ChangedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("changed_at");
+
                     b.Property<int>("EventId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("event_id");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int?>("HoldSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hold_seconds");
 
                     b.Property<string>("IdempotencyKey")
                         .HasMaxLength(255)
@@ -40,6 +52,13 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                     b.Property<int>("Quantity")
                         .HasColumnType("INTEGER")
                         .HasColumnName("quantity");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
 
                     b.Property<DateTime>("Timestamp")
                         .HasColumnType("TEXT")
@@ -88,6 +107,14 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                     b.Property<int>("HeldTickets")
                         .HasColumnType("INTEGER")
                         .HasColumnName("held_tickets");
+
+                    b.Property<int>("HoldSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hold_seconds");
+
+                    b.Property<int>("MaxHoldSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_hold_seconds");
 
                     b.Property<int?>("MaxPerUser")
                         .HasColumnType("INTEGER")

@@ -23,6 +23,7 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
 
             ALTER TABLE bookings ADD COLUMN status TEXT NOT NULL DEFAULT 'confirmed'
                 CHECK (status IN ('held', 'confirmed', 'released', 'expired', 'cancelled'));
+            ALTER TABLE bookings ADD COLUMN hold_seconds INTEGER NULL;
             ALTER TABLE bookings ADD COLUMN expires_at TEXT NULL;
             ALTER TABLE bookings ADD COLUMN changed_at TEXT NULL;
             ALTER TABLE bookings ADD COLUMN created_by TEXT NULL;

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Bookings.ChangeBooking;
+using Ticketing.Domain;
+
+namespace Ticketing.Infrastructure.Bookings.GroupCommit;
+
+/// <summary>A request that waits for a batch: an order, a change of a booking, or the expiry of holds.</summary>
+internal abstract class Pending(TimeProvider clock, CancellationToken cancellationToken)
+{
+    private readonly long _arrived = clock.GetTimestamp();
+
+    /// <summary>Time since its arrival.</summary>
+    public TimeSpan Waited => clock.GetElapsedTime(_arrived);
+
+    /// <summary>The trace of its request, if there is one.</summary>
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
+
+    /// <summary>Whether the request was cancelled. Checked once, before the batch begins; after that it is processed.</summary>
+    public bool IsAbandoned()
+    {
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        Cancel(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Answers the request.</summary>
+    /// <param name="outcome">What became of it; of no importance for an expiry.</param>
+    /// <param name="left">The stock that its batch has left behind; null if the batch was not decided.</param>
+    public abstract void Complete(BookingOutcome outcome, Stock? left = null);
+
+    public abstract void Fail(Exception exception);
+
+    protected abstract void Cancel(CancellationToken token);
+}
+
+/// <summary>The task that answers a waiting request.</summary>
+internal abstract class Pending<TAnswer>(TimeProvider clock, CancellationToken cancellationToken) : Pending(clock, cancellationToken)
+{
+    // Asynchronously; otherwise the writer would run the rest of every request before the next batch.
+    private readonly TaskCompletionSource<TAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<TAnswer> Answer => _answer.Task;
+
+    public override void Fail(Exception exception) => _answer.TrySetException(exception);
+
+    protected override void Cancel(CancellationToken token) => _answer.TrySetCanceled(token);
+
+    protected void Complete(TAnswer answer) => _answer.TrySetResult(answer);
+}
+
+/// <summary>An order, which takes tickets.</summary>
+internal sealed class PendingOrder(BookTicketCommand order, TimeProvider clock, CancellationToken cancellationToken)
+    : Pending<BookingOutcome>(clock, cancellationToken)
+{
+    public BookTicketCommand Order => order;
+
+    public override void Complete(BookingOutcome outcome, Stock? left = null) => Complete(outcome);
+}
+
+/// <summary>A change of a booking.</summary>
+/// <param name="change">The change.</param>
+/// <param name="maxHoldSeconds">For how long the event lets tickets be held, in seconds.</param>
+/// <param name="clock">Measures the waiting.</param>
+/// <param name="cancellationToken">Cancels the waiting.</param>
+internal sealed class PendingChange(ChangeBookingCommand change, int maxHoldSeconds, TimeProvider clock, CancellationToken cancellationToken)
+    : Pending<BookingOutcome>(clock, cancellationToken)
+{
+    public ChangeBookingCommand Change => change;
+
+    public int MaxHoldSeconds => maxHoldSeconds;
+
+    public override void Complete(BookingOutcome outcome, Stock? left = null) => Complete(outcome);
+}
+
+/// <summary>Expires the holds of the event that are due, and answers with the stock that is left then; null if that could not be done.</summary>
+internal sealed class PendingExpiry(TimeProvider clock, CancellationToken cancellationToken) : Pending<Stock?>(clock, cancellationToken)
+{
+    public override void Complete(BookingOutcome outcome, Stock? left = null) => Complete(left);
+}
