@@ -57,7 +57,7 @@ public sealed class LoadGeneratorTests
     [Fact]
     public void An_order_is_written_into_a_request_of_fixed_length()
     {
-        var request = new OrderRequest(new Uri("http://localhost:8000"), eventId: 3, keyPrefix: "lab-");
+        var request = new OrderRequest(new Uri("http://localhost:8000"), eventId: 3, keyPrefix: "lab-", holdSeconds: null);
         var small = Text(request.Write(new(1, 3, 7, 1)));
         var large = Text(request.Write(new(999_999, 3, int.MaxValue, 10)));
         small.Should().HaveLength(large.Length).And.Contain("Idempotency-Key: " + OrderRequest.KeyOf("lab-", 1));

@@ -10,6 +10,9 @@ namespace Ticketing.RaceLab.CommandLine;
 internal static class SaleCommand
 {
     private const int DefaultTickets = 500;
+    private const string HoldWord = "hold";
+
+    private static readonly HoldFlow _defaultFlow = new(Seconds: 2, Confirmed: 60, Released: 20);
 
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(2);
 
@@ -33,6 +36,14 @@ internal static class SaleCommand
     private static readonly Option<IReadOnlyList<int>?> _quantities = Values.Numbers(
         "--quantity", "Tickets per order; several values, such as 1,2,4, are equally likely. [default: 1]", 1, 10);
 
+    private static readonly Option<string?> _flow = Values.Word(
+        "--flow", "book: order at once. hold: hold, then confirm, release, or walk away, so that the hold lapses. [default: book]", "book", HoldWord);
+
+    private static readonly Option<TimeSpan?> _holdTime = Values.Duration(
+        "--hold-time", "With --flow hold: for how long tickets are held, in whole seconds. [default: 2s]", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30));
+
+    private static readonly Option<int?> _confirm = Values.Number("--confirm", "With --flow hold: the share of buyers who confirm, in percent. [default: 60]", 0, 100);
+    private static readonly Option<int?> _release = Values.Number("--release", "With --flow hold: the share of buyers who release, in percent; the rest walks away. [default: 20]", 0, 100);
 
     private static readonly Option<int?> _connections = Values.Number("--connections", "With --rate: number of connections that the orders share. [default: as --buyers]", 1, 20_000);
     private static readonly Option<int?> _seed = Values.Number("--seed", "Seed of the random users and quantities. [default: 1]", 0, int.MaxValue);
@@ -53,7 +64,7 @@ internal static class SaleCommand
             + "Without options, it starts the API on SQLite and needs nothing else. "
             + "Exit code: 0 if all invariants hold, 1 if one is broken, 2 if nothing could be measured.")
         {
-            _strategies, _tickets, _buyers, _duration, _thinkTime, _scenario, _rate, _quantities, _connections, _seed, _keys,
+            _strategies, _tickets, _buyers, _duration, _thinkTime, _scenario, _rate, _quantities, _flow, _holdTime, _confirm, _release, _connections, _seed, _keys,
             _database, _replicas, _pooling, _baseUrl, _staleness, _out,
         };
         root.SetAction(RunAsync);
@@ -112,6 +123,13 @@ internal static class SaleCommand
             Quantities = given.GetValue(_quantities) ?? plan.Quantities,
             Seed = given.GetValue(_seed) ?? plan.Seed,
             UseKeys = given.GetValue(_keys) != "off",
+            Hold = given.GetValue(_flow) != HoldWord ? null : new(
+                (int)(given.GetValue(_holdTime)?.TotalSeconds ?? _defaultFlow.Seconds),
+                given.GetValue(_confirm) ?? _defaultFlow.Confirmed,
+                given.GetValue(_release) ?? Math.Min(_defaultFlow.Released, 100 - (given.GetValue(_confirm) ?? _defaultFlow.Confirmed))),
+
+            // Tickets come back, so "sold out" does not end the sale.
+            StopWhenSoldOut = plan.StopWhenSoldOut && given.GetValue(_flow) != HoldWord,
         };
     }
 
@@ -119,7 +137,7 @@ internal static class SaleCommand
     {
         if (given.GetValue(_baseUrl) is not null)
         {
-            foreach (var option in (Option[])[_database, _replicas, _pooling])
+            foreach (var option in (Option[])[_database, _replicas, _pooling, _flow])
             {
                 if (given.GetResult(option) is not null)
                 {
@@ -130,6 +148,21 @@ internal static class SaleCommand
         else if (given.GetValue(_staleness) is not null)
         {
             throw new LabException("--staleness needs --base-url: in its own database, the lab reads the rows.");
+        }
+
+        if (given.GetValue(_flow) != HoldWord)
+        {
+            foreach (var option in (Option[])[_holdTime, _confirm, _release])
+            {
+                if (given.GetResult(option) is not null)
+                {
+                    throw new LabException($"{option.Name} needs --flow hold.");
+                }
+            }
+        }
+        else if ((given.GetValue(_confirm) ?? 0) + (given.GetValue(_release) ?? 0) > 100)
+        {
+            throw new LabException("--confirm and --release cannot be more than 100 % together.");
         }
 
         if (given.GetValue(_rate) is null && given.GetValue(_connections) is not null)

@@ -36,13 +36,16 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
                 await OpenAllAsync();
             }
 
+            var senders = Enumerable.Range(0, plan.Buyers).Select(index => new Sender(this, index)).ToList();
+            await Task.WhenAll(senders.Select(sender => sender.HoldBeforehandAsync()));
             _began = Stopwatch.GetTimestamp();
             tally.Begin();
             using var done = new CancellationTokenSource();
             var watch = WatchAsync(done.Token, cancellationToken);
             await Task.WhenAll(Enumerable.Range(0, plan.Buyers).Select(index => Task.Run(() => plan.Rate is { } rate
-                ? ServeArrivalsAsync(index, rate)
-                : BuyAsync(index))));
+                ? ServeArrivalsAsync(senders[index], rate)
+                : BuyAsync(senders[index], index))));
+            senders.ForEach(sender => sender.WalkAway());
             if (plan.Rate is { } perSecond)
             {
                 CountUnsent(perSecond);
@@ -58,12 +61,11 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
     }
 
     /// <summary>Closed loop: a buyer sends the next request after the answer and the think time.</summary>
-    private async Task BuyAsync(int index)
+    private async Task BuyAsync(Sender sender, int index)
     {
-        var sender = new Sender(this, index);
         await Task.Delay(plan.RampUp * index / plan.Buyers);
         var end = plan.Duration - (plan.RampDown * index / plan.Buyers);
-        while (!_isStopped && Stopwatch.GetElapsedTime(_began) < end)
+        while (!_isStopped && Stopwatch.GetElapsedTime(_began) < end && sender.HasMore)
         {
             await sender.SendAsync(Stopwatch.GetTimestamp());
             if (plan.ThinkTime > TimeSpan.Zero)
@@ -77,9 +79,8 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
     /// Open loop: each order has its time, whatever the response times, and latency counts from there. Counted from when a connection was free,
     /// it would omit the time for which a slow server makes buyers wait.
     /// </summary>
-    private async Task ServeArrivalsAsync(int index, double rate)
+    private async Task ServeArrivalsAsync(Sender sender, double rate)
     {
-        var sender = new Sender(this, index);
         while (!_isStopped)
         {
             var due = TimeSpan.FromSeconds(Interlocked.Increment(ref _arrivals) / rate);
@@ -162,36 +163,64 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
     private sealed class Sender
     {
         private readonly LoadGenerator _load;
+        private readonly Uri _server;
         private readonly HttpConnection _connection;
         private readonly Random _random;
         private readonly OrderRequest[] _orders;
         private readonly byte[] _status;
         private readonly byte[] _health;
         private readonly byte[] _live;
+        private readonly Queue<(Order Order, long HoldId)> _held = new();
         private int _nextEvent;
 
         public Sender(LoadGenerator load, int index)
         {
             var server = load.Servers[index % load.Servers.Count];
             _load = load;
+            _server = server;
             _connection = load._connections[index];
             _random = new(unchecked((load.Plan.Seed * 1_000_003) + index));
-            _orders = [.. load.EventIds.Select(id => new OrderRequest(server, id, load.Plan.UseKeys ? load.KeyPrefix : null))];
+            _orders = [.. load.EventIds.Select(id => new OrderRequest(server, id, load.Plan.UseKeys ? load.KeyPrefix : null, load.Plan.Hold?.Seconds))];
             _status = PlainRequest.Get(server, load.EventIds is [var first, ..] ? $"/status?event_id={first}" : "/status");
             _health = PlainRequest.Get(server, "/health");
             _live = PlainRequest.Get(server, "/health/live");
             _nextEvent = index;
         }
 
+        /// <summary>False if all holds that were made beforehand have ended.</summary>
+        public bool HasMore => _load.Plan.Hold is not { Beforehand: > 0 } || _held.Count > 0;
+
+        public async Task HoldBeforehandAsync()
+        {
+            for (var i = 0; i < _load.Plan.Hold?.Beforehand; i++)
+            {
+                await OrderAsync(Stopwatch.GetTimestamp(), (order, holdId) =>
+                {
+                    _held.Enqueue((order, holdId));
+                    return Task.CompletedTask;
+                });
+            }
+        }
+
+        /// <summary>The time is up: what is still held was not ended.</summary>
+        public void WalkAway()
+        {
+            while (_held.TryDequeue(out var held))
+            {
+                _load.Tally.CountEnd(held.Order, held.HoldId, HoldEnd.None, answer: null, TimeSpan.Zero);
+            }
+        }
+
         public ValueTask SendAsync(long started) => _load.Plan.Mix.Draw(_random) switch
         {
-            RequestKind.Order => OrderAsync(started),
+            RequestKind.Order when _held.TryDequeue(out var held) => EndAsync(held.Order, held.HoldId),
+            RequestKind.Order => OrderAsync(started, (order, holdId) => EndAsync(order, holdId).AsTask()),
             RequestKind.Status => GetAsync(RequestKind.Status, _status, started),
             RequestKind.Live => GetAsync(RequestKind.Live, _live, started),
             _ => GetAsync(RequestKind.Health, _health, started),
         };
 
-        private async ValueTask OrderAsync(long started)
+        private async ValueTask OrderAsync(long started, Func<Order, long, Task> whenHeld)
         {
             var which = _nextEvent++ % _orders.Length;
             var quantities = _load.Plan.Quantities;
@@ -204,6 +233,10 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
             {
                 var answer = await _connection.ExchangeAsync(_orders[which].Write(order));
                 _load.Tally.Count(order, answer, Stopwatch.GetElapsedTime(started));
+                if (answer.IsSuccess && answer.NumberAfter("\"hold_id\":"u8) is { } holdId)
+                {
+                    await whenHeld(order, holdId);
+                }
             }
             catch (AnswerLostException)
             {
@@ -214,6 +247,33 @@ public sealed class LoadGenerator(LoadPlan plan, IReadOnlyList<Uri> servers, IRe
             catch (CannotConnectException)
             {
                 _load.Tally.CountFailure("no connection");
+                await Task.Delay(_pauseAfterLoss);
+            }
+        }
+
+        private async ValueTask EndAsync(Order order, long holdId)
+        {
+            var end = _load.Plan.Hold!.Draw(_random);
+            if (end == HoldEnd.None)
+            {
+                _load.Tally.CountEnd(order, holdId, end, answer: null, TimeSpan.Zero);
+                return;
+            }
+
+            if (_load.Plan.ThinkTime > TimeSpan.Zero)
+            {
+                await Task.Delay(_load.Plan.ThinkTime);
+            }
+
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                var answer = await _connection.ExchangeAsync(PlainRequest.End(_server, holdId, end));
+                _load.Tally.CountEnd(order, holdId, end, answer, Stopwatch.GetElapsedTime(started));
+            }
+            catch (Exception exception) when (exception is AnswerLostException or CannotConnectException)
+            {
+                _load.Tally.CountEnd(order, holdId, end, answer: null, TimeSpan.Zero);
                 await Task.Delay(_pauseAfterLoss);
             }
         }

@@ -21,6 +21,9 @@ public sealed record LoadPlan
     /// <summary>The mix of requests.</summary>
     public RequestMix Mix { get; init; } = RequestMix.OnlyOrders;
 
+    /// <summary>What buyers do with tickets that they hold first; null if they book at once.</summary>
+    public HoldFlow? Hold { get; init; }
+
     /// <summary>Tickets per order, drawn evenly from these values.</summary>
     public IReadOnlyList<int> Quantities { get; init; } = [1];
 
@@ -38,6 +41,26 @@ public sealed record LoadPlan
 
     /// <summary>Timeout for an answer, after which it counts as lost; an arrival that finds no free connection in this time is dropped.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>How buyers hold tickets, and what they do with them. Who neither confirms nor releases walks away, and his hold lapses.</summary>
+/// <param name="Seconds">For how long they hold them.</param>
+/// <param name="Confirmed">The share that confirms, in percent.</param>
+/// <param name="Released">The share that releases, in percent.</param>
+/// <param name="Beforehand">How many holds each buyer makes before the time begins, to end them then, which is measured alone; 0 to end each at once.</param>
+public sealed record HoldFlow(int Seconds, int Confirmed, int Released, int Beforehand = 0)
+{
+    /// <summary>Holds that are longer than this are not waited for.</summary>
+    public const int LongestWait = 30;
+
+    /// <summary>How long to wait, after the last hold, until every one that lapses is expired by the system; null if they outlive the run.</summary>
+    public TimeSpan? UntilExpired => Confirmed + Released == 100 ? TimeSpan.Zero : Seconds <= LongestWait ? TimeSpan.FromSeconds(Seconds + 3) : null;
+
+    public HoldEnd Draw(Random random)
+    {
+        var drawn = random.Next(100);
+        return drawn < Confirmed ? HoldEnd.Confirmed : drawn < Confirmed + Released ? HoldEnd.Released : HoldEnd.None;
+    }
 }
 
 /// <summary>The shares of the requests, in percent; the rest up to 100 goes to <c>GET /health</c>.</summary>

@@ -5,7 +5,7 @@ using System.Text;
 namespace Ticketing.RaceLab.Load;
 
 /// <summary>
-/// The bytes of <c>POST /book</c>, made once. Each order is written into fields of fixed width, padded with blanks as JSON allows, so that the
+/// The bytes of <c>POST /book</c> or <c>POST /holds</c>, made once. Each order is written into fields of fixed width, padded with blanks as JSON allows, so that the
 /// rest of the request does not change.
 /// </summary>
 public sealed class OrderRequest
@@ -20,14 +20,18 @@ public sealed class OrderRequest
     private readonly int _quantityAt;
     private readonly int _numberAt;
 
-    public OrderRequest(Uri server, int eventId, string? keyPrefix)
+    /// <param name="server">The server.</param>
+    /// <param name="eventId">The event.</param>
+    /// <param name="keyPrefix">The first part of the keys; null for orders without one.</param>
+    /// <param name="holdSeconds">For how long to hold the tickets; null to book them.</param>
+    public OrderRequest(Uri server, int eventId, string? keyPrefix, int? holdSeconds)
     {
         var body = string.Create(
-            CultureInfo.InvariantCulture, $$"""{"user_id":{{new string(' ', UserWidth)}},"event_id":{{eventId}},"quantity":{{new string(' ', QuantityWidth)}}}""");
+            CultureInfo.InvariantCulture, $$"""{"user_id":{{new string(' ', UserWidth)}},"event_id":{{eventId}},"quantity":{{new string(' ', QuantityWidth)}}{{(holdSeconds is { } seconds ? $",\"hold_seconds\":{seconds}" : "")}}}""");
         var key = keyPrefix is null ? "" : $"{KeyHeader}{keyPrefix}{new string('0', NumberWidth)}\r\n";
         var request = string.Create(
             CultureInfo.InvariantCulture,
-            $"POST {server.AbsolutePath.TrimEnd('/')}/book HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: application/json\r\n{key}Content-Length: {body.Length}\r\n\r\n{body}");
+            $"POST {server.AbsolutePath.TrimEnd('/')}/{(holdSeconds is null ? "book" : "holds")} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: application/json\r\n{key}Content-Length: {body.Length}\r\n\r\n{body}");
         _bytes = Encoding.ASCII.GetBytes(request);
         _userAt = After("\"user_id\":");
         _quantityAt = After("\"quantity\":");

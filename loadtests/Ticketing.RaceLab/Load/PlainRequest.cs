@@ -1,10 +1,16 @@
+using System.Globalization;
 using System.Text;
 
 namespace Ticketing.RaceLab.Load;
 
-/// <summary>The bytes of requests that never change.</summary>
+/// <summary>The bytes of requests without a body.</summary>
 public static class PlainRequest
 {
     public static byte[] Get(Uri server, string path) =>
         Encoding.ASCII.GetBytes($"GET {server.AbsolutePath.TrimEnd('/')}{path} HTTP/1.1\r\nHost: {server.Authority}\r\n\r\n");
+
+    /// <summary>Confirms or releases a hold.</summary>
+    public static byte[] End(Uri server, long holdId, HoldEnd end) => Encoding.ASCII.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"POST {server.AbsolutePath.TrimEnd('/')}/holds/{holdId}/{(end == HoldEnd.Confirmed ? "confirm" : "release")} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: 0\r\n\r\n"));
 }

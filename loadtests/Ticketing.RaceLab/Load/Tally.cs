@@ -16,6 +16,7 @@ public sealed class Tally
     private readonly LongConcurrentHistogram _allLatency = new(1, _longest, 3);
     private readonly ConcurrentDictionary<string, int> _failures = new();
     private readonly List<ConfirmedOrder> _confirmed = [];
+    private readonly List<HeldOrder> _holds = [];
     private readonly List<Order> _uncertain = [];
     private readonly List<string> _contradictions = [];
     private readonly int _tickets;
@@ -103,6 +104,18 @@ public sealed class Tally
         }
     }
 
+    /// <summary>Orders that were answered with a hold, once they have ended.</summary>
+    public IReadOnlyList<HeldOrder> Holds
+    {
+        get
+        {
+            lock (_holds)
+            {
+                return [.. _holds];
+            }
+        }
+    }
+
     /// <summary>Orders that may or may not have booked: the answer was lost, or was <c>outcome_unknown</c>.</summary>
     public IReadOnlyList<Order> Uncertain
     {
@@ -166,9 +179,13 @@ public sealed class Tally
         }
 
         Record(_orderLatency, latency);
-        if (answer.Status == 200 && answer.NumberAfter("\"booking_id\":"u8) is { } bookingId)
+        if (answer.IsSuccess && answer.NumberAfter("\"booking_id\":"u8) is { } bookingId)
         {
             Confirm(new(order, bookingId, Elapsed));
+        }
+        else if (answer.IsSuccess && answer.NumberAfter("\"hold_id\":"u8) is not null)
+        {
+            // It counts once it has ended.
         }
         else if (answer.Status == 503 && answer.HasCode("busy"u8))
         {
@@ -183,6 +200,48 @@ public sealed class Tally
             }
 
             CountFailure(NameOf(answer));
+        }
+    }
+
+    /// <summary>Counts the answer to a request that ends a hold; null if it was lost.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="holdId">Its hold.</param>
+    /// <param name="wanted">What the buyer wanted.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="latency">How long it took.</param>
+    public void CountEnd(Order order, long holdId, HoldEnd wanted, HttpAnswer? answer, TimeSpan latency)
+    {
+        var end = wanted;
+        if (answer is { } some)
+        {
+            CountRequest(latency);
+            Record(_orderLatency, latency);
+            end = some.Status == 200 && !some.Body.Span.StartsWith("{\"status\":\"expired\""u8) ? wanted
+                : some.Status == 200 || some.HasCode("hold_expired"u8) ? HoldEnd.Expired
+                : Perhaps(wanted);
+            if (some.HasCode("busy"u8))
+            {
+                Interlocked.Increment(ref _busy);
+            }
+            else if (!some.IsSuccess && end != HoldEnd.Expired)
+            {
+                CountFailure(NameOf(some));
+            }
+        }
+        else if (wanted != HoldEnd.None)
+        {
+            end = Perhaps(wanted);
+            CountFailure("answer lost");
+        }
+
+        lock (_holds)
+        {
+            _holds.Add(new(order, holdId, end));
+        }
+
+        if (end == HoldEnd.Confirmed)
+        {
+            Confirm(new(order, holdId, Elapsed));
         }
     }
 
@@ -211,6 +270,8 @@ public sealed class Tally
             _uncertain.Remove(order);
         }
     }
+
+    private static HoldEnd Perhaps(HoldEnd wanted) => wanted == HoldEnd.Confirmed ? HoldEnd.PerhapsConfirmed : HoldEnd.PerhapsReleased;
 
     private void CountRequest(TimeSpan latency)
     {

@@ -14,6 +14,8 @@ internal static class Measurements
     public const string BaselineForUpdate = "by hand, FOR UPDATE";
     public const string Replicas = "batched, 3 replicas";
     public const string WithRules = "batched, limit and window";
+    public const string Holds = "batched, only holds";
+    public const string Confirms = "batched, only confirms";
     public const string HotEvents = "batched, 10 hot events";
     public const string ThroughEdge = "batched through HAProxy";
     public const string ThroughFrontDoor = "batched through Nginx and HAProxy";
@@ -24,6 +26,9 @@ internal static class Measurements
     private const int ReplicaCount = 3;
     private const int HotEventCount = 10;
     private const int Plenty = 10_000_000;
+
+    /// <summary>As many as can be confirmed in a few seconds, and as a replica remembers.</summary>
+    private const int HoldsBeforehand = 60_000;
 
     /// <summary>More than anybody orders: the check is measured, not the refusals.</summary>
     private const int MaxPerUser = 1_000_000;
@@ -54,6 +59,8 @@ internal static class Measurements
             batched with { Name = ThroughEdge, System = new() { Entrance = Entrance.Edge } },
             batched with { Name = ThroughFrontDoor, System = new() { Entrance = Entrance.FrontDoor } },
             batched with { Name = WithRules, MaxPerUser = MaxPerUser },
+            batched with { Name = Holds, Plan = batched.Plan with { Hold = new(Seconds: 600, Confirmed: 0, Released: 0) } },
+            batched with { Name = Confirms, Plan = batched.Plan with { Hold = new(Seconds: 600, Confirmed: 100, Released: 0, HoldsBeforehand / settings.Connections) } },
             batched with { Name = WithoutTelemetry, System = new() { Telemetry = false } },
             byHand,
             batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },

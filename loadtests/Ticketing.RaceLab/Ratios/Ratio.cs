@@ -15,7 +15,7 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
     private const double Megabyte = 1024 * 1024;
 
     public static IReadOnlyList<string> Keys { get; } =
-        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "rules", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
+        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "rules", "holds", "confirms", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
 
     /// <summary>The table, in the order in which it is printed.</summary>
     public static IReadOnlyList<Ratio> All(RatioSettings settings)
@@ -42,6 +42,10 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
             }),
             Throughput("telemetry", "metrics and logging on ÷ off", 0.95, Measurements.Batched, Measurements.WithoutTelemetry),
             Throughput("rules", "batched with a limit per user, a start and an end ÷ without", 0.9, Measurements.WithRules, Measurements.Batched),
+            new("holds", "holds ÷ bookings", new(0.9, "≥ 0.9"), [Measurements.Holds, Measurements.Batched], rounds =>
+                Divide(rounds.Of(Measurements.Holds, sale => sale.HoldsPerSecond), rounds.Rate(Measurements.Batched))),
+            new("confirms", "confirms of holds made before ÷ bookings", new(0.5, "≥ 0.5"), [Measurements.Confirms, Measurements.Batched], rounds =>
+                Divide(rounds.Rate(Measurements.Confirms), rounds.Rate(Measurements.Batched))),
             new("start", $"first {Sale.FirstSeconds.TotalSeconds:0} s after start ÷ steady", new(0.5, "≥ 0.5"), [Measurements.Batched], rounds =>
                 Divide(rounds.Of(Measurements.Batched, sale => sale.FirstSecondsBookingsPerSecond ?? 0) with { Name = "first seconds" }, rounds.Rate(Measurements.Batched))),
             Throughput("replicas", "batched with 3 replicas ÷ 1", 0.8, Measurements.Replicas, Measurements.Batched),

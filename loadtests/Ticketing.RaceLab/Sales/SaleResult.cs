@@ -26,6 +26,9 @@ public sealed record SaleResult
     /// </summary>
     public required double BookingsPerSecond { get; init; }
 
+    /// <summary>Holds that were answered and found in the database afterwards, whatever became of them, per second of the load.</summary>
+    public double HoldsPerSecond { get; init; }
+
     /// <summary>From the first order to the last confirmation if it sold out, otherwise to the end of the load.</summary>
     public required double SaleSeconds { get; init; }
 

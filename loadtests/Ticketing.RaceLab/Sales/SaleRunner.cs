@@ -12,6 +12,9 @@ public sealed class SaleRunner(Laboratory laboratory)
 {
     private const int PlentyOfTickets = 10_000_000;
 
+    /// <summary>In the warm-up, whose rows are compared at once, none lapses.</summary>
+    private const int LongHold = 600;
+
     private static readonly TimeSpan _memoryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _rereadPause = TimeSpan.FromSeconds(5);
 
@@ -31,7 +34,7 @@ public sealed class SaleRunner(Laboratory laboratory)
                 sale with
                 {
                     Tickets = PlentyOfTickets,
-                    Plan = sale.Plan with { Duration = sale.WarmUp, RampUp = TimeSpan.Zero, RampDown = TimeSpan.Zero, Rate = null, StopWhenSoldOut = false },
+                    Plan = sale.Plan with { Hold = sale.Plan.Hold is { } flow ? flow with { Seconds = LongHold, Beforehand = 0 } : null, Duration = sale.WarmUp, RampUp = TimeSpan.Zero, RampDown = TimeSpan.Zero, Rate = null, StopWhenSoldOut = false },
                 },
                 system,
                 progress,
@@ -46,9 +49,14 @@ public sealed class SaleRunner(Laboratory laboratory)
         var connectionsAfter = await laboratory.CountConnectionsAsync();
 
         progress.Enter(SaleStage.Verifying);
+        if (sale.Plan.Hold?.UntilExpired is { } lapse)
+        {
+            await Task.Delay(lapse, CancellationToken.None);
+        }
+
         var unknown = load.Tally.UncertainCount;
-        var resolved = sale.Plan.UseKeys ? await ResolveAsync(load, system) : 0;
-        var (sales, broken) = await VerifyAsync(sale, system.Ledger, load, progress);
+        var resolved = sale.Plan.UseKeys ? await ResolveAsync(sale, load, system) : 0;
+        var (sales, broken) = await VerifyAsync(sale, system.Ledger, load, progress, haveLapsed: sale.Plan.Hold?.UntilExpired is not null);
         violations.AddRange(broken);
 
         var result = Summarize(sale, system, load, sales) with
@@ -112,7 +120,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         }
     }
 
-    private static async Task<int> ResolveAsync(FinishedLoad load, SystemUnderTest system)
+    private static async Task<int> ResolveAsync(Sale sale, FinishedLoad load, SystemUnderTest system)
     {
         if (load.Tally.UncertainCount == 0)
         {
@@ -121,11 +129,11 @@ public sealed class SaleRunner(Laboratory laboratory)
 
         var server = system.Addresses[0];
         using var connection = new HttpConnection(new DnsEndPoint(server.DnsSafeHost, server.Port));
-        return await UncertainOrders.ResolveAsync(load.Tally, connection, server, load.KeyPrefix, CancellationToken.None);
+        return await UncertainOrders.ResolveAsync(load.Tally, connection, server, load.KeyPrefix, sale.Plan.Hold?.Seconds, CancellationToken.None);
     }
 
     private static async Task<(IReadOnlyList<StoredSale> Stored, IReadOnlyList<string> Violations)> VerifyAsync(
-        Sale sale, ILedger ledger, FinishedLoad load, ISaleProgress progress)
+        Sale sale, ILedger ledger, FinishedLoad load, ISaleProgress progress, bool haveLapsed = false)
     {
         var reading = Stopwatch.GetTimestamp();
         while (true)
@@ -137,7 +145,7 @@ public sealed class SaleRunner(Laboratory laboratory)
                 var @event = await ledger.ReadEventAsync(eventId, CancellationToken.None);
                 var one = new StoredSale(@event, await ledger.ReadBookingsAsync(eventId, CancellationToken.None));
                 stored.Add(one);
-                violations.AddRange(Verifier.Check(one, load.BuyerAnswersOf(eventId), sale.MayOversell).Select(violation => $"{sale.Name}: {violation}"));
+                violations.AddRange(Verifier.Check(one, load.BuyerAnswersOf(eventId) with { AllHaveLapsed = haveLapsed }, sale.MayOversell).Select(violation => $"{sale.Name}: {violation}"));
             }
 
             // A cached answer may be older than the sale: an invariant is broken only if it still disagrees after the cache has expired.
@@ -159,15 +167,16 @@ public sealed class SaleRunner(Laboratory laboratory)
         return load.Tally.Confirmed.Count(order => order.At + lead <= Sale.FirstSeconds && known.Contains(order.BookingId)) / Sale.FirstSeconds.TotalSeconds;
     }
 
-    private static HashSet<long> IdsOf(IReadOnlyList<StoredSale> stored) => [.. stored.SelectMany(sale => sale.Bookings).Select(booking => booking.Id)];
+    private static HashSet<long> IdsOf(IReadOnlyList<StoredSale> stored) => [.. stored.SelectMany(sale => sale.Confirmed).Select(booking => booking.Id)];
 
     private static SaleResult Summarize(Sale sale, SystemUnderTest system, FinishedLoad load, IReadOnlyList<StoredSale> stored)
     {
         var tally = load.Tally;
         var known = IdsOf(stored);
         var inLoad = tally.Confirmed.Where(order => order.At <= load.Elapsed && known.Contains(order.BookingId)).ToList();
+        var holds = stored.SelectMany(one => one.Bookings).Select(booking => booking.Id).ToHashSet();
         var sellsOut = stored.Count > 0 && stored.All(one => one.Event.AvailableTickets <= 0);
-        var saleTime = sellsOut && inLoad.Count > 0 ? inLoad.Max(order => order.At) : load.Elapsed;
+        var saleTime = (sellsOut || sale.Plan.Hold is { Beforehand: > 0 }) && inLoad.Count > 0 ? inLoad.Max(order => order.At) : load.Elapsed;
         return new SaleResult
         {
             Name = sale.Name,
@@ -184,6 +193,7 @@ public sealed class SaleRunner(Laboratory laboratory)
             LoadSeconds = load.Elapsed.TotalSeconds,
             Requests = tally.Requests,
             Booked = inLoad.Count,
+            HoldsPerSecond = tally.Holds.Count(hold => holds.Contains(hold.HoldId)) / load.Elapsed.TotalSeconds,
             TicketsSold = stored.Sum(one => one.Sold),
             TicketsLeft = stored.Sum(one => (long)one.Event.AvailableTickets),
             SoldOut = tally.SoldOut,
@@ -213,6 +223,9 @@ public sealed class SaleRunner(Laboratory laboratory)
             [.. Tally.Uncertain.Where(order => order.EventId == eventId)],
             Tally.SoldOut,
             Tally.FewestLeft,
-            Tally.Contradictions);
+            Tally.Contradictions)
+        {
+            Holds = [.. Tally.Holds.Where(hold => hold.Order.EventId == eventId)],
+        };
     }
 }

@@ -10,18 +10,18 @@ public sealed class DatabaseLedger(Func<DbConnection> connect) : ILedger
 
     public async Task<StoredEvent> ReadEventAsync(int eventId, CancellationToken cancellationToken)
     {
-        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT id, total_tickets, available_tickets, COALESCE(bookings, -1) FROM events WHERE id = {eventId}");
-        var rows = await ReadAsync(sql, row => new StoredEvent(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3)), cancellationToken);
+        var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT id, total_tickets, available_tickets, COALESCE(bookings, -1), held_tickets FROM events WHERE id = {eventId}");
+        var rows = await ReadAsync(sql, row => new StoredEvent(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt32(4)), cancellationToken);
         return rows is [var found] ? found : throw new LabException($"Event {eventId} is not in the database.");
     }
 
     public async Task<IReadOnlyList<StoredBooking>> ReadBookingsAsync(int eventId, CancellationToken cancellationToken)
     {
         var sql = string.Create(
-            CultureInfo.InvariantCulture, $"SELECT id, event_id, user_id, quantity, timestamp FROM bookings WHERE event_id = {eventId} ORDER BY id");
+            CultureInfo.InvariantCulture, $"SELECT id, event_id, user_id, quantity, timestamp, status FROM bookings WHERE event_id = {eventId} ORDER BY id");
         return await ReadAsync(
             sql,
-            row => new StoredBooking(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), DateTime.SpecifyKind(row.GetDateTime(4), DateTimeKind.Utc)),
+            row => new StoredBooking(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), DateTime.SpecifyKind(row.GetDateTime(4), DateTimeKind.Utc), row.GetString(5)),
             cancellationToken);
     }
 

@@ -11,7 +11,16 @@ public interface ILedger
     Task<IReadOnlyList<StoredBooking>> ReadBookingsAsync(int eventId, CancellationToken cancellationToken);
 }
 
-public sealed record StoredEvent(int Id, int TotalTickets, int AvailableTickets, long Bookings);
+public sealed record StoredEvent(int Id, int TotalTickets, int AvailableTickets, long Bookings, int HeldTickets = 0);
 
 /// <param name="At">UTC, from the clock of the system under test.</param>
-public readonly record struct StoredBooking(long Id, int EventId, int UserId, int Quantity, DateTime At);
+/// <param name="Status">What it is now.</param>
+public readonly record struct StoredBooking(long Id, int EventId, int UserId, int Quantity, DateTime At, string Status = StoredBooking.Confirmed)
+{
+    public const string Confirmed = "confirmed";
+    public const string Held = "held";
+
+    public bool IsConfirmed => Status == Confirmed;
+
+    public bool IsHeld => Status == Held;
+}

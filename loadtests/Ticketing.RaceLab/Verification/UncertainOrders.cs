@@ -10,7 +10,7 @@ public static class UncertainOrders
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(300);
 
     /// <returns>How many were resolved: they are now booked, or certainly not booked.</returns>
-    public static async Task<int> ResolveAsync(Tally tally, HttpConnection connection, Uri server, string keyPrefix, CancellationToken cancellationToken)
+    public static async Task<int> ResolveAsync(Tally tally, HttpConnection connection, Uri server, string keyPrefix, int? holdSeconds, CancellationToken cancellationToken)
     {
         var resolved = 0;
         foreach (var order in tally.Uncertain)
@@ -22,7 +22,11 @@ public static class UncertainOrders
 
             resolved++;
             tally.Resolve(order);
-            if (answer.BookingId is { } bookingId)
+            if (answer.BookingId is { } holdId && holdSeconds is not null)
+            {
+                tally.CountEnd(order, holdId, HoldEnd.None, answer: null, TimeSpan.Zero);
+            }
+            else if (answer.BookingId is { } bookingId)
             {
                 tally.Confirm(new(order, bookingId, tally.Elapsed));
             }
@@ -32,13 +36,13 @@ public static class UncertainOrders
 
         async Task<Settled?> SettleAsync(Order order)
         {
-            var request = new OrderRequest(server, order.EventId, keyPrefix);
+            var request = new OrderRequest(server, order.EventId, keyPrefix, holdSeconds);
             for (var attempt = 0; attempt < Attempts && !cancellationToken.IsCancellationRequested; attempt++)
             {
                 try
                 {
                     var answer = await connection.ExchangeAsync(request.Write(order));
-                    if (answer.Status == 200 && answer.NumberAfter("\"booking_id\":"u8) is { } bookingId)
+                    if (answer.IsSuccess && (answer.NumberAfter("\"booking_id\":"u8) ?? answer.NumberAfter("\"hold_id\":"u8)) is { } bookingId)
                     {
                         return new(bookingId);
                     }
