@@ -16,8 +16,8 @@ answer=
 status=
 
 # The expected metrics, by type. Histograms appear with their first measurement, so only those of a batched sale are expected.
-readonly counters='http_requests_total booking_attempts_total booking_retries_total db_connection_errors_total cache_hits_total cache_misses_total'
-readonly gauges='backend_cpu_usage_percent backend_memory_usage_bytes http_requests_inprogress tickets_remaining tickets_oversold
+readonly counters='http_requests_total booking_attempts_total booking_retries_total booking_transitions_total db_connection_errors_total cache_hits_total cache_misses_total'
+readonly gauges='backend_cpu_usage_percent backend_memory_usage_bytes http_requests_inprogress tickets_remaining tickets_held tickets_oversold
   http_request_queue_depth worker_utilization_percent'
 readonly pool_gauges='db_connection_pool_size db_connection_pool_used db_connection_pool_available'
 readonly histograms='http_request_duration_seconds db_query_duration_seconds db_connection_wait_duration_seconds http_request_queue_duration_seconds
@@ -86,10 +86,23 @@ done
 book "$sold_event" 99
 expect 400 '"sold_out"' "one more buyer is answered sold_out"
 
+heading 'Holds'
+hold() { call POST /holds "{\"user_id\":$2,\"event_id\":$1}"; }
+hold "$open_event" 4
+expect 201 '"status":"held"' "buyer 4 holds a ticket"
+call POST "/holds/$(field hold_id)/confirm"
+expect 200 '"booking_id":' "and confirms it"
+call POST "/bookings/$(field booking_id)/cancel"
+expect 200 '"returned":1' "and cancels it"
+hold "$open_event" 5
+expect 201 '"status":"held"' "buyer 5 holds a ticket"
+call POST "/holds/$(field hold_id)/release"
+expect 200 '"returned":1' "and releases it"
+
 heading 'Status'
 for id in "$open_event" "$sold_event"; do
     call GET "/status?event_id=$id"
-    expect 200 '"oversold":0' "event $id: $(field tickets_sold) of $(field total_tickets) sold, $(field available_tickets) left, oversold by $(field oversold)"
+    expect 200 '"oversold":0' "event $id: $(field tickets_sold) of $(field total_tickets) sold, $(field held_tickets) held, $(field available_tickets) left, oversold by $(field oversold)"
 done
 call GET "/status?event_id=$sold_event"
 expect 200 '"available_tickets":0' "event $sold_event is sold out"

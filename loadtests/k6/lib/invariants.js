@@ -29,6 +29,7 @@ export function violationsOf(status, sale) {
 
   expect(status.strategy === sale.strategy, `The strategy is ${status.strategy}, but ${sale.strategy} was requested.`);
   expect(status.total_tickets === sale.tickets, `The event has ${status.total_tickets} tickets, but ${sale.tickets} were put on sale.`);
+  expect(status.available_tickets + (status.held_tickets ?? 0) <= status.total_tickets, `${status.available_tickets} left and ${status.held_tickets} held are more than ${status.total_tickets}.`);
   expect(status.bookings === status.tickets_sold, `${status.bookings} bookings of one ticket each do not match ${status.tickets_sold} tickets sold.`);
   if (sale.strategy !== NAIVE) {
     expect(status.oversold === 0, `${status.oversold} tickets were sold that did not exist.`);

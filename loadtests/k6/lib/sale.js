@@ -5,7 +5,7 @@ import exec from 'k6/execution';
 import { sleep } from 'k6';
 import { Counter, Gauge, Rate } from 'k6/metrics';
 import { choose } from './mix.js';
-import { isFailure, outcomeOf } from './outcome.js';
+import { holdEndOf, isFailure, outcomeOf } from './outcome.js';
 import { violationsOf } from './invariants.js';
 import { summarise } from './summary.js';
 
@@ -18,14 +18,15 @@ const CACHE_SECONDS = 5;
 const PATIENCE_SECONDS = 10;
 
 const orders = new Counter('orders');
+const holds = new Counter('holds');
 const failures = new Rate('failures');
 const violations = new Counter('violations');
 const verified = new Counter('sales_verified');
 const bookingsAtEnd = new Gauge('bookings_at_end');
 const oversoldAtEnd = new Gauge('oversold_at_end');
 
-// Sold out is a 400. Its code tells it from other errors, see outcome.js.
-http.setResponseCallback(http.expectedStatuses(200, 400));
+// Sold out is a 400, and a hold that has expired a 409. Their codes tell them from other errors, see outcome.js.
+http.setResponseCallback(http.expectedStatuses(200, 201, 400, 409));
 
 /** @typedef {{ event_id: number, strategy: string, tickets: number }} Sale */
 /** @typedef {import('k6/options').Options['thresholds']} Thresholds */
@@ -90,6 +91,44 @@ export function order(sale, key) {
   orders.add(1, { outcome });
   failures.add(isFailure(outcome));
   return outcome;
+}
+
+/**
+ * Holds one ticket.
+ * @param {Sale} sale
+ * @param {string} key the same for every repetition of the order
+ * @param {number} seconds for how long
+ * @returns {number | undefined} the hold, or nothing when it was refused
+ */
+export function hold(sale, key, seconds) {
+  const answer = http.post(
+    `${BASE_URL}/holds`,
+    JSON.stringify({ user_id: exec.vu.idInTest, event_id: sale.event_id, quantity: 1, hold_seconds: seconds }),
+    { headers: { ...JSON_HEADERS, 'Idempotency-Key': key }, tags: { name: '/holds' } });
+  const isHeld = answer.status === 200 || answer.status === 201;
+  const outcome = outcomeOf(answer.status, isHeld ? undefined : codeOf(answer));
+  orders.add(1, { outcome });
+  failures.add(isFailure(outcome));
+  return isHeld ? Number(answer.json('hold_id')) : undefined;
+}
+
+/**
+ * Ends a hold, or walks away from it.
+ * @param {number} id
+ * @param {'confirm' | 'release' | undefined} wanted nothing to let it lapse
+ * @returns {import('./outcome.js').HoldEnd}
+ */
+export function endHold(id, wanted) {
+  if (!wanted) {
+    holds.add(1, { end: 'lapsed' });
+    return 'lapsed';
+  }
+
+  const answer = http.post(`${BASE_URL}/holds/${id}/${wanted}`, null, { tags: { name: `/holds/{id}/${wanted}` } });
+  const end = holdEndOf(wanted, answer.status, answer.status === 200 ? undefined : codeOf(answer));
+  holds.add(1, { end });
+  failures.add(end === 'failed');
+  return end;
 }
 
 /**

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HIGH, NORMAL, choose } from '../lib/mix.js';
-import { isFailure, outcomeOf } from '../lib/outcome.js';
+import { holdEndOf, isFailure, outcomeOf } from '../lib/outcome.js';
 import { violationsOf } from '../lib/invariants.js';
 import { summarise } from '../lib/summary.js';
 
@@ -35,6 +35,15 @@ test('sold out is no failure, and any other refusal is', () => {
   assert.deepEqual(failures, [false, false, true, true, true, true, true]);
 });
 
+test('a hold ends as its visitor wanted, or too late, or not at all', () => {
+  assert.equal(holdEndOf('confirm', 200, undefined), 'confirmed');
+  assert.equal(holdEndOf('release', 200, undefined), 'released');
+  assert.equal(holdEndOf('confirm', 409, 'hold_expired'), 'expired');
+  assert.equal(holdEndOf('confirm', 409, 'hold_released'), 'failed');
+  assert.equal(holdEndOf('confirm', 503, 'busy'), 'failed');
+  assert.equal(outcomeOf(201, undefined), 'booked');
+});
+
 test('a sale whose books agree has no violation', () => {
   assert.deepEqual(violationsOf(SOLD_OUT, SALE), []);
   assert.deepEqual(violationsOf({ ...SOLD_OUT, available_tickets: 40, tickets_sold: 60, bookings: 60 }, SALE), []);
@@ -44,6 +53,7 @@ for (const [what, change] of [
   ['oversold', { tickets_sold: 101, bookings: 101, oversold: 1 }],
   ['lost tickets', { tickets_sold: 99, bookings: 99 }],
   ['a ticket without a booking', { bookings: 99 }],
+  ['more left and held than there is', { available_tickets: 1, held_tickets: 100, tickets_sold: -1, bookings: -1 }],
   ['another strategy', { strategy: 'naive' }],
   ['another number of tickets', { total_tickets: 99, tickets_sold: 99, bookings: 99 }],
 ]) {

@@ -23,20 +23,21 @@ public sealed class K6ScriptsTests
     {
         using var folder = new TemporaryFolder();
         await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("k6.db")}" });
-        var environment = new Dictionary<string, string?> { ["BASE_URL"] = api.Address.ToString().TrimEnd('/'), ["TICKETS"] = "7" };
+        var environment = new Dictionary<string, string?> { ["BASE_URL"] = api.Address.ToString().TrimEnd('/'), ["TICKETS"] = "7", ["HOLD_SECONDS"] = "1", ["THINK_SECONDS"] = "0" };
 
         // Each waits for what is cached to expire, so all of them at once.
         var wrong = WalkAsync("test/wrong-books.js", environment);
         var walks = await Task.WhenAll(Scripts.Select(script => WalkAsync(script, environment)));
 
-        walks.Should().HaveCount(6);
+        walks.Should().HaveCount(7);
         foreach (var (script, walk) in walks)
         {
             var metrics = walk.GetProperty("recorded");
             Value(metrics, "sales_verified").Should().Be(1, script);
             Value(metrics, "violations").Should().Be(0, script);
             Value(metrics, "failures").Should().Be(0, script);
-            Value(metrics, "orders{outcome:booked}").Should().BeGreaterThan(0, script).And.Be(Value(metrics, "bookings_at_end"), script);
+            Value(metrics, "orders{outcome:booked}").Should().BeGreaterThan(0, script);
+            Value(metrics, script == "holds.js" ? "holds{end:confirmed}" : "orders{outcome:booked}").Should().BeGreaterThan(0, script).And.Be(Value(metrics, "bookings_at_end"), script);
             walk.GetProperty("thresholds").EnumerateArray().Select(name => name.GetString()).Should().Contain("violations").And.Contain("sales_verified");
         }
 

@@ -1,4 +1,4 @@
-/** Everything added, by metric and, where there is one, outcome. */
+/** Everything added, by metric and, where there is one, tag. */
 export const recorded = {};
 
 class Metric {
@@ -8,7 +8,8 @@ class Metric {
   }
 
   add(value, tags) {
-    const key = tags?.outcome ? `${this.name}{outcome:${tags.outcome}}` : this.name;
+    const [tag] = Object.entries(tags ?? {});
+    const key = tag ? `${this.name}{${tag[0]}:${tag[1]}}` : this.name;
     recorded[key] = (recorded[key] ?? 0) + Number(value);
   }
 }
