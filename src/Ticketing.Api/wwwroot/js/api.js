@@ -7,6 +7,7 @@ export class Problem extends Error {
     this.errors = problem.errors ?? {};
     this.available = problem.available_tickets;
     this.remaining = problem.remaining_for_user;
+    this.held = problem.held_tickets ?? 0;
     this.traceId = problem.traceId;
     /** Whole seconds to wait before the same request makes sense again; null where it never does. */
     this.retryAfter = retryAfter;
@@ -21,6 +22,12 @@ const PATIENCE_MS = 30_000;
 
 let base = '';
 
+/** How far the server's clock is ahead of this one's, in milliseconds. Its answers say so to the second. */
+let skew = 0;
+
+/** Now by the server's clock, as Date.now() has it. */
+export const serverNow = () => Date.now() + skew;
+
 /** Says where the API is: '' or a prefix such as '/api'. */
 export const useApi = prefix => { base = prefix; };
 
@@ -29,6 +36,19 @@ export const address = path => base + path;
 export const setup = event => send('POST', '/setup', event);
 
 export const book = ({ key, ...order }) => send('POST', '/book', order, key && { 'Idempotency-Key': key });
+
+export const hold = async ({ key, ...order }) => {
+  const { hold_id, ...rest } = await send('POST', '/holds', order, key && { 'Idempotency-Key': key });
+  return { booking_id: hold_id, ...rest };
+};
+
+export const confirm = id => send('POST', `/holds/${id}/confirm`);
+
+export const release = id => send('POST', `/holds/${id}/release`);
+
+export const extend = (id, seconds) => send('POST', `/holds/${id}/extend`, { hold_seconds: seconds });
+
+export const cancel = id => send('POST', `/bookings/${id}/cancel`);
 
 /** The event of that id, or the current one. */
 export const status = eventId => send('GET', eventId ? `/status?event_id=${eventId}` : '/status');
@@ -39,7 +59,7 @@ export const listStrategies = () => send('GET', '/strategies');
 
 export const stats = () => send('GET', '/stats');
 
-export const history = (userId, size) => send('GET', `/history?user_id=${userId}&page_size=${size}`);
+export const history = (userId, size) => send('GET', `/history?user_id=${userId}&status=all&page_size=${size}`);
 
 /** @throws {Problem|Unreachable} */
 async function send(method, path, body, headers) {
@@ -54,11 +74,18 @@ async function send(method, path, body, headers) {
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     answer = await response.json();
+    followClock(response);
   } catch (error) {
     throw new Unreachable(error.message);
   }
   if (!response.ok) throw new Problem(response.status, answer, retryAfter(response));
   return Array.isArray(answer) ? answer : { ...answer, replayed: response.headers.get('Idempotent-Replayed') === 'true' };
+}
+
+/** The header has whole seconds, so only more than one says that the clocks differ. */
+function followClock(response) {
+  const ahead = Date.parse(response.headers.get('Date')) + 500 - Date.now();
+  if (Math.abs(ahead - skew) > 1500) skew = ahead;
 }
 
 function retryAfter(response) {

@@ -1,10 +1,11 @@
 import { byId, el, setText } from '../dom.js';
-import { book, Problem } from '../api.js';
+import { book, hold, Problem } from '../api.js';
 import { t, onLanguage } from '../i18n.js';
 import { forever, thisTab } from '../memory.js';
 import { countdown } from '../format.js';
 import { wholeNumber, showError, focusFirstError } from '../fields.js';
 import { message, failure } from '../messages.js';
+import { timeLeft } from './bookings.js';
 
 const MAX_ID = 2_147_483_647;
 const MAX_QUANTITY = 10;
@@ -19,9 +20,10 @@ export const saleState = event => event.state ?? 'on_sale';
  * The form that books. Every order has a key of its own, which it keeps until it is answered for good; however often it is sent, it books once.
  * An order without an answer outlives a reload of the page.
  */
-export function orderForm({ onAnswer, onBooked, onUser }) {
+export function orderForm({ bookings, onAnswer, onBooked, onUser }) {
   const form = byId('order');
   const button = byId('book');
+  const holdButton = byId('hold');
 
   /** phase: idle, sending, answered (booked or refused), unanswered (may be sent again, once waitUntil is over). */
   const state = { phase: 'idle', order: null, booking: null, error: null, waitUntil: 0, answeredAt: 0, event: null };
@@ -37,13 +39,14 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
   byId('fewer').addEventListener('click', () => step(-1));
   byId('more').addEventListener('click', () => step(1));
   byId('discard').addEventListener('click', discard);
+  holdButton.addEventListener('click', () => submit('hold'));
   form.addEventListener('submit', event => {
     event.preventDefault();
-    submit();
+    submit('book');
   });
   onLanguage(render);
 
-  return { setEvent, clear };
+  return { setEvent, clear, render };
 
   function setEvent(event) {
     state.event = event;
@@ -58,7 +61,8 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     render();
   }
 
-  async function submit() {
+  /** @param {'book' | 'hold'} kind */
+  async function submit(kind) {
     if (state.phase === 'sending' || isWaiting()) return;
     if (state.phase === 'unanswered') return send(state.order);
     if (!canBook()) return;
@@ -66,7 +70,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     const quantity = wholeNumber('quantity', 1, MAX_QUANTITY);
     if (!userId || !quantity) return focusFirstError(form);
     rememberUser();
-    const order = { event_id: state.event.event_id, user_id: userId, quantity };
+    const order = { kind, event_id: state.event.event_id, user_id: userId, quantity };
     await send(isRepeated(order) ? state.order : { ...order, key: newKey() });
   }
 
@@ -75,7 +79,8 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     Object.assign(state, { phase: 'sending', order, error: null, booking: null });
     render();
     try {
-      state.booking = await book(order);
+      const { kind, ...body } = order;
+      state.booking = { status: 'confirmed', expires_at: null, ...await (kind === 'hold' ? hold(body) : book(body)) };
       state.phase = 'answered';
       onBooked(state.booking);
     } catch (error) {
@@ -98,10 +103,10 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     button.focus();
   }
 
-  function isRepeated({ event_id, user_id, quantity }) {
+  function isRepeated({ kind, event_id, user_id, quantity }) {
     const last = state.order;
     return state.phase === 'answered' && state.booking !== null && Date.now() - state.answeredAt < SAME_ORDER_MS
-      && last.event_id === event_id && last.user_id === user_id && last.quantity === quantity;
+      && last.kind === kind && last.event_id === event_id && last.user_id === user_id && last.quantity === quantity;
   }
 
   /** Whether there is something to book, so far as the page knows. */
@@ -174,6 +179,8 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     setText(button, label());
     const isOff = state.phase === 'sending' || isWaiting() || (!isUnanswered && !canBook());
     button.setAttribute('aria-disabled', isOff);
+    holdButton.hidden = isUnanswered;
+    holdButton.setAttribute('aria-disabled', isOff);
   }
 
   function label() {
@@ -190,7 +197,7 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
     const { phase, order, booking, error } = state;
     if (phase === 'unanswered' && !error) return [message('warn', t('order.left.title'), t('order.left.text', order))];
     if (phase === 'idle' || phase === 'sending') return [];
-    if (booking) return [stub(booking)];
+    if (booking) return [order.kind === 'hold' ? heldStub(bookings.find(booking.booking_id) ?? booking) : stub(booking)];
     return [explain(error)];
   }
 
@@ -200,10 +207,20 @@ export function orderForm({ onAnswer, onBooked, onUser }) {
       booking.replayed ? el('p', { class: 'muted' }, t('order.booked.replayed')) : null);
   }
 
+  /** What became of the hold, as it was heard last. */
+  function heldStub(booking) {
+    if (booking.status === 'confirmed') return stub({ ...state.booking, ...booking, replayed: false });
+    if (booking.status !== 'held') return message('warn', t(`order.hold.${booking.status}.title`), t(`order.hold.${booking.status}.text`));
+    return message('ok', t('order.hold.title'), t('order.hold.text', booking),
+      el('p', { class: 'hold-clock' }, el('b', { class: 'clock', 'data-deadline': booking.expires_at }, timeLeft(booking.expires_at))),
+      el('p', { class: 'booking-state' }, ...bookings.actions(booking)));
+  }
+
   function explain(error) {
     if (!(error instanceof Problem)) return message('bad', t('unreachable.title'), t('order.unreachable'));
     if (error.code === 'not_enough_tickets') return message('warn', t('problem.not_enough_tickets.title'), t('order.few', { available: error.available }));
     if (error.code === 'limit_reached') return message('warn', t('problem.limit_reached.title'), t('order.limit', { remaining: error.remaining }));
+    if (error.code === 'sold_out' && error.held > 0) return message('warn', t('problem.sold_out.title'), t('order.soldout.held', { held: error.held }));
     if (error.code === 'validation_failed') return message('bad', t('problem.validation_failed.title'), error.message);
     return failure(error);
   }

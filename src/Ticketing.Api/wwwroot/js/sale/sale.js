@@ -13,8 +13,9 @@ const LONG_NAME = 60;
 export function saleView() {
   /** @type {{eventId: number|null, event: object|null, newest: object|null, isEmpty: boolean, isGone: boolean, answeredAt: Date|null, isStale: boolean}} */
   const state = { eventId: null, event: null, newest: null, isEmpty: false, isGone: false, answeredAt: null, isStale: false };
-  const bookings = myBookings();
+  const bookings = myBookings({ onChange: () => { order.render(); live.now(); } });
   const order = orderForm({
+    bookings,
     onAnswer: () => live.now(),
     onBooked: booking => bookings.add(booking),
     onUser: user => bookings.showUser(user),
@@ -118,6 +119,7 @@ export function saleView() {
     setText(byId('remaining'), number(event.available_tickets));
     setText(byId('remaining-label'), t('sale.left', { total: number(event.total_tickets), count: event.available_tickets }));
     setText(byId('sale-sold'), number(event.tickets_sold));
+    setText(byId('sale-held'), number(event.held_tickets ?? 0));
     setText(byId('sale-bookings'), number(event.bookings));
     setText(byId('sale-oversold'), number(event.oversold));
     setText(byId('sale-how'), t(`strategy.${event.strategy}`));
