@@ -32,9 +32,10 @@ fail() {
 
 # call METHOD PATH [BODY]: fills $status and $answer
 call() {
-    local reply
+    local reply post_nothing=
+    [ "$1" = POST ] && [ -z "${3:-}" ] && post_nothing=yes # some servers refuse a POST that does not say how long it is
     reply=$(curl --silent --show-error --max-time 15 --write-out '\n%{http_code}' --request "$1" \
-        ${3:+--header 'Content-Type: application/json' --data "$3"} "$base$2" 2>&1)
+        ${3:+--header 'Content-Type: application/json' --data "$3"} ${post_nothing:+--header 'Content-Length: 0'} "$base$2" 2>&1)
     status=${reply##*$'\n'}
     answer=${reply%$'\n'*}
 }

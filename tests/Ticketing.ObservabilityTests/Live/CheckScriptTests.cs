@@ -15,7 +15,7 @@ public sealed class CheckScriptTests(LoadedSystem system)
     {
         var output = await ManagedProcess.RunAsync("bash", _script, system.Replicas[0].Address.ToString().TrimEnd('/'));
 
-        output.Should().EndWith("All checks passed.").And.Contain("5 of 5 sold, 0 left, oversold by 0").And.ContainAll(
+        output.Should().EndWith("All checks passed.").And.Contain("5 of 5 sold, 0 held, 0 left, oversold by 0").And.ContainAll(
             "http_requests_total", "http_request_duration_seconds", "backend_cpu_usage_percent", "db_query_duration_seconds", "http_requests_inprogress",
             "tickets_remaining", "backend_memory_usage_bytes", "booking_attempts_total", "db_connection_pool_size", "db_connection_pool_used",
             "db_connection_pool_available", "db_connection_wait_duration_seconds", "db_connection_errors_total", "http_request_queue_depth",

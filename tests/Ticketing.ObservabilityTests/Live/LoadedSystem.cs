@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
@@ -10,6 +12,7 @@ public sealed class LoadedSystem : ObservedSystem
 {
     private const int Rounds = 4;
     private static readonly TimeSpan _untilScraped = 2.5 * PrometheusServer.ScrapeInterval;
+    private static readonly TimeSpan _untilExpired = TimeSpan.FromSeconds(2.5);
     private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
     private static readonly string[] _reads = ["/status", "/events", "/stats", "/history", "/problems/sold_out", "/nowhere", "/status?event_id=0"];
 
@@ -23,13 +26,15 @@ public sealed class LoadedSystem : ObservedSystem
 
         // A rate needs two scrapes, and a histogram exists only after its first measurement: so one round comes before.
         await LoadAsync(events);
-        await Task.Delay(_untilScraped);
+        await HoldAsync(events[^1]);
+        await Task.Delay(_untilExpired + _untilScraped);
         for (var round = 0; round < Rounds; round++)
         {
             await LoadAsync(events);
         }
 
-        await Task.Delay(_untilScraped);
+        await HoldAsync(events[^1]);
+        await Task.Delay(_untilExpired + _untilScraped);
         Measured = DateTimeOffset.UtcNow;
     }
 
@@ -45,6 +50,24 @@ public sealed class LoadedSystem : ObservedSystem
             await replica.BookAsync(small, user);
             await replica.BookAsync(lasting, user);
         }));
+    }
+
+    /// <summary>At both replicas, holds that lapse after a second, and one that is confirmed and cancelled.</summary>
+    private async Task HoldAsync(int eventId)
+    {
+        foreach (var replica in Replicas)
+        {
+            for (var user = 1; user <= 4; user++)
+            {
+                using var answer = await replica.Client.PostAsJsonAsync(new Uri("/holds", UriKind.Relative), new { user_id = user, event_id = eventId, hold_seconds = 1 });
+                var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("hold_id").GetInt64();
+                foreach (var change in user == 1 ? (string[])[$"/holds/{id}/confirm", $"/bookings/{id}/cancel"] : [])
+                {
+                    using var changed = await replica.Client.PostAsync(new Uri(change, UriKind.Relative), null);
+                    changed.EnsureSuccessStatusCode();
+                }
+            }
+        }
     }
 
     private async Task ReadAsync()
