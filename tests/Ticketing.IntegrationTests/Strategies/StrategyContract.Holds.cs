@@ -243,7 +243,7 @@ public abstract partial class StrategyContract
         extended.Status.Should().Be(HttpStatusCode.OK, extended.Text);
         extended.Json.GetProperty("expires_in_seconds").GetDouble().Should().BeInRange(75, 80);
         (await api.Client.ExtendAsync(hold.HoldId, 20)).Json.GetProperty("expires_at").GetString().Should().Be(extended.Json.GetProperty("expires_at").GetString(), "it never becomes shorter");
-        (await api.Client.ExtendAsync(hold.HoldId, 101)).ShouldBeProblem(HttpStatusCode.Conflict, "hold_limit_reached");
+        (await api.Client.ExtendAsync(hold.HoldId, 1000)).ShouldBeProblem(HttpStatusCode.Conflict, "hold_limit_reached");
 
         await api.Client.PostAnswerAsync($"/events/{id}/pause", new { });
         (await api.Client.ExtendAsync(hold.HoldId, 90)).ShouldBeProblem(HttpStatusCode.Conflict, "paused");
