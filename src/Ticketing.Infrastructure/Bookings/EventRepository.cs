@@ -13,7 +13,6 @@ namespace Ticketing.Infrastructure.Bookings;
 /// <summary>Keeps the immutable properties of events in memory. The absence of an event is not kept, because it can change.</summary>
 internal sealed class EventRepository(
     IDbContextFactory<TicketingDbContext> contexts,
-    IDatabaseErrors errors,
     OrderTransactions transactions,
     Deadline deadline,
     IOptions<BookingOptions> options,
@@ -25,8 +24,6 @@ internal sealed class EventRepository(
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<int, EventFacts> _facts = new();
-
-    private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
 
     public async Task<bool> AddAsync(Event @event, CancellationToken cancellationToken)
     {
@@ -50,7 +47,7 @@ internal sealed class EventRepository(
         deadline.Set(options.Value.OrderTimeLimit);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await transactions.BeginAsync(db, cancellationToken);
-        if (await db.Events.FromSqlRaw(_selectLocked, eventId).ToListAsync(CancellationToken.None) is not [var @event])
+        if (await transactions.LockAsync(db, eventId) is not { } @event)
         {
             return new EventOutcome.NotFound();
         }

@@ -202,11 +202,13 @@ internal sealed class BatchWriter(
         var plan = new BatchPlan(eventId, start, orders);
         var lacksUsers = start.Stock.Rules.MaxPerUser is not null && reads.Users.Count == 0 && orders.Any(order => order is PendingOrder);
         var lacksDue = plan.HasShortage && start.Stock.Held > 0 && reads.MaxDue == 0;
-        return !lacksUsers && !lacksDue
-            ? plan
-            : await transaction.LockAsync(eventId, reads with { Users = UsersOf(orders), MaxDue = MaxDueOf(orders) }, patience) is { } more
-                ? new BatchPlan(eventId, more, orders)
-                : null;
+        if (!lacksUsers && !lacksDue)
+        {
+            return plan;
+        }
+
+        var everything = reads with { Users = UsersOf(orders), MaxDue = MaxDueOf(orders) };
+        return await transaction.LockAsync(eventId, everything, patience) is { } more ? new BatchPlan(eventId, more, orders) : null;
     }
 
     private static IReadOnlyCollection<int> UsersOf(IReadOnlyList<Pending> orders) =>

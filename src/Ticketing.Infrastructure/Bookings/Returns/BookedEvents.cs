@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Ticketing.Infrastructure.Bookings.Returns;
 
 /// <summary>
-/// The events of the newest holds, which never change. Whoever confirms a hold names only the hold, and soon after it was made; without this memory each would
-/// cost a query of its own to find the queue that it belongs to.
+/// The event of each of the newest holds, which never changes. A request to confirm a hold names only the hold, and usually comes soon after it was made. Without
+/// this memory, each would need a query to find the queue of its event.
 /// </summary>
 internal sealed class BookedEvents
 {

@@ -25,8 +25,6 @@ internal sealed class BookingCommit(
     /// <summary>The time between two attempts at asking the database what was committed.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
-
     /// <param name="transaction">A transaction that has changed the stock, so it holds the lock on the event's row.</param>
     /// <param name="booking">The booking that it has inserted, with its id.</param>
     /// <param name="left">The stock that it leaves behind.</param>
@@ -78,7 +76,7 @@ internal sealed class BookingCommit(
     {
         await using var db = await contexts.CreateDbContextAsync();
         await using var transaction = await transactions.BeginAsync(db, CancellationToken.None);
-        await db.Events.FromSqlRaw(_selectLocked, booking.EventId).AsNoTracking().ToListAsync();
+        await transactions.LockAsync(db, booking.EventId);
         return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(stored => stored.Id == booking.Id) is { } stored
             && stored.IsFor(booking.UserId, booking.EventId, booking.Quantity, booking.HoldSeconds)
             && stored.IdempotencyKey == booking.IdempotencyKey;

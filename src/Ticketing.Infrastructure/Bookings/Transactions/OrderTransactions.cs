@@ -1,6 +1,7 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Infrastructure.Bookings.Transactions;
@@ -14,6 +15,8 @@ namespace Ticketing.Infrastructure.Bookings.Transactions;
 internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadline)
 {
     private const int RollbackTimeoutSeconds = 2;
+
+    private readonly string _selectLocked = $"SELECT * FROM events WHERE id = {{0}}{errors.RowLock}";
 
     public async Task<OrderTransaction> BeginAsync(TicketingDbContext db, CancellationToken cancellationToken)
     {
@@ -31,6 +34,10 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
             throw;
         }
     }
+
+    /// <summary>Locks the row of an event until the transaction ends. What is read after that is final. Null if there is no such event.</summary>
+    public async Task<Event?> LockAsync(TicketingDbContext db, int eventId) =>
+        await db.Events.FromSqlRaw(_selectLocked, eventId).ToListAsync(CancellationToken.None) is [var @event] ? @event : null;
 
     private async Task CommitAsync(DatabaseFacade database)
     {
