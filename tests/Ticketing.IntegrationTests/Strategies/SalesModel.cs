@@ -170,7 +170,7 @@ internal sealed class SalesModel(Func<long>? now = null)
         {
             available.Should().BeGreaterOrEqualTo(0, "{0} never oversells", sale.Strategy);
 
-            // A hold that is due counts no more, although nobody may have expired it yet.
+            // A hold that is due no longer counts, even if it has not been expired yet.
             var owned = stored.Where(booking => booking.Status == BookingStatus.Confirmed || (booking.Status == BookingStatus.Held && !(booking.ExpiresAt?.Ticks <= end)));
             owned.GroupBy(booking => booking.UserId).Select(user => user.Sum(booking => booking.Quantity)).DefaultIfEmpty().Max().Should().BeLessThanOrEqualTo(
                 sale.MaxPerUser ?? int.MaxValue, "{0}: no user gets more than {1}", sale.Strategy, sale.MaxPerUser);
