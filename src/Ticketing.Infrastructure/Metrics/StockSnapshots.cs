@@ -19,7 +19,6 @@ namespace Ticketing.Infrastructure.Metrics;
 /// </remarks>
 internal sealed class StockSnapshots(
     [FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts,
-    IDatabaseErrors errors,
     RecentlySold recentlySold,
     TicketingMetrics metrics,
     TimeProvider clock,
@@ -52,7 +51,7 @@ internal sealed class StockSnapshots(
             {
                 return;
             }
-            catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
+            catch (Exception exception) // whatever it is: it must not end the program, and the next second tries again
             {
                 if (!isFailing)
                 {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
-using Ticketing.Infrastructure.Database.Sqlite;
 
 namespace Ticketing.UnitTests.Infrastructure;
 
@@ -13,7 +12,7 @@ public sealed class DatabaseCircuitBreakerTests
     private readonly Silence _database = new();
     private readonly DatabaseCircuitBreaker _breaker;
 
-    public DatabaseCircuitBreakerTests() => _breaker = new(_database, new SqliteErrors(), _clock);
+    public DatabaseCircuitBreakerTests() => _breaker = new(_database, _clock);
 
     [Fact]
     public async Task Two_probes_without_an_answer_open_the_breaker()

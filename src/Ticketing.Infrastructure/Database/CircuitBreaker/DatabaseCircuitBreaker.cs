@@ -15,7 +15,7 @@ namespace Ticketing.Infrastructure.Database.CircuitBreaker;
 /// open it, because a machine under load may be slow once; one success closes it. A statement that succeeds while a probe waits counts as a
 /// success too: a database under load may accept no new connection for seconds, and is still available.
 /// </remarks>
-public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErrors errors, TimeProvider clock)
+public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider clock)
     : BackgroundService, IDatabaseHealth
 {
     private const int FailuresThatOpen = 2;
@@ -79,7 +79,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, IDatabaseErro
         {
             isReachable = LastSuccess.IsSince(began);
         }
-        catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
+        catch (Exception) // whatever it is: it must not end the program
         {
             isReachable = false;
         }
