@@ -56,6 +56,10 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     /// <summary>Its last lines, of both streams.</summary>
     public string Output => string.Join(Environment.NewLine, _lines);
 
+    /// <summary>Waits until its output has <paramref name="text"/>: what a process writes is read a moment later than what it answers.</summary>
+    public Task WritesAsync(string text) =>
+        Eventually.HoldsAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => Output);
+
     /// <summary>Waits until a server answers at <paramref name="address"/>, with any status.</summary>
     /// <param name="address">Where to ask.</param>
     /// <param name="name">The server's name, for the message.</param>

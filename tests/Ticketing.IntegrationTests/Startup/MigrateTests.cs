@@ -40,7 +40,7 @@ public sealed class MigrateTests
     {
         var settings = await NewDatabaseAsync(migrateOnStart: false);
         await using var replica = ApiProcess.Launch(settings);
-        await Eventually.HoldsAsync(() => Task.FromResult(replica.Output.Contains("--migrate", StringComparison.Ordinal)), _patience, () => replica.Output);
+        await replica.Process.WritesAsync("--migrate");
         (await replica.IsReadyAsync()).Should().BeFalse("there are no tables yet");
 
         await using var migration = ApiProcess.Run(settings, "--migrate");

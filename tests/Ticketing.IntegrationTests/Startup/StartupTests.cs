@@ -141,7 +141,7 @@ public sealed class StartupTests : IDisposable
 
         var id = await api.Client.SetupAsync(1, "atomic_update");
         (await server.QueryAsync($"SELECT COUNT(*) FROM {name}.events WHERE id = {id}")).Should().Be(1L);
-        api.Output.Should().Contain(name, "the start says which database it uses");
+        await api.Process.WritesAsync(name); // the start says which database it uses
     }
 
     [Fact]
@@ -201,8 +201,7 @@ public sealed class StartupTests : IDisposable
         await using var server = await MariaDbProcess.StartAsync();
         await server.StopAsync();
         await using var api = ApiProcess.Launch(ConnectTo(server.ConnectionString));
-        await Eventually.HoldsAsync(
-            () => Task.FromResult(api.Output.Contains("Waiting for the database", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => api.Output);
+        await api.Process.WritesAsync("Waiting for the database");
         (await api.IsReadyAsync()).Should().BeFalse();
 
         await server.StartAsync();
@@ -238,7 +237,7 @@ public sealed class StartupTests : IDisposable
 
         var trace = (await api.Client.GetAnswerAsync("/status?event_id=7")).Json.GetProperty("traceId").GetString();
 
-        await Eventually.HoldsAsync(() => Task.FromResult(api.Output.Contains($"trace {trace}", StringComparison.Ordinal)), TimeSpan.FromSeconds(5), () => api.Output);
+        await api.Process.WritesAsync($"trace {trace}");
         api.Output.Should().Contain("GET /status was answered 404 in ");
     }
 

@@ -18,20 +18,21 @@ public class ObservedSystem : IAsyncLifetime
 
     public string ConnectionString => Database.ConnectionString + ";Database=ticketing";
 
-    public virtual async Task InitializeAsync()
+    public async Task InitializeAsync()
     {
         try
         {
             await StartAsync();
         }
-        catch
+        catch (Exception exception)
         {
+            var said = string.Join(Environment.NewLine, Replicas.Select(replica => replica.Output));
             await DisposeAsync(); // xunit does not, after this
-            throw;
+            throw new InvalidOperationException($"The system did not start. Its replicas say:{Environment.NewLine}{said}", exception);
         }
     }
 
-    private async Task StartAsync()
+    protected virtual async Task StartAsync()
     {
         Database = Keep(await MariaDbProcess.StartAsync());
         var redis = Keep(await RedisServer.StartAsync());
