@@ -12,7 +12,8 @@ namespace Ticketing.IntegrationTests.Strategies;
 /// database. A long run sends 10,000 orders, 300 at once.
 /// </summary>
 [Trait("Run", "Full")]
-public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper output) : IClassFixture<ThreeReplicas>
+[Collection(ThreeReplicas.Collection)]
+public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper output)
 {
     private static readonly int _atOnce = TestLength.Times(100, 300);
     private static readonly int _orders = TestLength.Times(400, 10_000);
@@ -102,6 +103,8 @@ public sealed class HotEventTests(ThreeReplicas replicas, ITestOutputHelper outp
 /// <summary>Three API processes on one MariaDB and one Redis.</summary>
 public sealed class ThreeReplicas : IAsyncLifetime
 {
+    public const string Collection = "three replicas";
+
     private ApiProcess[] _processes = [];
     private string _database = "";
 
@@ -148,3 +151,6 @@ public sealed class ThreeReplicas : IAsyncLifetime
         }
     }
 }
+
+[CollectionDefinition(ThreeReplicas.Collection)]
+public sealed class OnThreeReplicas : ICollectionFixture<ThreeReplicas>;

@@ -17,9 +17,10 @@ public sealed class KilledApiTests
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
+    public static TheoryData<string> Strategies => [.. TestLength.Cases(1, "batched", "atomic_update")];
+
     [Theory]
-    [InlineData("batched")]
-    [InlineData("atomic_update")]
+    [MemberData(nameof(Strategies))]
     public async Task A_program_that_is_killed_under_load_has_booked_what_it_confirmed(string strategy)
     {
         var connectionString = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync();

@@ -99,7 +99,7 @@ public sealed class LostConnectionTests(ProxiedSale sale) : IClassFixture<Proxie
         var id = await api.Client.SetupAsync(1_000_000, strategy);
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 100 }) { BaseAddress = api.Address };
 
-        var lastsUntil = DateTime.UtcNow.AddSeconds(TestLength.Times(3, 10));
+        var lastsUntil = DateTime.UtcNow.AddSeconds(TestLength.Times(2, 10));
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var kills = 0;
         var killing = KillAsync(server, database, () => Interlocked.Increment(ref kills), stop.Token);

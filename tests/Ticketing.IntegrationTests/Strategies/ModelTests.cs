@@ -49,7 +49,7 @@ public abstract class ModelTests(ApiFixture api)
     [Fact]
     public Task Random_sales_agree_with_the_model() => _step.Array[1, MostSteps].SampleAsync(
         steps => RunAsync(steps).WaitAsync(_patience),
-        iter: TestLength.Times(8, 200),
+        iter: TestLength.Times(4, 200),
         threads: 1,
         print: steps => string.Join('\n', steps.Select(step => step.ToString())));
 

@@ -6,7 +6,8 @@ namespace Ticketing.IntegrationTests.Strategies;
 
 /// <summary>A buyer's client repeats an order that it has no answer to, and a load balancer sends each repetition to another replica.</summary>
 [Trait("Run", "Full")]
-public sealed class OneOrderOnThreeReplicasTests(ThreeReplicas replicas) : IClassFixture<ThreeReplicas>
+[Collection(ThreeReplicas.Collection)]
+public sealed class OneOrderOnThreeReplicasTests(ThreeReplicas replicas)
 {
     private const int Quantity = 2;
     private const int PerReplica = 10;

@@ -6,7 +6,7 @@ using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
 
-namespace Ticketing.IntegrationTests.Strategies;
+namespace Ticketing.IntegrationTests.Strategies.Contract;
 
 /// <summary>
 /// What every strategy must do, on every database, with a real server and real concurrency. Each strategy inherits it; naive is the negative
@@ -27,7 +27,7 @@ public abstract partial class StrategyContract(ApiFixture api, BookingStrategy s
     [Fact]
     public async Task A_crowd_five_times_as_large_as_the_stock_gets_every_ticket_once()
     {
-        var tickets = TestLength.Times(50, 100);
+        var tickets = TestLength.Times(30, 100);
         using var buyers = new Buyers(5 * tickets, api.Address);
         var id = await SetupAsync(tickets);
 
@@ -156,7 +156,7 @@ public abstract partial class StrategyContract(ApiFixture api, BookingStrategy s
 
         var hungUp = 0;
         var confirmed = new ConcurrentBag<Answer>();
-        await Task.WhenAll(Enumerable.Range(1, 200).Select(async user =>
+        await Task.WhenAll(Enumerable.Range(1, 100).Select(async user =>
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(user % 20));
             using var request = new HttpRequestMessage(HttpMethod.Post, "/book") { Content = JsonContent.Create(new { user_id = user, event_id = id }) };

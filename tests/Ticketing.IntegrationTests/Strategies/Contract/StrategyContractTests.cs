@@ -1,7 +1,7 @@
 using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 
-namespace Ticketing.IntegrationTests.Strategies;
+namespace Ticketing.IntegrationTests.Strategies.Contract;
 
 public sealed class NaiveOnMariaDb(MariaDbApi api) : StrategyContract(api, BookingStrategy.Naive), IClassFixture<MariaDbApi>
 {
