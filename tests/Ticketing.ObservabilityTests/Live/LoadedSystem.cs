@@ -26,8 +26,7 @@ public sealed class LoadedSystem : ObservedSystem
 
         // A rate needs two scrapes, and a histogram exists only after its first measurement: so one round comes before.
         await LoadAsync(events);
-        await HoldAsync(events[^1]);
-        await Task.Delay(_untilExpired + _untilScraped);
+        await HoldUntilExpiredAsync(events[^1]);
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -36,8 +35,7 @@ public sealed class LoadedSystem : ObservedSystem
                     await LoadAsync(events);
                 }
 
-                await HoldAsync(events[^1]);
-                await Task.Delay(_untilExpired + _untilScraped);
+                await HoldUntilExpiredAsync(events[^1]);
                 Measured = DateTimeOffset.UtcNow;
                 return await HasExpiredTwiceAsync();
             },
@@ -62,8 +60,8 @@ public sealed class LoadedSystem : ObservedSystem
         }));
     }
 
-    /// <summary>At both replicas, holds that lapse after a second, and one that is confirmed and cancelled.</summary>
-    private async Task HoldAsync(int eventId)
+    /// <summary>At both replicas, holds that lapse after a second, and one that is confirmed and cancelled. Ends when all that is scraped.</summary>
+    private async Task HoldUntilExpiredAsync(int eventId)
     {
         foreach (var replica in Replicas)
         {
@@ -78,6 +76,8 @@ public sealed class LoadedSystem : ObservedSystem
                 }
             }
         }
+
+        await Task.Delay(_untilExpired + _untilScraped);
     }
 
     private async Task ReadAsync()

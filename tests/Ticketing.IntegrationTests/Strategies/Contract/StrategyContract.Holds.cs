@@ -239,13 +239,14 @@ public abstract partial class StrategyContract
     [Fact]
     public async Task Tickets_that_come_and_go_are_all_there_in_the_end()
     {
-        const int tickets = 10;
-        using var buyers = new Buyers(15, api.Address);
+        var crowd = TestLength.Times(15, 30);
+        var tickets = crowd * 2 / 3;
+        using var buyers = new Buyers(crowd, api.Address);
         var id = await SetupAsync(tickets);
 
-        await Task.WhenAll(Enumerable.Range(1, 15).Select(async user =>
+        await Task.WhenAll(Enumerable.Range(1, crowd).Select(async user =>
         {
-            for (var round = 0; round < TestLength.Times(4, 12); round++)
+            for (var round = 0; round < TestLength.Times(4, 6); round++)
             {
                 var hold = await buyers.HoldAsync(id, user, quantity: 1 + (user % 2));
                 if (!hold.IsHeld)

@@ -156,7 +156,7 @@ public abstract partial class StrategyContract(ApiFixture api, BookingStrategy s
 
         var hungUp = 0;
         var confirmed = new ConcurrentBag<Answer>();
-        await Task.WhenAll(Enumerable.Range(1, 100).Select(async user =>
+        await Task.WhenAll(Enumerable.Range(1, TestLength.Times(100, 200)).Select(async user =>
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(user % 20));
             using var request = new HttpRequestMessage(HttpMethod.Post, "/book") { Content = JsonContent.Create(new { user_id = user, event_id = id }) };
