@@ -30,13 +30,13 @@ public sealed class ApiProcess : IAsyncDisposable
     {
         var api = Launch(settings, program, address);
         var deadline = DateTime.UtcNow.AddSeconds(90);
-        while (!await api.IsReadyAsync())
+        while (await api.WhyIsItNotReadyAsync() is { } reason)
         {
             if (api._process.HasExited || DateTime.UtcNow > deadline)
             {
                 var output = api.Output;
                 await api.DisposeAsync();
-                throw new InvalidOperationException($"The API did not start:{Environment.NewLine}{output}");
+                throw new InvalidOperationException($"The API did not start, from {deadline.AddSeconds(-90):T} to {DateTime.UtcNow:T}: {reason}{Environment.NewLine}{output}");
             }
 
             await Task.Delay(50);
@@ -58,16 +58,19 @@ public sealed class ApiProcess : IAsyncDisposable
     public static ManagedProcess Run(IReadOnlyDictionary<string, string?> settings, params IEnumerable<string> arguments) =>
         ManagedProcess.Start("dotnet", [DefaultProgram, .. arguments], settings);
 
-    public async Task<bool> IsReadyAsync()
+    public async Task<bool> IsReadyAsync() => await WhyIsItNotReadyAsync() is null;
+
+    /// <summary>What is wrong; null if it is ready.</summary>
+    private async Task<string?> WhyIsItNotReadyAsync()
     {
         try
         {
             using var answer = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync();
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException exception)
         {
-            return false;
+            return exception.Message;
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         _gate = new(Options.Create(new DatabaseOptions()), deadline, _measured.Metrics, _clock);
         _database = new(new SqliteBatchDatabase(target, _gate, new SqliteClock(_clock), _measured.Metrics, _clock));
         var errors = new SqliteErrors();
-        _breaker = new(new SqliteServer(target, _clock), _clock);
+        _breaker = new(new SqliteServer(target, _clock), _clock, new FakeLogger<DatabaseCircuitBreaker>());
         _breaker.LastSuccess.Report();
         _writer = new(
             _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, new LatestStock(_clock), Options.Create(_options),

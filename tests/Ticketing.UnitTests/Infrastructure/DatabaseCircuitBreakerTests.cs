@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
@@ -10,9 +11,10 @@ public sealed class DatabaseCircuitBreakerTests
 
     private readonly FakeTimeProvider _clock = new();
     private readonly Silence _database = new();
+    private readonly FakeLogger<DatabaseCircuitBreaker> _log = new();
     private readonly DatabaseCircuitBreaker _breaker;
 
-    public DatabaseCircuitBreakerTests() => _breaker = new(_database, _clock);
+    public DatabaseCircuitBreakerTests() => _breaker = new(_database, _clock, _log);
 
     [Fact]
     public async Task Two_probes_without_an_answer_open_the_breaker()
@@ -21,6 +23,20 @@ public sealed class DatabaseCircuitBreakerTests
         _breaker.IsOpen.Should().BeFalse("once is no proof");
         (await AskAsync()).Should().BeFalse();
         _breaker.IsOpen.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task The_log_tells_once_why_it_opened_and_that_it_closed()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await AskAsync();
+        }
+
+        _log.Collector.GetSnapshot().Should().ContainSingle().Which.Message.Should().EndWith("It does not answer within 2 s.");
+
+        await AskAsync(meanwhile: _breaker.LastSuccess.Report);
+        _log.Collector.GetSnapshot().Select(line => line.Message).Should().HaveCount(2).And.HaveElementAt(1, "The database is available again.");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Ticketing.Application.Common;
 using Ticketing.Infrastructure.Hosting;
 
@@ -15,10 +16,11 @@ namespace Ticketing.Infrastructure.Database.CircuitBreaker;
 /// open it, because a machine under load may be slow once; one success closes it. A statement that succeeds while a probe waits counts as a
 /// success too: a database under load may accept no new connection for seconds, and is still available.
 /// </remarks>
-public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider clock)
+public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider clock, ILogger<DatabaseCircuitBreaker> logger)
     : BackgroundService, IDatabaseHealth
 {
     private const int FailuresThatOpen = 2;
+    private const string NoAnswer = "It does not answer within 2 s.";
 
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
@@ -67,30 +69,57 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider 
 
     private async Task<bool> ProbeAsync()
     {
-        bool isReachable;
+        string? failure;
         var began = clock.GetTimestamp();
         using var timeout = new CancellationTokenSource(_timeout, clock);
         try
         {
             await server.ProbeAsync(timeout.Token).WaitAsync(timeout.Token);
-            isReachable = true;
+            failure = null;
         }
         catch (OperationCanceledException)
         {
-            isReachable = LastSuccess.IsSince(began);
+            failure = LastSuccess.IsSince(began) ? null : NoAnswer;
         }
-        catch (Exception) // whatever it is: it must not end the program
+        catch (Exception exception) // whatever it is: it must not end the program
         {
-            isReachable = false;
+            failure = exception.GetBaseException().Message;
         }
 
-        _failures = isReachable ? 0 : Math.Min(_failures + 1, FailuresThatOpen);
-        return isReachable;
+        Count(failure);
+        return failure is null;
+    }
+
+    /// <summary>The log has a line when it changes, as an operator who finds the breaker open asks why.</summary>
+    private void Count(string? failure)
+    {
+        if (failure is null)
+        {
+            if (IsOpen)
+            {
+                BreakerLog.Closed(logger);
+            }
+
+            _failures = 0;
+        }
+        else if (!IsOpen && ++_failures == FailuresThatOpen)
+        {
+            BreakerLog.Opened(logger, failure);
+        }
     }
 }
 
 /// <summary>The circuit breaker is open, so nothing was tried.</summary>
 public sealed class DatabaseUnavailableException() : Exception("The database is unavailable.");
+
+internal static partial class BreakerLog
+{
+    [LoggerMessage(1004, LogLevel.Warning, "The database is unavailable, so requests that need it are refused until it answers a probe. {Reason}")]
+    public static partial void Opened(ILogger logger, string reason);
+
+    [LoggerMessage(1005, LogLevel.Information, "The database is available again.")]
+    public static partial void Closed(ILogger logger);
+}
 
 /// <summary>Registers the circuit breaker.</summary>
 internal static class CircuitBreakerRegistration
