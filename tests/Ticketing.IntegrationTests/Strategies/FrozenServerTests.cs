@@ -50,7 +50,7 @@ public sealed class FrozenServerTests
         await Eventually.HoldsAsync(async () => (await api.Client.BookAsync(events.Keys.First())).IsBooked, TimeSpan.FromSeconds(10));
         await Task.Delay(TimeSpan.FromSeconds(2)); // what the server still has to read
 
-        reports.Select(report => report.Time).Max().Should().BeLessThan(TimeSpan.FromSeconds(Patience + 2));
+        reports.Select(report => report.Time).Max().Should().BeLessThan(TimeSpan.FromSeconds(Patience + 4), "an order may take 2 s more than its limit where the server hangs, and the rest is for a machine with more to do");
         foreach (var (id, strategy) in events)
         {
             var mine = reports.Where(report => report.Event == id).ToList();
