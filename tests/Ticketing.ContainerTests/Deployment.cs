@@ -85,11 +85,14 @@ public sealed class Deployment : IAsyncLifetime
     /// <summary>Runs <c>docker compose</c> on this stack.</summary>
     public Task<string> ComposeAsync(params string[] arguments) => Docker.RunAsync([.. Compose, .. arguments], _environment);
 
-    /// <summary>Starts what is not running, as <c>docker compose up -d --scale backend=N</c> does.</summary>
+    /// <summary>
+    /// Starts what is not running, as <c>docker compose up -d --scale backend=N</c> does. To Compose, podman's containers never look as they were described, and
+    /// without <c>--no-recreate</c> it would make all of them again, the database too.
+    /// </summary>
     public async Task UpAsync(int replicas)
     {
         var services = (await ComposeAsync("config", "--services")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(_notHere);
-        await ComposeAsync(["up", "--detach", "--scale", $"backend={replicas}", .. services]);
+        await ComposeAsync(["up", "--detach", "--no-recreate", "--scale", $"backend={replicas}", .. services]);
     }
 
     /// <summary>Rebuilds the images under another version.</summary>

@@ -209,18 +209,22 @@ public sealed class StartupTests : IDisposable
         await Eventually.HoldsAsync(api.IsReadyAsync, TimeSpan.FromSeconds(20));
     }
 
+    public static IEnumerable<object[]> WrongSettings => TestLength.Cases<object[]>(
+        4,
+        ["Database__MaxPoolSize", "0", "Database:MaxPoolSize"],
+        ["Database__Poolling", "true", "Poolling"],
+        ["ConnectionStrings__Ticketing", "Server=a;Nonsense=b", "ConnectionStrings:Ticketing"],
+        ["Ui__PrometheusUrl", "javascript:alert(1)", "Ui:PrometheusUrl"],
+        ["Database__MaxPoolSize", "many", "Database:MaxPoolSize"],
+        ["Database__Provider", "Oracle", "Database:Provider"],
+        ["Database__Pooling", "maybe", "Database:Pooling"],
+        ["Booking__NaiveDelayMilliseconds", "-1", "Booking:NaiveDelayMilliseconds"],
+        ["Booking__MaxAttempts", "0", "Booking:MaxAttempts"],
+        ["Log__Level", "Loud", "Log:Level"],
+        ["Ui__GrafanaUrl", "grafana:3000", "Ui:GrafanaUrl"]);
+
     [Theory]
-    [InlineData("Database__MaxPoolSize", "0", "Database:MaxPoolSize")]
-    [InlineData("Database__MaxPoolSize", "many", "Database:MaxPoolSize")]
-    [InlineData("Database__Provider", "Oracle", "Database:Provider")]
-    [InlineData("Database__Poolling", "true", "Poolling")]
-    [InlineData("Database__Pooling", "maybe", "Database:Pooling")]
-    [InlineData("Booking__NaiveDelayMilliseconds", "-1", "Booking:NaiveDelayMilliseconds")]
-    [InlineData("Booking__MaxAttempts", "0", "Booking:MaxAttempts")]
-    [InlineData("Log__Level", "Loud", "Log:Level")]
-    [InlineData("Ui__GrafanaUrl", "grafana:3000", "Ui:GrafanaUrl")]
-    [InlineData("Ui__PrometheusUrl", "javascript:alert(1)", "Ui:PrometheusUrl")]
-    [InlineData("ConnectionStrings__Ticketing", "Server=a;Nonsense=b", "ConnectionStrings:Ticketing")]
+    [MemberData(nameof(WrongSettings))]
     public async Task A_wrong_setting_stops_the_program_with_its_name(string name, string value, string shown)
     {
         await using var api = ApiProcess.Launch(new Dictionary<string, string?>(ConnectTo($"Data Source={_folder.File("x.db")}")) { [name] = value });
