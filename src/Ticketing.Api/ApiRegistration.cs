@@ -4,6 +4,7 @@ using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Ticketing.Api.Access;
 using Ticketing.Api.Controllers;
 using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
@@ -20,7 +21,7 @@ internal static class ApiRegistration
     public static void AddApi(this IServiceCollection services)
     {
         services
-            .AddMvcCore(mvc => // not AddControllers, which adds authorization to every request
+            .AddMvcCore(mvc => // not AddControllers, which adds authorization to every request; UseAccess reads the same attributes
             {
                 mvc.ModelBinderProviders.Insert(0, new OrderBinderProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseNames());
@@ -60,6 +61,7 @@ internal static class ApiRegistration
     {
         app.UseExceptionHandler();
         app.UseBodyLimit();
+        app.UseAccess();
         app.UseFailFast();
         app.UseRefusalOfUnknownParameters();
         app.UseWhen(context => !IsAction(context), others => // so that a booking skips them all with one comparison

@@ -1,4 +1,5 @@
 using Ticketing.Api;
+using Ticketing.Api.Access;
 using Ticketing.Api.Hosting;
 using Ticketing.Application;
 using Ticketing.Infrastructure;
@@ -16,7 +17,9 @@ return await ExitCode.OfAsync(async () =>
     builder.Configuration.AddSecretFiles();
     builder.AddLogging();
     builder.ListenOnDefaultPort();
+    builder.ListenForMetrics();
     builder.LimitRequests();
+    builder.AddAccess(serves: mode == RunMode.Serve);
     builder.AddTelemetry();
     builder.WarmUpBeforeReady();
     builder.DrainBeforeStop();
@@ -39,8 +42,15 @@ return await ExitCode.OfAsync(async () =>
         return;
     }
 
+    if (mode == RunMode.CreateKey)
+    {
+        await app.CreateKeyAsync(CommandLine.RoleIn(args));
+        return;
+    }
+
     app.UseDraining();
     app.UseWarmUp();
+    app.UseMetricsPort();
     app.UseRequestLogging();
     app.UseHttpMetrics();
     app.UseApi();

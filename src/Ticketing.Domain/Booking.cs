@@ -8,6 +8,9 @@ public sealed class Booking
     /// <summary>Maximum number of tickets in one order.</summary>
     public const int MaxQuantity = 10;
 
+    /// <summary>Maximum length of <see cref="CreatedBy"/>, in characters.</summary>
+    public const int MaxCreatorLength = 255;
+
     /// <summary>Maximum length of an idempotency key, in characters.</summary>
     public const int MaxIdempotencyKeyLength = 255;
 
@@ -18,7 +21,8 @@ public sealed class Booking
     /// <param name="idempotencyKey">The buyer's key, or null.</param>
     /// <param name="timestamp">Now, UTC.</param>
     /// <param name="holdSeconds">For a hold: for how long, in seconds. Without it, the booking is confirmed.</param>
-    public Booking(int userId, int eventId, int quantity, string? idempotencyKey, DateTime timestamp, int? holdSeconds = null)
+    /// <param name="createdBy">Who makes it, where callers are asked who they are.</param>
+    public Booking(int userId, int eventId, int quantity, string? idempotencyKey, DateTime timestamp, int? holdSeconds = null, string? createdBy = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(quantity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quantity, MaxQuantity);
@@ -28,6 +32,7 @@ public sealed class Booking
         IdempotencyKey = idempotencyKey;
         Timestamp = timestamp;
         HoldSeconds = holdSeconds;
+        CreatedBy = createdBy;
         Status = holdSeconds is null ? BookingStatus.Confirmed : BookingStatus.Held;
         ExpiresAt = holdSeconds is { } seconds ? timestamp.AddSeconds(seconds) : null;
     }
@@ -58,6 +63,9 @@ public sealed class Booking
 
     /// <summary>For how long the tickets were held at first, in seconds; null if they were booked at once.</summary>
     public int? HoldSeconds { get; private set; }
+
+    /// <summary>Who made it, such as <c>seller:shop</c>; null if nobody was asked.</summary>
+    public string? CreatedBy { get; private set; }
 
     /// <summary>Where it is in its life. A hold that is due is <see cref="BookingStatus.Held"/> until somebody expires it; see <see cref="IsDue"/>.</summary>
     public BookingStatus Status { get; private set; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Infrastructure.Access;
 using Ticketing.Infrastructure.Bookings;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
@@ -34,6 +35,7 @@ public static class InfrastructureRegistration
         services.AddRedis(configuration);
         services.AddReads(configuration);
         services.AddBookings(configuration);
+        services.AddAccess();
         return services;
     }
 }

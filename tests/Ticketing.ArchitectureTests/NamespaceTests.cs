@@ -25,6 +25,7 @@ public sealed class NamespaceTests
     /// <summary>What each room of the infrastructure may use, besides itself.</summary>
     private static readonly Dictionary<string, string[]> _mayUse = new()
     {
+        ["Access"] = ["Database"],
         ["Bookings"] = ["Reads", "Database", "Redis", "Hosting"],
         ["Reads"] = ["Database", "Redis", "Hosting"],
         ["Metrics"] = ["Database", "Hosting"],

@@ -10,21 +10,34 @@ public sealed class NodeProject(params string[] folder)
     /// <summary>Runs a program in the folder, and returns what it wrote.</summary>
     public async Task<string> RunAsync(string program, params string[] arguments)
     {
+        await RestoreAsync();
+        return await RunHereAsync(program, arguments);
+    }
+
+    /// <summary>Starts a program in the folder.</summary>
+    public async Task<ManagedProcess> StartAsync(string program, params string[] arguments)
+    {
+        await RestoreAsync();
+        return StartHere(program, arguments);
+    }
+
+    private async Task RestoreAsync()
+    {
         var lockFile = File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json"));
         if (File.GetLastWriteTimeUtc(Path.Combine(_folder, "node_modules", ".package-lock.json")) < lockFile)
         {
             await RunHereAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
         }
-
-        return await RunHereAsync(program, arguments);
     }
+
+    private ManagedProcess StartHere(string program, string[] arguments) => ManagedProcess.Start(
+        ManagedProcess.Find(program) ?? throw new InvalidOperationException($"{program} is not installed: apt-get install nodejs npm"),
+        arguments,
+        workingDirectory: _folder);
 
     private async Task<string> RunHereAsync(string program, params string[] arguments)
     {
-        await using var process = ManagedProcess.Start(
-            ManagedProcess.Find(program) ?? throw new InvalidOperationException($"{program} is not installed: apt-get install nodejs npm"),
-            arguments,
-            workingDirectory: _folder);
+        await using var process = StartHere(program, arguments);
         await process.WaitForExitAsync(_patience);
         return process.ExitCode == 0
             ? process.Output

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using Ticketing.Api.Access;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
@@ -40,15 +41,19 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <c>outcome_unknown</c>: the connection was lost during the commit. <c>strategy_unavailable</c>: this server cannot sell the event. Try again after <c>Retry-After</c> seconds, with the same key.
     /// </response>
     [HttpPost("/book", Name = "bookTickets")]
+    [OnlyFor(Callers.Ordering)]
     [NeedsDatabase]
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 409, 413, 415, 422, 503)]
-    public async Task<IActionResult> Book([FromBody] BookTicketCommand order, CancellationToken cancellationToken) =>
-        await mediator.Send(order, cancellationToken) switch
+    public async Task<IActionResult> Book([FromBody] BookTicketCommand order, CancellationToken cancellationToken)
+    {
+        var caller = this.Caller();
+        return this.RefuseOtherUser(caller, order.UserId) ?? await mediator.Send(order.By(caller), cancellationToken) switch
         {
             BookingOutcome.Booked booked => this.Confirmed(booked.BookingId, order.EventId, order.UserId, order.Quantity, booked.Replayed),
             var refused => this.Refused(refused),
         };
+    }
 
     /// <summary>Returns a booking or a hold, also after its end.</summary>
     /// <param name="id">The id of the booking; a hold's id is its booking's id.</param>
@@ -56,11 +61,12 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// <response code="200">The booking as it is now.</response>
     /// <response code="404"><c>booking_not_found</c>: the booking does not exist.</response>
     [HttpGet("/bookings/{id:long}", Name = "getBooking")]
+    [OnlyFor(Callers.Ordering)]
     [NeedsDatabase]
     [ProducesResponseType<BookingState>(200)]
     [ProducesProblem(400, 404, 503)]
     public async Task<IActionResult> Get([FromRoute] long id, CancellationToken cancellationToken) =>
-        await mediator.Send(new GetBookingQuery(id), cancellationToken) is { } booking
+        await mediator.Send(new GetBookingQuery(id, this.Caller()), cancellationToken) is { } booking
             ? Ok(booking)
             : ProblemWriter.Result(HttpContext, ProblemKind.BookingNotFound);
 
@@ -75,19 +81,31 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     /// connection was lost during the commit. It is safe to send the request again.
     /// </response>
     [HttpPost("/bookings/{id:long}/cancel", Name = "cancelBooking")]
+    [OnlyFor(Callers.OrderingOrOrganizing)]
     [NeedsDatabase]
     [ProducesResponseType<ReturnedResponse>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Cancel([FromRoute] long id, CancellationToken cancellationToken) =>
-        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Cancel), cancellationToken), BookingOperation.Cancel);
+        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Cancel) { Caller = this.Caller() }, cancellationToken), BookingOperation.Cancel);
 
     /// <summary>Lists bookings, newest first.</summary>
+    /// <remarks>A buyer sees his own, and a seller those that it has made for one user.</remarks>
     /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/history", Name = "listBookings")]
+    [OnlyFor(Callers.OrderingOrOrganizing)]
     [ReportsAge]
     [ProducesResponseType<PagedResult<HistoryItem>>(200)]
     [ProducesProblem(400, 503)]
-    public async Task<PagedResult<HistoryItem>> History([FromQuery] GetHistoryQuery query, CancellationToken cancellationToken) =>
-        await mediator.Send(query, cancellationToken);
+    public async Task<IActionResult> History([FromQuery] GetHistoryQuery query, CancellationToken cancellationToken)
+    {
+        var caller = this.Caller();
+        if (caller?.OnlyCreator is not null && query.UserId is null)
+        {
+            ModelState.AddModelError("user_id", "Is required: a shop lists the bookings of one user at a time."); // no index has those of a shop
+            return Problems.ValidationProblem.From(ControllerContext);
+        }
+
+        return this.RefuseOtherUser(caller, query.UserId) ?? Ok(await mediator.Send(query.For(caller), cancellationToken));
+    }
 }

@@ -1,5 +1,7 @@
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Ticketing.Api.Access;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Common;
 using Ticketing.Application.Events;
@@ -27,6 +29,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="400"><c>validation_failed</c>: the request is not valid; <c>errors</c> lists the fields.</response>
     /// <response code="409"><c>upgrade_in_progress</c>: servers of the previous version, which would ignore a limit or a time, may still run.</response>
     [HttpPost("/setup", Name = "setUpEvent")]
+    [OnlyFor(Callers.Organizing)]
     [NeedsDatabase]
     [ProducesResponseType<SetupEventResult>(200)]
     [ProducesProblem(400, 409, 413, 415, 503)]
@@ -48,6 +51,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <c>busy</c>: too many orders for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. It is safe to send the request again.
     /// </response>
     [HttpPatch("/events/{id:int}", Name = "changeEvent")]
+    [OnlyFor(Callers.Organizing)]
     [NeedsDatabase]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 413, 415, 503)]
@@ -64,6 +68,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <c>busy</c>: too many orders for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. It is safe to send the request again.
     /// </response>
     [HttpPost("/events/{id:int}/pause", Name = "pauseSale")]
+    [OnlyFor(Callers.Organizing)]
     [NeedsDatabase]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 503)]
@@ -80,6 +85,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <c>busy</c>: too many orders for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. It is safe to send the request again.
     /// </response>
     [HttpPost("/events/{id:int}/resume", Name = "resumeSale")]
+    [OnlyFor(Callers.Organizing)]
     [NeedsDatabase]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 503)]
@@ -96,6 +102,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <c>busy</c>: too many orders for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. It is safe to send the request again.
     /// </response>
     [HttpPost("/events/{id:int}/close", Name = "closeSale")]
+    [OnlyFor(Callers.Organizing)]
     [NeedsDatabase]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 503)]
@@ -107,6 +114,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="400"><c>validation_failed</c>: the id is not valid.</response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist, or no event exists.</response>
     [HttpGet("/status", Name = "getStatus")]
+    [AllowAnonymous]
     [ReportsAge]
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 503)]
@@ -119,6 +127,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <response code="200">One page of the list.</response>
     /// <response code="400"><c>validation_failed</c>: a parameter is not valid.</response>
     [HttpGet("/events", Name = "listEvents")]
+    [AllowAnonymous]
     [ReportsAge]
     [ProducesResponseType<PagedResult<EventStatus>>(200)]
     [ProducesProblem(400, 503)]
@@ -128,6 +137,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <summary>Lists the strategies with which an event can be set up.</summary>
     /// <response code="200">All strategies, and what is missing for those that are not available here.</response>
     [HttpGet("/strategies", Name = "listStrategies")]
+    [AllowAnonymous]
     [ProducesResponseType<IReadOnlyList<StrategyAvailability>>(200)]
     [ProducesProblem(400)]
     public async Task<IReadOnlyList<StrategyAvailability>> Strategies(CancellationToken cancellationToken) =>
@@ -136,6 +146,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <summary>Returns totals over all events.</summary>
     /// <response code="200">The figures, all from the same moment.</response>
     [HttpGet("/stats", Name = "getStats")]
+    [AllowAnonymous]
     [ReportsAge]
     [ProducesResponseType<SalesStats>(200)]
     [ProducesProblem(400, 503)]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Common;
@@ -7,6 +8,7 @@ namespace Ticketing.Api.Controllers;
 /// <summary>Health checks for load balancers, orchestrators and people.</summary>
 [ApiController]
 [Tags("Health")]
+[AllowAnonymous]
 public sealed class HealthController(IDatabaseHealth database, IHostApplicationLifetime lifetime) : ControllerBase
 {
     private static readonly HealthResponse _healthy = new("healthy");

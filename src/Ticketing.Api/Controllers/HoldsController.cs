@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using Ticketing.Api.Access;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.ChangeBooking;
@@ -10,6 +11,7 @@ namespace Ticketing.Api.Controllers;
 /// <summary>Holding tickets until they are paid for.</summary>
 [ApiController]
 [Tags("Holds")]
+[OnlyFor(Callers.Ordering)]
 public sealed class HoldsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Holds tickets for a limited time.</summary>
@@ -41,12 +43,15 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<HoldResponse>(200)]
     [ProducesResponseType<HoldResponse>(201)]
     [ProducesProblem(400, 404, 409, 413, 415, 422, 503)]
-    public async Task<IActionResult> Hold([FromBody] HoldTicketsCommand order, CancellationToken cancellationToken) =>
-        await mediator.Send(order, cancellationToken) switch
+    public async Task<IActionResult> Hold([FromBody] HoldTicketsCommand order, CancellationToken cancellationToken)
+    {
+        var caller = this.Caller();
+        return this.RefuseOtherUser(caller, order.UserId) ?? await mediator.Send(order.By(caller), cancellationToken) switch
         {
             BookingOutcome.Held held => this.Held(held.Hold, held.Replayed, held.Replayed ? StatusCodes.Status200OK : StatusCodes.Status201Created),
             var refused => this.Refused(refused),
         };
+    }
 
     /// <summary>Confirms a hold: its tickets are sold.</summary>
     /// <param name="id">The hold.</param>
@@ -66,7 +71,7 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Confirm([FromRoute] long id, CancellationToken cancellationToken) =>
-        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Confirm), cancellationToken) switch
+        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Confirm) { Caller = this.Caller() }, cancellationToken) switch
         {
             BookingOutcome.Changed { Booking: var booking } changed =>
                 this.Confirmed(booking.BookingId, booking.EventId, booking.UserId, booking.Quantity, changed.Replayed),
@@ -91,7 +96,7 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<ReturnedResponse>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Release([FromRoute] long id, CancellationToken cancellationToken) =>
-        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Release), cancellationToken), BookingOperation.Release);
+        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Release) { Caller = this.Caller() }, cancellationToken), BookingOperation.Release);
 
     /// <summary>Extends a hold.</summary>
     /// <remarks>The hold expires <c>hold_seconds</c> from now, unless it would last longer anyway.</remarks>
@@ -115,7 +120,7 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<HoldResponse>(200)]
     [ProducesProblem(400, 404, 409, 413, 415, 503)]
     public async Task<IActionResult> Extend([FromRoute] long id, [FromBody] ExtendHoldRequest request, CancellationToken cancellationToken) =>
-        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Extend, request.HoldSeconds), cancellationToken) switch
+        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Extend, request.HoldSeconds) { Caller = this.Caller() }, cancellationToken) switch
         {
             BookingOutcome.Changed changed => this.Held(changed.Booking, isReplayed: false, StatusCodes.Status200OK),
             var refused => this.Refused(refused, BookingOperation.Extend),

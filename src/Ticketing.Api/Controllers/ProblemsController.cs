@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
 
@@ -6,6 +7,7 @@ namespace Ticketing.Api.Controllers;
 /// <summary>Explains problems, at the address in their <c>type</c>.</summary>
 [ApiController]
 [Tags("Problems")]
+[AllowAnonymous]
 public sealed class ProblemsController : ControllerBase
 {
     /// <summary>Lists all problems.</summary>

@@ -9,14 +9,19 @@ internal sealed record CommandLine(RunMode Mode, string[] Settings)
     private const string Health = "--health";
     private const string Migrate = "--migrate";
     private const string Finish = "--finish";
+    private const string CreateKey = "--create-key";
 
     public static CommandLine Parse(string[] args) => new(
         args.Contains(Help) || args.Contains("-h") || args.Contains("-?") ? RunMode.Help
+            : args.Contains(CreateKey) ? RunMode.CreateKey
             : args.Contains(Health) ? RunMode.CheckHealth
             : args.Contains(Finish) ? RunMode.FinishUpgrade
             : args.Contains(Migrate) ? RunMode.Migrate
             : RunMode.Serve,
-        [.. args.Where(argument => argument is not (Health or Migrate or Finish))]);
+        [.. args.Where((argument, i) => argument is not (Health or Migrate or Finish or CreateKey) && args.ElementAtOrDefault(i - 1) != CreateKey)]);
+
+    /// <summary>The word after <c>--create-key</c>; null if there is none.</summary>
+    public static string? RoleIn(string[] args) => args.SkipWhile(argument => argument != CreateKey).ElementAtOrDefault(1);
 }
 
 /// <summary>The run modes of the program.</summary>
@@ -33,6 +38,9 @@ internal enum RunMode
 
     /// <summary>Migrate the database, count what only the new version counts, and exit.</summary>
     FinishUpgrade,
+
+    /// <summary>Create a key, print it, and exit.</summary>
+    CreateKey,
 
     /// <summary>Check the health of a running server, and exit.</summary>
     CheckHealth,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Ticketing.Api.Access;
 using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
@@ -48,6 +49,7 @@ internal static class Settings
             Ticketing.Api [--Section:Setting=value ...]   serve until shutdown; Ctrl-C ends it
             Ticketing.Api --migrate                       migrate the database, and exit
             Ticketing.Api --migrate --finish              also finish the upgrade, once no replica of the previous version is left
+            Ticketing.Api --create-key ROLE               create a key for an admin, an organizer or a seller, print it, and exit
             Ticketing.Api --health                        ask a running server for its health, and exit
             Ticketing.Api --help                          print this, and exit
 
@@ -59,10 +61,22 @@ internal static class Settings
             """);
         foreach (var (section, type) in app.Services.GetServices<SettingsSection>().OrderBy(section => section.Name, StringComparer.Ordinal))
         {
-            var defaults = Activator.CreateInstance(type);
-            foreach (var setting in type.GetProperties().Where(property => property.CanWrite))
+            PrintDefaults(section, Activator.CreateInstance(type)!);
+        }
+    }
+
+    private static void PrintDefaults(string section, object defaults)
+    {
+        foreach (var setting in defaults.GetType().GetProperties().Where(property => property.CanWrite))
+        {
+            var value = setting.GetValue(defaults);
+            if (value is JwtOptions)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  --{section}:{setting.Name} = {setting.GetValue(defaults)}"));
+                PrintDefaults($"{section}:{setting.Name}", value);
+            }
+            else
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  --{section}:{setting.Name} = {value}"));
             }
         }
     }

@@ -1,9 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Ticketing.Api.Access;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Hosting;
@@ -13,6 +16,7 @@ namespace Ticketing.Api.Hosting;
 /// <summary>Metrics for Prometheus at <c>/metrics</c>, and traces if an exporter is configured.</summary>
 internal static class TelemetryRegistration
 {
+    private const string PortSetting = $"{MetricsOptions.Section}:{nameof(MetricsOptions.Port)}";
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string OtlpTracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 
@@ -44,6 +48,42 @@ internal static class TelemetryRegistration
         }
     }
 
+    /// <summary>Listens on the port of the metrics too, at the address of the API. Must be called once that is known.</summary>
+    public static void ListenForMetrics(this WebApplicationBuilder builder)
+    {
+        if (builder.Configuration.GetValue<int?>(PortSetting) is not { } port)
+        {
+            return;
+        }
+
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
+        {
+            var api = BindingAddress.Parse(urls.Split(';')[0]);
+            builder.WebHost.UseUrls([.. urls.Split(';'), string.Create(CultureInfo.InvariantCulture, $"http://{api.Host}:{port}")]);
+        }
+        else if (builder.Configuration[WebHostDefaults.HttpPortsKey] is { Length: > 0 } ports)
+        {
+            builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, string.Create(CultureInfo.InvariantCulture, $"{ports};{port}"));
+        }
+        else
+        {
+            builder.Configuration["Kestrel:Endpoints:Metrics:Url"] = string.Create(CultureInfo.InvariantCulture, $"http://*:{port}");
+        }
+    }
+
+    /// <summary>On the port of the metrics there is nothing else, and nobody is asked. Whoever opens it to others opens the metrics only.</summary>
+    public static void UseMetricsPort(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value is { Enabled: true, Port: { } port })
+        {
+            app.MapWhen(context => context.Connection.LocalPort == port, metrics =>
+            {
+                metrics.UseOpenTelemetryPrometheusScrapingEndpoint();
+                metrics.Run(context => ProblemWriter.WriteAsync(context, ProblemKind.NotFound));
+            });
+        }
+    }
+
     /// <summary>Measures requests, and serves <c>/metrics</c>.</summary>
     public static void UseHttpMetrics(this WebApplication app)
     {
@@ -53,7 +93,7 @@ internal static class TelemetryRegistration
         }
 
         app.UseMiddleware<HttpMetrics>();
-        app.MapPrometheusScrapingEndpoint();
+        app.MapPrometheusScrapingEndpoint().RequireAuthorization(new OnlyForAttribute(Callers.Administering));
         app.Lifetime.ApplicationStarted.Register(() => BeginAtZero(app));
     }
 
@@ -89,4 +129,8 @@ public sealed class MetricsOptions
 
     /// <summary>Whether to collect metrics and serve <c>/metrics</c>.</summary>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>A port for <c>/metrics</c> alone, where nobody is asked for a key; without it, they are on the port of the API, and for admins.</summary>
+    [Range(1, ushort.MaxValue)]
+    public int? Port { get; set; }
 }

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Controllers;
 using Ticketing.Api.Ui;
+using Ticketing.Application.Access.CreateKey;
+using Ticketing.Application.Access.ListKeys;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.ChangeBooking;
@@ -27,6 +29,9 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(ExtendHoldRequest))]
 [JsonSerializable(typeof(ReturnedResponse))]
 [JsonSerializable(typeof(BookingState))]
+[JsonSerializable(typeof(CreateKeyCommand))]
+[JsonSerializable(typeof(CreatedKey))]
+[JsonSerializable(typeof(IReadOnlyList<KeyItem>))]
 [JsonSerializable(typeof(EventStatus))]
 [JsonSerializable(typeof(PagedResult<EventStatus>))]
 [JsonSerializable(typeof(PagedResult<HistoryItem>))]

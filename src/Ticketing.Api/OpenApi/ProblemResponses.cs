@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 using Ticketing.Api.Problems;
@@ -11,11 +12,15 @@ namespace Ticketing.Api.OpenApi;
 internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilter
 {
     private const string Schema = "Problem";
+    private const string SecurityScheme = "bearer";
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        var statuses = context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses ?? [];
-        operation.Security = []; // anyone may call it
+        var isRestricted = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any();
+        IEnumerable<int> statuses = [
+            .. context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses ?? [],
+            .. (IEnumerable<int>)(isRestricted ? [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden] : [])];
+        operation.Security = isRestricted ? [new() { [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [] }] : []; // empty: anyone may call it
         operation.Responses ??= [];
         KeepOnlyJson(operation.Responses);
         foreach (var status in statuses)
@@ -46,6 +51,15 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         swaggerDoc.Components ??= new();
+        swaggerDoc.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [SecurityScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "The key of a program (tk_…), or the token of a buyer. Where Security:Mode is Open, nobody is asked.",
+            },
+        };
         swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         swaggerDoc.Components.Schemas[Schema] = new OpenApiSchema
         {

@@ -69,6 +69,16 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind BookingNotFound = new(
         "booking_not_found", 404, "The booking does not exist.", "Check the id. GET /history?user_id= lists the bookings of a user.");
 
+    public static readonly ProblemKind KeyNotFound = new(
+        "key_not_found", 404, "The key does not exist.", "Check the id: it is a key_id of GET /keys.");
+
+    public static readonly ProblemKind Unauthenticated = new(
+        "unauthenticated", 401, "The caller is not known.",
+        "Send the header Authorization: Bearer, with a key (tk_…) or with the token of a buyer. One that was sent is wrong, has expired, or was revoked.");
+
+    public static readonly ProblemKind Forbidden = new(
+        "forbidden", 403, "The caller may not do this.", "Use a key whose role may do it. README.md lists the roles.");
+
     public static readonly ProblemKind IdempotencyKeyReused = new(
         "idempotency_key_reused", 422, "The idempotency key belongs to another order.",
         "This Idempotency-Key has booked or held something else. Use a new key for a new order.");
@@ -120,7 +130,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     [
         ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached,
         HoldLimitReached, HoldExpired, HoldReleased, HoldConfirmed, BookingCancelled, NotConfirmed, BelowSold, UpgradeInProgress, EventNotFound, HoldNotFound,
-        BookingNotFound, IdempotencyKeyReused,
+        BookingNotFound, KeyNotFound, Unauthenticated, Forbidden, IdempotencyKeyReused,
         Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];
@@ -140,6 +150,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static ProblemKind OfStatus(int status) => status switch
     {
         400 => BadRequest,
+        401 => Unauthenticated,
+        403 => Forbidden,
         404 => NotFound,
         405 => MethodNotAllowed,
         408 => RequestTimeout,

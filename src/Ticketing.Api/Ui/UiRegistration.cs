@@ -24,12 +24,12 @@ internal static class UiRegistration
 
     public static void MapUi(this IEndpointRouteBuilder app)
     {
-        app.MapFallbackToFile("/", "index.html", _files);
+        app.MapFallbackToFile("/", "index.html", _files).AllowAnonymous();
         app.MapGet("/ui-config.json", (IOptions<UiOptions> options, HttpResponse response) =>
         {
             SetHeaders(response.Headers);
             return UiConfig.From(options.Value);
-        }).ExcludeFromDescription();
+        }).ExcludeFromDescription().AllowAnonymous();
     }
 
     private static void SetHeaders(IHeaderDictionary headers)

@@ -21,6 +21,9 @@ public interface IOrder
 
     /// <summary>The client's key for this order, from the header <c>Idempotency-Key</c>, or null.</summary>
     string? IdempotencyKey { get; }
+
+    /// <summary>Who orders, where callers are asked who they are.</summary>
+    string? CreatedBy { get; }
 }
 
 /// <summary>Checks the shape of an order. Only the strategy's transaction can check the stock.</summary>

@@ -1,3 +1,4 @@
+using Ticketing.Application.Access;
 using Ticketing.Application.Bookings;
 using Ticketing.Domain;
 
@@ -18,8 +19,8 @@ public interface ISalesReader
     /// <summary>Totals over all events.</summary>
     Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken);
 
-    /// <summary>One booking, by the database's clock. Null if there is none.</summary>
-    Task<BookingState?> FindBookingAsync(long bookingId, CancellationToken cancellationToken);
+    /// <summary>One booking, by the database's clock. Null if there is none, or it is none of the caller's.</summary>
+    Task<BookingState?> FindBookingAsync(long bookingId, Caller? caller, CancellationToken cancellationToken);
 
     /// <summary>Number of bookings.</summary>
     Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken);
@@ -32,4 +33,5 @@ public interface ISalesReader
 /// <param name="EventId">Those of one event.</param>
 /// <param name="UserId">Those of one user.</param>
 /// <param name="Status">Those with one status.</param>
-public sealed record BookingFilter(int? EventId, int? UserId, BookingStatus? Status);
+/// <param name="CreatedBy">Those that one caller has made. Not without a user.</param>
+public sealed record BookingFilter(int? EventId, int? UserId, BookingStatus? Status, string? CreatedBy);

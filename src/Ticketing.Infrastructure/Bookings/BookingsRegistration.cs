@@ -31,7 +31,7 @@ internal static class BookingsRegistration
         services.AddSingleton<BatchWriter>();
         services.AddSingleton<BookingQueues>();
         services.AddSingleton<BatchedStrategy>();
-        services.AddSingleton<BookedEvents>();
+        services.AddSingleton<BookedOrders>();
         services.AddSingleton<BookingChanges>();
         services.AddSingleton<IBookingChanges>(provider => provider.GetRequiredService<BookingChanges>());
         services.AddHostedService<HoldSweeper>();

@@ -9,7 +9,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// Reports the outcome of a strategy to metrics and traces, so that all are measured alike and their files contain only the algorithm.
 /// </summary>
 internal sealed class ObservedBookingStrategy(
-    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold, BookedEvents bookedEvents) : IBookingStrategy
+    BookingStrategy name, IBookingStrategy strategy, TicketingMetrics metrics, RecentlySold recentlySold, BookedOrders bookedOrders) : IBookingStrategy
 {
     private readonly string _activityName = $"book {name.Name()}";
 
@@ -25,7 +25,7 @@ internal sealed class ObservedBookingStrategy(
                 recentlySold.Add(order.EventId);
                 if (order.HoldSeconds is not null)
                 {
-                    bookedEvents.Remember(taken.BookingId, order.EventId);
+                    bookedOrders.Remember(taken.BookingId, new(order.EventId, order.UserId, order.CreatedBy));
                 }
             }
 

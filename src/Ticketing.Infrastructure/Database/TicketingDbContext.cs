@@ -5,7 +5,7 @@ using Ticketing.Domain;
 namespace Ticketing.Infrastructure.Database;
 
 /// <summary>
-/// The two tables. Each database product has its own sub-class, because migrations are written per product and EF Core finds
+/// The tables. Each database product has its own sub-class, because migrations are written per product and EF Core finds
 /// them by the context's type.
 /// </summary>
 public abstract class TicketingDbContext(DbContextOptions options) : DbContext(options)
@@ -15,6 +15,9 @@ public abstract class TicketingDbContext(DbContextOptions options) : DbContext(o
 
     /// <summary>Bookings, with their status.</summary>
     public DbSet<Booking> Bookings => Set<Booking>();
+
+    /// <summary>Keys that were given out.</summary>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>

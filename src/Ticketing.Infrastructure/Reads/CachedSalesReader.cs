@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Ticketing.Application.Access;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Sales;
 using Ticketing.Application.Telemetry;
@@ -41,8 +42,8 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Lat
     public Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken) => cache.GetAsync(
         new(Caches.Stats, "stats", NewestEvent, _statsAge, KeepLast: true), reader.ReadStatsAsync, cancellationToken);
 
-    public Task<BookingState?> FindBookingAsync(long bookingId, CancellationToken cancellationToken) => cache.GetAsync(
-        new(Caches.History, $"booking:{bookingId}", "", TimeSpan.Zero, KeepLast: false), token => reader.FindBookingAsync(bookingId, token), cancellationToken);
+    public Task<BookingState?> FindBookingAsync(long bookingId, Caller? caller, CancellationToken cancellationToken) => cache.GetAsync(
+        new(Caches.History, $"booking:{bookingId}", "", TimeSpan.Zero, KeepLast: false), token => reader.FindBookingAsync(bookingId, caller, token), cancellationToken);
 
     public async Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken) => await cache.GetAsync<long?>(
         new(Caches.History, $"history-count:{filter.EventId}", "", AgeFor(filter), KeepLast: true),

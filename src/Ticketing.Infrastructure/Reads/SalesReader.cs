@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Application.Access;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Sales;
 using Ticketing.Domain;
@@ -52,10 +53,11 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
             """).SingleAsync(cancellationToken);
     }
 
-    public async Task<BookingState?> FindBookingAsync(long bookingId, CancellationToken cancellationToken)
+    public async Task<BookingState?> FindBookingAsync(long bookingId, Caller? caller, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(booking => booking.Id == bookingId, cancellationToken) is { } booking
+                && caller?.Owns(booking.UserId, booking.CreatedBy) != false
             ? BookingState.Of(booking, booking.ExpiresAt is null ? default : await databaseClock.NowAsync(db))
             : null;
     }
@@ -93,6 +95,11 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
         if (filter.UserId is { } userId)
         {
             bookings = bookings.Where(booking => booking.UserId == userId);
+        }
+
+        if (filter.CreatedBy is { } createdBy)
+        {
+            bookings = bookings.Where(booking => booking.CreatedBy == createdBy);
         }
 
         if (filter.Status is { } status)

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Domain;
 
 namespace Ticketing.Application.Bookings.BookTicket;
@@ -22,6 +23,10 @@ public sealed record BookTicketCommand(
     [JsonIgnore]
     public int? HoldSeconds { get; init; }
 
+    /// <inheritdoc />
+    [JsonIgnore]
+    public string? CreatedBy { get; init; }
+
     /// <summary>The status of the booking that the order makes.</summary>
     [JsonIgnore]
     public BookingStatus Status => HoldSeconds is null ? BookingStatus.Confirmed : BookingStatus.Held;
@@ -30,9 +35,12 @@ public sealed record BookTicketCommand(
     [JsonIgnore]
     public StockChange StockChange => StockChange.Of(Status, Quantity);
 
+    /// <summary>This order, as that caller's.</summary>
+    public BookTicketCommand By(Caller? caller) => caller is null ? this : this with { CreatedBy = caller.Id, IdempotencyKey = IdempotencyKey is null ? null : caller.KeyOf(IdempotencyKey) };
+
     /// <summary>Creates the booking of this order.</summary>
     /// <param name="now">Time of the booking, UTC; for a hold, by the database's clock.</param>
-    public Booking ToBooking(DateTime now) => new(UserId, EventId, Quantity, IdempotencyKey, now, HoldSeconds);
+    public Booking ToBooking(DateTime now) => new(UserId, EventId, Quantity, IdempotencyKey, now, HoldSeconds, CreatedBy);
 
     /// <summary>Whether <paramref name="booking"/> was made for this order, its idempotency key aside.</summary>
     public bool IsServedBy(Booking booking) => booking.IsFor(UserId, EventId, Quantity, HoldSeconds);

@@ -1,5 +1,6 @@
 using FluentValidation;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Common;
 using Ticketing.Application.Events;
@@ -26,7 +27,11 @@ public enum BookingOperation
 /// <param name="BookingId">The booking.</param>
 /// <param name="Operation">What to do with it.</param>
 /// <param name="HoldSeconds">To extend a hold: for how long from now, in seconds.</param>
-public sealed record ChangeBookingCommand(long BookingId, BookingOperation Operation, int HoldSeconds = 0) : IRequest<BookingOutcome>;
+public sealed record ChangeBookingCommand(long BookingId, BookingOperation Operation, int HoldSeconds = 0) : IRequest<BookingOutcome>
+{
+    /// <summary>Who changes it, where callers are asked who they are.</summary>
+    public Caller? Caller { get; init; }
+}
 
 /// <summary>How long to hold the tickets.</summary>
 /// <param name="HoldSeconds" example="300">For how long from now, in seconds, 1 to 86,400. A hold never becomes shorter.</param>

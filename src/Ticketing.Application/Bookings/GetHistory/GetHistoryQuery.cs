@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentValidation;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Application.Common;
 using Ticketing.Application.Sales;
 using Ticketing.Domain;
@@ -28,7 +29,13 @@ public sealed record GetHistoryQuery : PagedQuery, IRequest<PagedResult<HistoryI
     /// </summary>
     public long? Before { get; init; }
 
-    internal BookingFilter Filter => new(EventId, UserId, Status == AnyStatus ? null : BookingStatusNames.Parse(Status));
+    internal BookingFilter Filter => new(EventId, UserId, Status == AnyStatus ? null : BookingStatusNames.Parse(Status), CreatedBy);
+
+    /// <summary>Only bookings that this caller has made.</summary>
+    internal string? CreatedBy { get; init; }
+
+    /// <summary>What this caller may see of it. A buyer who names nobody means himself.</summary>
+    public GetHistoryQuery For(Caller? caller) => caller is null ? this : this with { UserId = UserId ?? caller.OnlyUser, CreatedBy = caller.OnlyCreator };
 
     internal const string AnyStatus = "all";
 }

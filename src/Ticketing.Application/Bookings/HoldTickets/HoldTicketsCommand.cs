@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Common;
 using Ticketing.Application.Events;
@@ -21,6 +22,13 @@ public sealed record HoldTicketsCommand(
     /// <inheritdoc />
     [JsonIgnore]
     public string? IdempotencyKey { get; init; }
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public string? CreatedBy { get; init; }
+
+    /// <summary>This order, as that caller's.</summary>
+    public HoldTicketsCommand By(Caller? caller) => caller is null ? this : this with { CreatedBy = caller.Id, IdempotencyKey = IdempotencyKey is null ? null : caller.KeyOf(IdempotencyKey) };
 }
 
 internal sealed class HoldTicketsValidator : OrderValidator<HoldTicketsCommand>
@@ -43,7 +51,7 @@ internal sealed class HoldTicketsHandler(IEventRepository events, IRequestHandle
         return seconds > @event.MaxHoldSeconds
             ? new BookingOutcome.HoldLimitReached(@event.MaxHoldSeconds)
             : await orders.Handle(
-                new BookTicketCommand(request.UserId, request.EventId, request.Quantity) { IdempotencyKey = request.IdempotencyKey, HoldSeconds = seconds },
+                new BookTicketCommand(request.UserId, request.EventId, request.Quantity) { IdempotencyKey = request.IdempotencyKey, CreatedBy = request.CreatedBy, HoldSeconds = seconds },
                 cancellationToken);
     }
 }

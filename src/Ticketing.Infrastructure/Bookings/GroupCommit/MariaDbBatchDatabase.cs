@@ -53,7 +53,7 @@ internal sealed class MariaDbBatchDatabase(
                 $"{(_hasBegun ? "" : "START TRANSACTION; ")}SELECT {BatchRows.StockColumns}, {databaseClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             if (reads.Keys.Count > 0)
             {
-                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select((key, i) => AddKey(command, i, key))).Append(')');
+                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select((key, i) => AddText(command, "k", i, key))).Append(')');
             }
 
             if (reads.Ids.Count > 0)
@@ -163,21 +163,27 @@ internal sealed class MariaDbBatchDatabase(
                 return;
             }
 
-            // Without a hold, the defaults serve, and the text is shorter.
+            // Without a hold or a caller, the defaults serve, and the text is shorter.
             var holds = plan.ToInsert.Any(order => order.HoldSeconds is not null);
-            sql.Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp").Append(holds ? ", hold_seconds, status, expires_at" : "").Append(") VALUES ");
+            var callers = plan.ToInsert.Any(order => order.CreatedBy is not null);
+            sql.Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp").Append(holds ? ", hold_seconds, status, expires_at" : "").Append(callers ? ", created_by" : "").Append(") VALUES ");
             var time = Literal(timestamp); // a parameter would be expanded for each row
             for (var i = 0; i < plan.ToInsert.Count; i++)
             {
                 var order = plan.ToInsert[i];
                 sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}({order.UserId},{eventId},{order.Quantity},")
-                    .Append(order.IdempotencyKey is { } key ? AddKey(command, i, key) : "NULL")
+                    .Append(order.IdempotencyKey is { } key ? AddText(command, "k", i, key) : "NULL")
                     .Append(',').Append(time);
                 if (holds)
                 {
                     sql.Append(order.HoldSeconds is { } seconds
                         ? string.Create(CultureInfo.InvariantCulture, $",{seconds},'held',{Literal(plan.Now.AddSeconds(seconds))}")
                         : ",NULL,'confirmed',NULL");
+                }
+
+                if (callers)
+                {
+                    sql.Append(',').Append(order.CreatedBy is { } caller ? AddText(command, "c", i, caller) : "NULL");
                 }
 
                 sql.Append(')');
@@ -257,10 +263,10 @@ internal sealed class MariaDbBatchDatabase(
             }
         }
 
-        private static string AddKey(MySqlCommand command, int index, string key)
+        private static string AddText(MySqlCommand command, string kind, int index, string text)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"@k{index}");
-            command.Parameters.AddWithValue(name, key);
+            var name = string.Create(CultureInfo.InvariantCulture, $"@{kind}{index}");
+            command.Parameters.AddWithValue(name, text);
             return name;
         }
     }

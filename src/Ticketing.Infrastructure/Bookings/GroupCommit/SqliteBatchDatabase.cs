@@ -67,9 +67,9 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
         {
             await using var insert = Command(
                 """
-                INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp, hold_seconds, status, expires_at) VALUES (@u, @e, @q, @k, @t, @h, @s, @x) RETURNING id
+                INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp, hold_seconds, status, expires_at, created_by) VALUES (@u, @e, @q, @k, @t, @h, @s, @x, @c) RETURNING id
                 """,
-                ("@u", 0), ("@e", eventId), ("@q", 0), ("@k", DBNull.Value), ("@t", timestamp), ("@h", DBNull.Value), ("@s", ""), ("@x", DBNull.Value));
+                ("@u", 0), ("@e", eventId), ("@q", 0), ("@k", DBNull.Value), ("@t", timestamp), ("@h", DBNull.Value), ("@s", ""), ("@x", DBNull.Value), ("@c", DBNull.Value));
             var ids = new List<long>(plan.ToInsert.Count);
             var began = clock.GetTimestamp();
             foreach (var order in plan.ToInsert)
@@ -80,6 +80,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 insert.Parameters["@h"].Value = (object?)order.HoldSeconds ?? DBNull.Value;
                 insert.Parameters["@s"].Value = order.Status.Name();
                 insert.Parameters["@x"].Value = order.HoldSeconds is { } seconds ? plan.Now.AddSeconds(seconds) : DBNull.Value;
+                insert.Parameters["@c"].Value = (object?)order.CreatedBy ?? DBNull.Value;
                 ids.Add((long)(await insert.ExecuteScalarAsync())!);
             }
 

@@ -17,7 +17,7 @@ namespace Ticketing.Infrastructure.Bookings.Returns;
 /// </summary>
 internal sealed class BookingChanges(
     BookingQueues queues,
-    BookedEvents bookedEvents,
+    BookedOrders bookedOrders,
     IEventRepository events,
     IDbContextFactory<TicketingDbContext> contexts,
     Deadline deadline,
@@ -27,19 +27,19 @@ internal sealed class BookingChanges(
 {
     public async Task<BookingOutcome> ChangeAsync(ChangeBookingCommand change, CancellationToken cancellationToken)
     {
-        if (bookedEvents.Find(change.BookingId) is { } remembered)
+        if (bookedOrders.Find(change.BookingId) is { } remembered && remembered.IsOf(change.Caller))
         {
-            var outcome = await ChangeAsync(remembered, change, cancellationToken);
+            var outcome = await ChangeAsync(remembered.EventId, change, cancellationToken);
             if (outcome is not (BookingOutcome.BookingNotFound or BookingOutcome.EventNotFound))
             {
                 return outcome;
             }
 
-            bookedEvents.Forget(change.BookingId); // the database was restored from a backup
+            bookedOrders.Forget(change.BookingId); // the database was restored from a backup
         }
 
-        return await FindEventAsync(change.BookingId, cancellationToken) is { } eventId
-            ? await ChangeAsync(eventId, change, cancellationToken)
+        return await FindOrderAsync(change.BookingId, cancellationToken) is { } order && order.IsOf(change.Caller)
+            ? await ChangeAsync(order.EventId, change, cancellationToken)
             : BookingOutcome.BookingNotFound.Instance;
     }
 
@@ -62,13 +62,13 @@ internal sealed class BookingChanges(
         return queues.TryEnqueue(eventId, pending) is { } reason ? new BookingOutcome.Busy(reason) : breaker.Confirm(await pending.Answer);
     }
 
-    private async Task<int?> FindEventAsync(long bookingId, CancellationToken cancellationToken)
+    private async Task<BookedOrder?> FindOrderAsync(long bookingId, CancellationToken cancellationToken)
     {
         deadline.Set(options.Value.OrderTimeLimit / 2); // the change itself comes after it
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Bookings
             .Where(booking => booking.Id == bookingId)
-            .Select(booking => (int?)booking.EventId)
+            .Select(booking => (BookedOrder?)new BookedOrder(booking.EventId, booking.UserId, booking.CreatedBy))
             .SingleOrDefaultAsync(cancellationToken);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class BookingConfiguration : IEntityTypeConfiguration<Booking>
             .HasConversion(status => status.Name(), name => BookingStatusNames.Parse(name));
         builder.Property(booking => booking.ExpiresAt).HasColumnName("expires_at");
         builder.Property(booking => booking.ChangedAt).HasColumnName("changed_at");
+        builder.Property(booking => booking.CreatedBy).HasColumnName("created_by").HasMaxLength(Booking.MaxCreatorLength).IsUnicode(false);
 
         builder.HasOne<Event>().WithMany().HasForeignKey(booking => booking.EventId).OnDelete(DeleteBehavior.Restrict);
 

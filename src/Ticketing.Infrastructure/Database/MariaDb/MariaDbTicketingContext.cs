@@ -4,7 +4,7 @@ using Ticketing.Domain;
 
 namespace Ticketing.Infrastructure.Database.MariaDb;
 
-/// <summary>The two tables on MariaDB.</summary>
+/// <summary>The tables on MariaDB.</summary>
 public sealed class MariaDbTicketingContext(DbContextOptions<MariaDbTicketingContext> options) : TicketingDbContext(options)
 {
     /// <inheritdoc />
@@ -18,6 +18,10 @@ public sealed class MariaDbTicketingContext(DbContextOptions<MariaDbTicketingCon
         modelBuilder.Entity<Event>().Property(@event => @event.State).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<Booking>().Property(booking => booking.Status).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<Booking>().Property(booking => booking.IdempotencyKey).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<Booking>().Property(booking => booking.CreatedBy).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<ApiKey>().Property(key => key.Id).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<ApiKey>().Property(key => key.Role).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<ApiKey>().Property(key => key.Name).HasCharSet("ascii").UseCollation("ascii_bin");
     }
 }
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Ticketing.Infrastructure.Database.Sqlite;
 
-/// <summary>The two tables on SQLite.</summary>
+/// <summary>The tables on SQLite.</summary>
 public sealed class SqliteTicketingContext(DbContextOptions<SqliteTicketingContext> options) : TicketingDbContext(options);
 
 /// <summary>Lets <c>dotnet ef</c> write migrations without a database.</summary>
