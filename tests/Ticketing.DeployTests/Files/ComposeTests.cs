@@ -78,6 +78,13 @@ public sealed partial class ComposeTests : IAsyncLifetime
         Production().Should().Contain("Database__MigrateOnStart: \"false\"");
     }
 
+    [Fact]
+    public void Only_the_stack_to_try_out_is_open_to_everybody()
+    {
+        Services.GetProperty("backend").GetProperty("environment").GetProperty("Security__Mode").GetString().Should().Be("Open");
+        Production().Should().Contain("Security__Mode: Keys");
+    }
+
     [Theory]
     [InlineData("mariadb")]
     [InlineData("redis")]
@@ -226,6 +233,8 @@ public sealed partial class ComposeTests : IAsyncLifetime
 
         dockerfile.Should().Contain("ASPNETCORE_HTTP_PORTS=8000").And.Contain("EXPOSE 8000").And.Contain("BACKEND_HOST=backend").And.Contain("EDGE_HOST=edge ");
         upstream.Should().Contain("${EDGE_HOST}:8000 ");
+        Services.GetProperty("backend").GetProperty("environment").GetProperty("Metrics__Port").GetString().Should().Be("9464");
+        File.ReadAllText(Repository.File("deploy", "prometheus", "prometheus.yml")).Should().Contain("names: [backend]\n        type: A\n        port: 9464\n");
         edge.Should().Contain("bind :8000").And.Contain("${BACKEND_HOST}:8000").And.Contain("bind :8404");
         File.ReadAllText(Repository.File("deploy", "nginx", "site.conf")).Should().Contain("listen 8080;");
         Services.GetProperty("k6").GetProperty("environment").GetProperty("BASE_URL").GetString().Should().Be("http://frontend:8080/api");

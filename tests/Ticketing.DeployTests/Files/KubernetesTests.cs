@@ -281,6 +281,11 @@ public sealed class KubernetesTests
             var service = manifests.Of<V1Service>().Should().ContainSingle(service =>
                 monitor.Selector.MatchLabels.All(label => service.Metadata.Labels.Contains(label)), name).Which;
             service.Spec.Ports.Should().ContainSingle(port => port.Name == monitor.Endpoints.Single().Port, name);
+            var pod = manifests.Of<V1Deployment>().Single(deployment => deployment.Metadata.Name == name).Spec.Template.Spec;
+            var port = pod.Containers.Single().Ports.Single(port => port.Name == "metrics").ContainerPort;
+            manifests.Of<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == name).Spec.Ingress
+                .Single(rule => rule.FromProperty.Any(peer => peer.NamespaceSelector?.MatchLabels.Values.Contains("monitoring") == true))
+                .Ports.Should().ContainSingle().Which.Port.Value.Should().Be($"{port}", "Prometheus may reach {0}", name);
             (monitor.Endpoints.Single().Path, monitor.Endpoints.Single().Interval).Should().Be(("/metrics", "5s"), name);
         }
     }
