@@ -63,7 +63,7 @@ internal static class ApiRegistration
         app.UseBodyLimit();
         app.UseAccess();
         app.UseFailFast();
-        app.UseRefusalOfUnknownParameters();
+        app.UseRefusalOfUnexpectedInput();
         app.UseWhen(context => !IsAction(context), others => // so that a booking skips them all with one comparison
         {
             others.UseStatusCodePages(context => ProblemWriter.WriteStatusAsync(context.HttpContext));

@@ -63,7 +63,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <param name="cancellationToken">Ends when the client disconnects.</param>
     /// <response code="200">The event as it is now.</response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist.</response>
-    /// <response code="409"><c>sale_ended</c>: the sale has ended. <c>upgrade_in_progress</c>: servers of the previous version may still run.</response>
+    /// <response code="409"><c>sale_ended</c>: the sale was closed. <c>upgrade_in_progress</c>: servers of the previous version may still run.</response>
     /// <response code="503">
     /// <c>busy</c>: too many orders for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. It is safe to send the request again.
     /// </response>
@@ -80,7 +80,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <param name="cancellationToken">Ends when the client disconnects.</param>
     /// <response code="200">The event as it is now.</response>
     /// <response code="404"><c>event_not_found</c>: the event does not exist.</response>
-    /// <response code="409"><c>sale_ended</c>: the sale has ended. <c>upgrade_in_progress</c>: servers of the previous version may still run.</response>
+    /// <response code="409"><c>sale_ended</c>: the sale was closed. <c>upgrade_in_progress</c>: servers of the previous version may still run.</response>
     /// <response code="503">
     /// <c>busy</c>: too many orders for the event; nothing was changed. <c>database_unavailable</c>: the database is unavailable. It is safe to send the request again.
     /// </response>

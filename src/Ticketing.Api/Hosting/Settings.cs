@@ -58,6 +58,7 @@ internal static class Settings
               --urls = http://localhost:8000
               --ConnectionStrings:Ticketing =
               --ConnectionStrings:Redis =
+              --DB_HOST, --DB_PORT, --DB_USER, --DB_PASSWORD, --DB_NAME =
             """);
         foreach (var (section, type) in app.Services.GetServices<SettingsSection>().OrderBy(section => section.Name, StringComparer.Ordinal))
         {

@@ -28,7 +28,7 @@ internal sealed class OrderBinder<TOrder>(
     public async Task BindModelAsync(ModelBindingContext bindingContext)
     {
         var request = bindingContext.HttpContext.Request;
-        var key = request.Headers.TryGetValue(IOrder.IdempotencyKeyHeader, out var values) ? values.ToString() : null;
+        var key = request.Headers.TryGetValue(IOrder.IdempotencyKeyHeader, out var values) ? string.Join(' ', values!) : null; // no key has a space, so two are refused
         if (request is { ContentType: "application/json" or "application/json; charset=utf-8", ContentLength: > 0 and <= MaxBytes })
         {
             var reader = request.BodyReader;

@@ -39,16 +39,16 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "hold_limit_reached", 409, "Tickets of this event cannot be held for so long.", "Tickets can be held for max_hold_seconds, extensions included.");
 
     public static readonly ProblemKind HoldExpired = new(
-        "hold_expired", 409, "The time of the hold is over.", "Its tickets are for sale again. Hold tickets anew.");
+        "hold_expired", 409, "The time of the hold is over.", "Its tickets went back to the stock. Hold tickets anew, if the sale goes on.");
 
     public static readonly ProblemKind HoldReleased = new(
-        "hold_released", 409, "The hold was released.", "Its tickets are for sale again. Hold tickets anew.");
+        "hold_released", 409, "The hold was released.", "Its tickets went back to the stock. Hold tickets anew, if the sale goes on.");
 
     public static readonly ProblemKind HoldConfirmed = new(
         "hold_confirmed", 409, "The hold is confirmed already.", "Its tickets are sold. POST /bookings/{id}/cancel gives them back.");
 
     public static readonly ProblemKind BookingCancelled = new(
-        "booking_cancelled", 409, "The booking was cancelled.", "Its tickets are for sale again. Order anew, with a new Idempotency-Key.");
+        "booking_cancelled", 409, "The booking was cancelled.", "Its tickets went back to the stock. Order anew, with a new Idempotency-Key, if the sale goes on.");
 
     public static readonly ProblemKind NotConfirmed = new(
         "not_confirmed", 409, "The booking is not confirmed.", "Only confirmed bookings can be cancelled. POST /holds/{id}/release gives the tickets of a hold back.");
@@ -67,7 +67,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "hold_not_found", 404, "The hold does not exist.", "Check the id: it is the hold_id in the response of POST /holds.");
 
     public static readonly ProblemKind BookingNotFound = new(
-        "booking_not_found", 404, "The booking does not exist.", "Check the id. GET /history?user_id= lists the bookings of a user.");
+        "booking_not_found", 404, "The booking does not exist.", "Check the id. GET /history?user_id=…&status=all lists the bookings and holds of a user.");
 
     public static readonly ProblemKind KeyNotFound = new(
         "key_not_found", 404, "The key does not exist.", "Check the id: it is a key_id of GET /keys.");
@@ -88,7 +88,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
 
     public static readonly ProblemKind OutcomeUnknown = new(
         "outcome_unknown", 503, "The database connection was lost during the commit.",
-        "The booking may or may not exist. Send the request again with the same Idempotency-Key, or look it up in GET /history, before you book again.");
+        "The booking may or may not exist. Send the request again, with the same Idempotency-Key if it has one, or look it up in GET /history?user_id=…&status=all, before you order anew.");
 
     public static readonly ProblemKind DatabaseUnavailable = new(
         "database_unavailable", 503, "The database is unavailable.",

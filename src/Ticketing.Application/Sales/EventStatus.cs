@@ -23,10 +23,10 @@ public sealed record EventStatus
     /// <summary>Number of tickets that are held for buyers who have not confirmed yet.</summary>
     public required int HeldTickets { get; init; }
 
-    /// <summary>Number of tickets in all bookings.</summary>
+    /// <summary>Number of tickets in confirmed bookings.</summary>
     public required long TicketsSold { get; init; }
 
-    /// <summary>Number of bookings.</summary>
+    /// <summary>Number of confirmed bookings.</summary>
     public required long Bookings { get; init; }
 
     /// <summary>Number of tickets sold that do not exist.</summary>

@@ -196,6 +196,23 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         Get("history before 2^63", "/history?before=9223372036854775808"),
         Get("history on a page before a booking", "/history?before=7&page=2"),
         Get("history with a NUL", "/history?user_id=%00"),
+        Get("a filter without a value", "/history?user_id="),
+        Get("a filter that is only a name", "/history?user_id"),
+        Get("status of no event", "/status?event_id="),
+        Get("a filter with two values", "/history?user_id=42&user_id=43"),
+        Get("a number and a NUL", "/status?event_id=1%00"),
+        Get("a number and a line feed", "/status?event_id=1%0A"),
+        Get("a number behind a space", "/status?event_id=%201"),
+        Get("a number in hexadecimal", "/status?event_id=0x1"),
+        Get("a number with a plus", "/status?event_id=%2B1"),
+
+        // Bodies where there is none to send.
+        Bodiless("a quantity to cancel", "/bookings/1/cancel", """{"quantity":1}"""),
+        Bodiless("a time to pause", "/events/1/pause", """{"for":5}"""),
+        Bodiless("a word to confirm", "/holds/1/confirm", "\"yes\""),
+        Bodiless("a list to release", "/holds/1/release", "[]"),
+        Bodiless("a long body to cancel", "/bookings/1/cancel", $"{{\"x\":\"{new string('x', 1_000)}\"}}"),
+        Bodiless("broken JSON to cancel", "/bookings/1/cancel", "{"),
 
         // Addresses and methods.
         new("an unknown address", HttpMethod.Get, "/tickets", null, null, 404, "not_found"),
@@ -216,6 +233,7 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         Setup("an empty setup", "{}") with { Status = 200 },
         Setup("a setup", """{"event_name":"Concert","total_tickets":100,"strategy":"naive"}""") with { Status = 200 },
         Setup("a strategy in capitals", """{"strategy":"NAIVE"}""") with { Status = 200 },
+        Bodiless("an empty object where there is nothing to send", "/events/1/resume", "{ }") with { Status = 200 },
         Get("a parameter in capitals", "/status?EVENT_ID=1") with { Status = 200 },
         Get("a status", "/status?event_id=1") with { Status = 200 },
         Get("a page of events", "/events?page=1&page_size=100") with { Status = 200 },
@@ -263,6 +281,9 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
 
     private static BadInput Patch(string name, string body) =>
         new(name, HttpMethod.Patch, "/events/1", Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
+
+    private static BadInput Bodiless(string name, string path, string body) =>
+        new(name, HttpMethod.Post, path, Encoding.UTF8.GetBytes(body), Json, 400, "validation_failed");
 
     private static BadInput Get(string name, string path) => new(name, HttpMethod.Get, path, null, null, 400, "validation_failed");
 }

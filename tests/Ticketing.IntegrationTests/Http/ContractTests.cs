@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
@@ -25,6 +26,15 @@ public abstract class ContractTests(ApiFixture api)
         answer.Json.GetProperty("event_name").GetString().Should().Be("Concert");
         answer.Json.GetProperty("total_tickets").GetInt32().Should().Be(100);
         answer.Json.GetProperty("strategy").GetString().Should().Be("batched");
+    }
+
+    [Fact]
+    public async Task An_order_with_two_keys_is_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/book") { Content = JsonContent.Create(new { user_id = 1, event_id = await api.Client.SetupAsync(1, "batched") }) };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", ["one", "two"]);
+
+        (await api.Client.AnswerToAsync(request)).ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
     }
 
     [Fact]

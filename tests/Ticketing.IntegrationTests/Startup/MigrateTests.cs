@@ -60,6 +60,21 @@ public sealed class MigrateTests
         replica.Output.Should().Contain("Cannot start. No database after 2 s").And.Contain("_Initial").And.Contain("--migrate").And.NotContain("   at ");
     }
 
+    [Fact]
+    public async Task A_new_file_without_tables_says_what_to_do_too()
+    {
+        using var folder = new TemporaryFolder();
+        await using var replica = ApiProcess.Run(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("new.db")}",
+            ["Database__MigrateOnStart"] = "false",
+            ["Database__StartupTimeoutSeconds"] = "1",
+        });
+        await replica.WaitForExitAsync(_patience);
+
+        replica.Output.Should().Contain("Cannot start. No database after 1 s").And.Contain("--migrate").And.NotContain("   at ");
+    }
+
     [Theory]
     [InlineData("CREATE TABLE events (id INT PRIMARY KEY, title TEXT)")]
     [InlineData("CREATE TABLE bookings (room INT, day DATE)")]

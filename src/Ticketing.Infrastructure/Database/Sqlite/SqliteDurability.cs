@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Ticketing.Infrastructure.Database.Sqlite;
@@ -20,12 +21,21 @@ internal sealed class SqliteDurability : DbConnectionInterceptor
         command.ExecuteNonQuery();
     }
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => ApplyUnlessReading(connection);
 
     // The driver's asynchronous methods run synchronously.
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Apply(connection);
+        ApplyUnlessReading(connection);
         return Task.CompletedTask;
+    }
+
+    /// <summary>EF Core looks for the tables of a migration with a connection that can only read, and the mode of a new file is written into it.</summary>
+    private static void ApplyUnlessReading(DbConnection connection)
+    {
+        if (new SqliteConnectionStringBuilder(connection.ConnectionString).Mode != SqliteOpenMode.ReadOnly)
+        {
+            Apply(connection);
+        }
     }
 }
