@@ -52,6 +52,19 @@ public sealed class ApiKey
     /// <summary>When it was last used, UTC, give or take a minute; null if never.</summary>
     public DateTime? LastUsedAt { get; private set; }
 
+    /// <summary>Ends its use.</summary>
+    /// <returns>False if it was revoked before.</returns>
+    public bool Revoke(DateTime now)
+    {
+        if (RevokedAt is not null)
+        {
+            return false;
+        }
+
+        RevokedAt = now;
+        return true;
+    }
+
     /// <summary>Whether somebody who shows this secret may pass.</summary>
     /// <param name="secret">The secret.</param>
     /// <param name="now">Now, UTC.</param>

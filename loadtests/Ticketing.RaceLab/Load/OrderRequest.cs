@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Ticketing.RaceLab.Http;
 
 namespace Ticketing.RaceLab.Load;
 
@@ -31,7 +32,7 @@ public sealed class OrderRequest
         var key = keyPrefix is null ? "" : $"{KeyHeader}{keyPrefix}{new string('0', NumberWidth)}\r\n";
         var request = string.Create(
             CultureInfo.InvariantCulture,
-            $"POST {server.AbsolutePath.TrimEnd('/')}/{(holdSeconds is null ? "book" : "holds")} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: application/json\r\n{key}Content-Length: {body.Length}\r\n\r\n{body}");
+            $"POST {server.AbsolutePath.TrimEnd('/')}/{(holdSeconds is null ? "book" : "holds")} HTTP/1.1\r\nHost: {server.Authority}\r\n{Credential.HeaderFor(server)}Content-Type: application/json\r\n{key}Content-Length: {body.Length}\r\n\r\n{body}");
         _bytes = Encoding.ASCII.GetBytes(request);
         _userAt = After("\"user_id\":");
         _quantityAt = After("\"quantity\":");

@@ -14,6 +14,7 @@ internal static class Measurements
     public const string BaselineForUpdate = "by hand, FOR UPDATE";
     public const string Replicas = "batched, 3 replicas";
     public const string WithRules = "batched, limit and window";
+    public const string WithKeys = "batched, with a key";
     public const string Holds = "batched, only holds";
     public const string Confirms = "batched, only confirms";
     public const string HotEvents = "batched, 10 hot events";
@@ -58,6 +59,7 @@ internal static class Measurements
             .. settings.Builds.Select(path => batched with { Name = BatchedOf(path), System = new() { Program = ApiProgram.Product with { Build = path } } }),
             batched with { Name = ThroughEdge, System = new() { Entrance = Entrance.Edge } },
             batched with { Name = ThroughFrontDoor, System = new() { Entrance = Entrance.FrontDoor } },
+            batched with { Name = WithKeys, System = new() { AsksCallers = true } },
             batched with { Name = WithRules, MaxPerUser = MaxPerUser },
             batched with { Name = Holds, Plan = batched.Plan with { Hold = new(Seconds: 600, Confirmed: 0, Released: 0) } },
             batched with { Name = Confirms, Plan = batched.Plan with { Hold = new(Seconds: 600, Confirmed: 100, Released: 0, HoldsBeforehand / settings.Connections) } },

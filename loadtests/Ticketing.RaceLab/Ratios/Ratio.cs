@@ -15,7 +15,7 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
     private const double Megabyte = 1024 * 1024;
 
     public static IReadOnlyList<string> Keys { get; } =
-        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "rules", "holds", "confirms", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
+        [ForUpdateKey, "live", "by_hand", "lone_buyer", "telemetry", "access", "rules", "holds", "confirms", "start", "replicas", "hot_events", "memory", "status", EdgeKey, BuildsKey];
 
     /// <summary>The table, in the order in which it is printed.</summary>
     public static IReadOnlyList<Ratio> All(RatioSettings settings)
@@ -41,6 +41,7 @@ internal sealed record Ratio(string Key, string Name, Goal Goal, IReadOnlyList<s
                 return (batched.Median / atomic.Median, $"{batched.Text("ms", "0.00")} ÷ {atomic.Text("ms", "0.00")}");
             }),
             Throughput("telemetry", "metrics and logging on ÷ off", 0.95, Measurements.Batched, Measurements.WithoutTelemetry),
+            Throughput("access", "batched where callers show a key ÷ where nobody is asked", 0.95, Measurements.WithKeys, Measurements.Batched),
             Throughput("rules", "batched with a limit per user, a start and an end ÷ without", 0.9, Measurements.WithRules, Measurements.Batched),
             new("holds", "holds ÷ bookings", new(0.9, "≥ 0.9"), [Measurements.Holds, Measurements.Batched], rounds =>
                 Divide(rounds.Of(Measurements.Holds, sale => sale.HoldsPerSecond), rounds.Rate(Measurements.Batched))),

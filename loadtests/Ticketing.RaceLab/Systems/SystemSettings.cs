@@ -17,6 +17,9 @@ public sealed record SystemSettings
     /// <summary>Whether metrics and logs are on.</summary>
     public bool Telemetry { get; init; } = true;
 
+    /// <summary>Whether callers are asked for a key.</summary>
+    public bool AsksCallers { get; init; }
+
     /// <summary>What stands before the API, as it is shipped.</summary>
     public Entrance Entrance { get; init; } = Entrance.None;
 
@@ -41,6 +44,11 @@ public sealed record SystemSettings
         if (MaxPoolSize is { } size)
         {
             variables["Database__MaxPoolSize"] = $"{size}";
+        }
+
+        if (AsksCallers)
+        {
+            variables["Security__Mode"] = "Keys";
         }
 
         if (!Telemetry)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Ticketing.RaceLab.Http;
 using Ticketing.RaceLab.Verification;
 using Ticketing.TestServers;
 
@@ -23,6 +24,11 @@ public sealed class SystemUnderTest : IAsyncDisposable
         _entrance = entrance;
         _database = database;
         _client = new HttpClient { BaseAddress = new Uri(addresses[0].ToString().TrimEnd('/') + "/") };
+        if (addresses[0].UserInfo is { Length: > 0 } key)
+        {
+            _client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
         Ledger = database is null ? new HttpLedger(_client, staleness) : new DatabaseLedger(database.Connect);
         ReadyAt = Stopwatch.GetTimestamp();
     }
@@ -75,6 +81,12 @@ public sealed class SystemUnderTest : IAsyncDisposable
                     entrance.Add(nginx);
                     addresses = [new Uri(nginx.Address, "/api")];
                 }
+            }
+
+            if (settings.AsksCallers)
+            {
+                var key = await CreateKeyAsync(settings.Program.Path, variables);
+                addresses = [.. addresses.Select(address => address.With(key))];
             }
 
             return new(addresses, processes, entrance, database, staleness: TimeSpan.Zero);
@@ -136,6 +148,14 @@ public sealed class SystemUnderTest : IAsyncDisposable
     {
         _client.Dispose();
         await DisposeAsync([.. _entrance, .. _processes]);
+    }
+
+    private static async Task<string> CreateKeyAsync(string program, IReadOnlyDictionary<string, string?> variables)
+    {
+        await using var creation = ManagedProcess.Start("dotnet", [program, "--create-key", "admin"], variables);
+        await creation.WaitForExitAsync(TimeSpan.FromMinutes(1));
+        return creation.Output.Split(Environment.NewLine).FirstOrDefault(line => line.StartsWith("tk_", StringComparison.Ordinal))
+            ?? throw new LabException($"No key was created: {creation.Output}");
     }
 
     private static async Task DisposeAsync(IEnumerable<IAsyncDisposable> processes)

@@ -13,6 +13,9 @@ internal static class CallerExtensions
     public static Caller? Caller(this ControllerBase controller) =>
         controller.User.FindFirstValue(ClaimTypes.Role) is { } role ? new(RoleNames.Parse(role), controller.User.FindFirstValue(ClaimTypes.Name)!) : null;
 
+    /// <summary>The caller, and the request.</summary>
+    public static Actor Actor(this ControllerBase controller) => new(controller.Caller(), ProblemWriter.TraceIdOf(controller.HttpContext));
+
     /// <summary>What a buyer is answered who names another user.</summary>
     /// <returns>Null if this caller may name that user, or nobody.</returns>
     public static IActionResult? RefuseOtherUser(this ControllerBase controller, Caller? caller, int? userId) =>

@@ -34,7 +34,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<SetupEventResult>(200)]
     [ProducesProblem(400, 409, 413, 415, 503)]
     public async Task<IActionResult> Setup([FromBody] SetupEventCommand command, CancellationToken cancellationToken) =>
-        await mediator.Send(command, cancellationToken) is { } result ? Ok(result) : Problem(ProblemKind.UpgradeInProgress);
+        await mediator.Send(command with { Actor = this.Actor() }, cancellationToken) is { } result ? Ok(result) : Problem(ProblemKind.UpgradeInProgress);
 
     /// <summary>Changes the stock, the limit per user, or the time of an event's sale.</summary>
     /// <remarks>It holds for every order that is sent after the response, on every server.</remarks>
@@ -56,7 +56,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 413, 415, 503)]
     public async Task<IActionResult> Change([FromRoute] int id, [FromBody] ChangeEventCommand command, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(command with { EventId = id }, cancellationToken));
+        Answer(await mediator.Send(command with { EventId = id, Actor = this.Actor() }, cancellationToken));
 
     /// <summary>Pauses an event's sale: no order is served until it is resumed.</summary>
     /// <param name="id">The event.</param>
@@ -73,7 +73,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Pause([FromRoute] int id, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ChangeSaleStateCommand(id, SaleState.Paused), cancellationToken));
+        Answer(await mediator.Send(new ChangeSaleStateCommand(id, SaleState.Paused, this.Actor()), cancellationToken));
 
     /// <summary>Resumes an event's sale.</summary>
     /// <param name="id">The event.</param>
@@ -90,7 +90,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Resume([FromRoute] int id, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ChangeSaleStateCommand(id, SaleState.OnSale), cancellationToken));
+        Answer(await mediator.Send(new ChangeSaleStateCommand(id, SaleState.OnSale, this.Actor()), cancellationToken));
 
     /// <summary>Ends an event's sale for good.</summary>
     /// <param name="id">The event.</param>
@@ -107,7 +107,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<EventStatus>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Close([FromRoute] int id, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ChangeSaleStateCommand(id, SaleState.Ended), cancellationToken));
+        Answer(await mediator.Send(new ChangeSaleStateCommand(id, SaleState.Ended, this.Actor()), cancellationToken));
 
     /// <summary>Returns the state of an event's sale.</summary>
     /// <response code="200">The figures, all from the same moment.</response>

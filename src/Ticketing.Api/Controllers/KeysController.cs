@@ -27,7 +27,7 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> Create([FromBody] CreateKeyCommand command, CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";
-        return StatusCode(StatusCodes.Status201Created, await mediator.Send(command, cancellationToken));
+        return StatusCode(StatusCodes.Status201Created, await mediator.Send(command with { Actor = this.Actor() }, cancellationToken));
     }
 
     /// <summary>Lists the keys, newest first, without their secrets.</summary>
@@ -52,5 +52,5 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     [ProducesResponseType(204)]
     [ProducesProblem(400, 404, 503)]
     public async Task<IActionResult> Revoke([FromRoute] string id, CancellationToken cancellationToken) =>
-        await mediator.Send(new RevokeKeyCommand(id), cancellationToken) ? NoContent() : ProblemWriter.Result(HttpContext, ProblemKind.KeyNotFound);
+        await mediator.Send(new RevokeKeyCommand(id, this.Actor()), cancellationToken) ? NoContent() : ProblemWriter.Result(HttpContext, ProblemKind.KeyNotFound);
 }

@@ -1,6 +1,8 @@
 using FluentValidation;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Application.Access.CreateKey;
+using Ticketing.Domain;
 using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
@@ -14,7 +16,7 @@ internal static class FirstKey
     /// <exception cref="InvalidSettingException">There is no such role.</exception>
     public static async Task CreateKeyAsync(this WebApplication app, string? role)
     {
-        var command = new CreateKeyCommand(role ?? "", Name);
+        var command = new CreateKeyCommand(role ?? "", Name) { Actor = new(new Caller(Role.Admin, Name), "") };
         if (app.Services.GetRequiredService<IValidator<CreateKeyCommand>>().Validate(command).Errors is [var error, ..])
         {
             throw new InvalidSettingException("--create-key", error.ErrorMessage);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Controllers;
 using Ticketing.Api.Ui;
 using Ticketing.Application.Access.CreateKey;
+using Ticketing.Application.Access.GetAudit;
 using Ticketing.Application.Access.ListKeys;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
@@ -32,6 +33,7 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(CreateKeyCommand))]
 [JsonSerializable(typeof(CreatedKey))]
 [JsonSerializable(typeof(IReadOnlyList<KeyItem>))]
+[JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(EventStatus))]
 [JsonSerializable(typeof(PagedResult<EventStatus>))]
 [JsonSerializable(typeof(PagedResult<HistoryItem>))]

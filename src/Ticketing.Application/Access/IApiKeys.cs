@@ -10,12 +10,12 @@ public interface IApiKeys
     ValueTask<ApiKey?> FindAsync(ApiKeyText shown, CancellationToken cancellationToken);
 
     /// <summary>Stores a new key.</summary>
-    Task AddAsync(ApiKey key, CancellationToken cancellationToken);
+    Task AddAsync(ApiKey key, Actor actor, CancellationToken cancellationToken);
 
     /// <summary>All keys, newest first, those that were revoked too.</summary>
     Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Revokes a key. Repeating it changes nothing.</summary>
     /// <returns>False if there is no such key.</returns>
-    Task<bool> RevokeAsync(string id, CancellationToken cancellationToken);
+    Task<bool> RevokeAsync(string id, Actor actor, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Ticketing.Application.Access;
 using Ticketing.Domain;
 
 namespace Ticketing.Application.Events;
@@ -6,16 +7,21 @@ namespace Ticketing.Application.Events;
 public interface IEventRepository
 {
     /// <summary>Stores a new event, which becomes the current one, and assigns its id.</summary>
+    /// <param name="event">The event.</param>
+    /// <param name="actor">Who sets it up.</param>
+    /// <param name="cancellationToken">Ends waiting, but never a transaction that may already be committing.</param>
     /// <returns>
     /// False, and nothing is stored, if the event has rules that replicas of the previous version would ignore, while those may still run.
     /// </returns>
-    Task<bool> AddAsync(Event @event, CancellationToken cancellationToken);
+    Task<bool> AddAsync(Event @event, Actor actor, CancellationToken cancellationToken);
 
     /// <summary>Changes an event under its lock, so that every order after the answer, on every replica, meets the change.</summary>
     /// <param name="eventId">The event.</param>
+    /// <param name="action">What is done, for the audit.</param>
+    /// <param name="actor">Who does it.</param>
     /// <param name="change">Changes it; returns null if it can, otherwise why it cannot.</param>
     /// <param name="cancellationToken">Ends waiting, but never a transaction that may already be committing.</param>
-    Task<EventOutcome> ChangeAsync(int eventId, Func<Event, EventOutcome?> change, CancellationToken cancellationToken);
+    Task<EventOutcome> ChangeAsync(int eventId, AuditAction action, Actor actor, Func<Event, EventOutcome?> change, CancellationToken cancellationToken);
 
     /// <summary>The immutable properties of an event: read from the database once, then from memory.</summary>
     /// <returns>Null if the event does not exist.</returns>

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Application.Access;
+using Ticketing.Application.Access.GetAudit;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Database;
 
@@ -26,10 +27,11 @@ internal sealed class ApiKeys(
         return entry.Key.IsCompletedSuccessfully ? new(Opened(entry, entry.Key.Result, shown)) : new(FindSlowlyAsync(entry, shown, cancellationToken));
     }
 
-    public async Task AddAsync(ApiKey key, CancellationToken cancellationToken)
+    public async Task AddAsync(ApiKey key, Actor actor, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.ApiKeys.Add(key);
+        db.Audit.Add(actor.Of(AuditAction.KeyCreated, key, key.CreatedAt));
         await db.SaveChangesAsync(cancellationToken);
     }
 
@@ -39,14 +41,23 @@ internal sealed class ApiKeys(
         return await db.ApiKeys.AsNoTracking().OrderByDescending(key => key.CreatedAt).ThenBy(key => key.Id).ToListAsync(cancellationToken);
     }
 
-    public async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
+    public async Task<bool> RevokeAsync(string id, Actor actor, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.ApiKeys.Where(key => key.Id == id && key.RevokedAt == null)
-            .ExecuteUpdateAsync(key => key.SetProperty(revoked => revoked.RevokedAt, now), cancellationToken);
+        if (await db.ApiKeys.SingleOrDefaultAsync(stored => stored.Id == id, cancellationToken) is not { } key)
+        {
+            return false;
+        }
+
+        if (key.Revoke(now))
+        {
+            db.Audit.Add(actor.Of(AuditAction.KeyRevoked, key, now));
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
         _seen.Remove(id);
-        return await db.ApiKeys.AnyAsync(key => key.Id == id, cancellationToken);
+        return true;
     }
 
     public void Dispose() => _seen.Dispose();
@@ -118,8 +129,10 @@ internal sealed class ApiKeys(
     }
 }
 
-/// <summary>Registers the keys.</summary>
+/// <summary>Registers the keys and the audit.</summary>
 internal static class AccessRegistration
 {
-    public static void AddAccess(this IServiceCollection services) => services.AddSingleton<IApiKeys, ApiKeys>();
+    public static void AddAccess(this IServiceCollection services) => services
+        .AddSingleton<IApiKeys, ApiKeys>()
+        .AddSingleton<IAuditReader, AuditReader>();
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Ticketing.Application.Access;
 using Ticketing.Application.Events;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Transactions;
@@ -25,7 +26,7 @@ internal sealed class EventRepository(
 
     private readonly ConcurrentDictionary<int, EventFacts> _facts = new();
 
-    public async Task<bool> AddAsync(Event @event, CancellationToken cancellationToken)
+    public async Task<bool> AddAsync(Event @event, Actor actor, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await transactions.BeginAsync(db, cancellationToken);
@@ -36,13 +37,16 @@ internal sealed class EventRepository(
             return false;
         }
 
+        db.Audit.Add(actor.Of(AuditAction.EventSetUp, @event.Id, before: null, Actor.Describe(@event), @event.CreatedAt));
+        await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync();
         Remember(new EventFacts(@event.Id, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds));
         latest.WasSetUp(@event.Id);
         return true;
     }
 
-    public async Task<EventOutcome> ChangeAsync(int eventId, Func<Event, EventOutcome?> change, CancellationToken cancellationToken)
+    public async Task<EventOutcome> ChangeAsync(
+        int eventId, AuditAction action, Actor actor, Func<Event, EventOutcome?> change, CancellationToken cancellationToken)
     {
         deadline.Set(options.Value.OrderTimeLimit);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -57,9 +61,15 @@ internal sealed class EventRepository(
             return new EventOutcome.UpgradeInProgress();
         }
 
+        var before = Actor.Describe(@event);
         if (change(@event) is { } refusal)
         {
             return refusal;
+        }
+
+        if (Actor.Describe(@event) is var after && after != before)
+        {
+            db.Audit.Add(actor.Of(action, eventId, before, after, clock.GetUtcNow().UtcDateTime));
         }
 
         await db.SaveChangesAsync(CancellationToken.None);

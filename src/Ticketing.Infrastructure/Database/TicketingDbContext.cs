@@ -19,6 +19,9 @@ public abstract class TicketingDbContext(DbContextOptions options) : DbContext(o
     /// <summary>Keys that were given out.</summary>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    /// <summary>What those who run sales have done.</summary>
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(TicketingDbContext).Assembly);

@@ -29,17 +29,7 @@ public sealed class AskingApi : SqliteApi
 
     /// <summary>A client with a new key of that role, or with the token of <see cref="Buyer"/>.</summary>
     public async Task<HttpClient> ClientOfAsync(Role role, string name = "shop") =>
-        ClientWith(role == Role.Buyer ? await _issuer.TokenAsync($"{Buyer}") : await KeyAsync(role, name));
-
-    /// <summary>A client that shows this in every request.</summary>
-    public HttpClient ClientWith(string? token) => new()
-    {
-        BaseAddress = Address,
-        DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
-    };
-
-    public async Task<string> KeyAsync(Role role, string name = "shop") =>
-        (await Services.GetRequiredService<IMediator>().Send(new CreateKeyCommand(role.Name(), name))).Key;
+        this.ClientWith(role == Role.Buyer ? await _issuer.TokenAsync($"{Buyer}") : await this.KeyAsync(role, name));
 
     public override async Task DisposeAsync()
     {
@@ -52,6 +42,20 @@ public sealed class AskingApi : SqliteApi
         _issuer = await Issuer.StartAsync();
         return await base.PrepareDatabaseAsync();
     }
+}
+
+/// <summary>Callers of a program in the mode <c>Keys</c>.</summary>
+public static class Callers
+{
+    /// <summary>A client that shows this in every request.</summary>
+    public static HttpClient ClientWith(this ApiFixture api, string? token) => new()
+    {
+        BaseAddress = api.Address,
+        DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    public static async Task<string> KeyAsync(this ApiFixture api, Role role, string name = "shop") =>
+        (await api.Services.GetRequiredService<IMediator>().Send(new CreateKeyCommand(role.Name(), name))).Key;
 }
 
 /// <summary>One program, and one issuer, for all tests of access.</summary>

@@ -36,6 +36,7 @@ public sealed class MatrixTests(AskingApi asking)
         ["POST /keys"] = _administers,
         ["GET /keys"] = _administers,
         ["DELETE /keys/{id}"] = _administers,
+        ["GET /audit"] = _administers,
         ["GET /metrics"] = _administers,
     };
 

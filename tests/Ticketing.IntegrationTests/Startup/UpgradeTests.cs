@@ -48,7 +48,7 @@ public sealed class UpgradeTests : IAsyncLifetime
 
         await MigrateAsync("--finish");
 
-        (await StringAsync("SELECT COUNT(*) FROM __EFMigrationsHistory")).Should().Be("2");
+        (await StringAsync("SELECT COUNT(*) FROM __EFMigrationsHistory WHERE MigrationId LIKE '%_Reservations'")).Should().Be("1");
         (await StringAsync("SELECT CONCAT_WS(' ', available_tickets, held_tickets, bookings, state, kind) FROM events")).Should().Be($"{Tickets - 3} 0 3 on_sale sale");
         (await StringAsync("SELECT GROUP_CONCAT(DISTINCT INDEX_NAME ORDER BY 1) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'bookings'"))
             .Should().Be("ix_bookings_due,ix_bookings_event,ix_bookings_limit,ix_bookings_user,PRIMARY,ux_bookings_idempotency_key");

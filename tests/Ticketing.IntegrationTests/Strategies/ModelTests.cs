@@ -84,7 +84,7 @@ public abstract class ModelTests(ApiFixture api)
 
             case StepKind.Pause:
                 var paused = model.Pick(step.Pick);
-                await model.PauseAsync(paused, state => RetryAsync(new ChangeSaleStateCommand(paused.EventId, state)));
+                await model.PauseAsync(paused, state => RetryAsync(new ChangeSaleStateCommand(paused.EventId, state, new(null, ""))));
                 return;
 
             case StepKind.ChangeTotal:

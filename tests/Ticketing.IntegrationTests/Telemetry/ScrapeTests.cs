@@ -66,6 +66,7 @@ public sealed class ScrapeTests(ScrapedApi api) : IClassFixture<ScrapedApi>
     {
         var id = await api.Client.SetupAsync(1000, "batched");
         await ThrowAsync(0, 20);
+        await Task.Delay(400); // the exporter keeps an answer for 300 ms
         var before = await api.ScrapeAsync();
 
         await ThrowAsync(1000, 300);

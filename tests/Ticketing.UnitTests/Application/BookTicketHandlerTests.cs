@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Ticketing.Application.Access;
 using Ticketing.Application;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Events;
@@ -52,9 +53,9 @@ public sealed class BookTicketHandlerTests
     {
         public Dictionary<int, BookingStrategy> Known { get; } = [];
 
-        public Task<bool> AddAsync(Event @event, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> AddAsync(Event @event, Actor actor, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<EventOutcome> ChangeAsync(int eventId, Func<Event, EventOutcome?> change, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<EventOutcome> ChangeAsync(int eventId, AuditAction action, Actor actor, Func<Event, EventOutcome?> change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
             new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy, 600, 1800) : null);

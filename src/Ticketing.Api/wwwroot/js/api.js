@@ -1,3 +1,5 @@
+import { thisTab } from './memory.js';
+
 /** An answer that says what is wrong. */
 export class Problem extends Error {
   constructor(status, problem, retryAfter) {
@@ -30,6 +32,21 @@ export const serverNow = () => Date.now() + skew;
 
 /** Says where the API is: '' or a prefix such as '/api'. */
 export const useApi = prefix => { base = prefix; };
+
+/** What the API is shown where it asks who calls; kept as long as the tab is open. */
+let key = thisTab.get('key');
+let tellUnknownCaller = () => {};
+
+export const isSignedIn = () => key !== null;
+
+/** Shows this from now on. @param {string|null} text null for nothing */
+export function signIn(text) {
+  key = text;
+  thisTab.set('key', key);
+}
+
+/** Calls back whenever the API does not know who calls. */
+export const onUnknownCaller = callback => { tellUnknownCaller = callback; };
 
 export const address = path => base + path;
 
@@ -68,7 +85,7 @@ async function send(method, path, body, headers) {
   try {
     response = await fetch(address(path), {
       method,
-      headers: body ? { 'Content-Type': 'application/json', ...headers } : headers || undefined,
+      headers: { ...body && { 'Content-Type': 'application/json' }, ...key && { Authorization: `Bearer ${key}` }, ...headers },
       body: body && JSON.stringify(body),
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -78,6 +95,7 @@ async function send(method, path, body, headers) {
   } catch (error) {
     throw new Unreachable(error.message);
   }
+  if (response.status === 401) tellUnknownCaller();
   if (!response.ok) throw new Problem(response.status, answer, retryAfter(response));
   return Array.isArray(answer) ? answer : { ...answer, replayed: response.headers.get('Idempotent-Replayed') === 'true' };
 }

@@ -4,6 +4,7 @@ import { startLanguages, onLanguage, t } from './i18n.js';
 import { failure } from './messages.js';
 import { saleView } from './sale/sale.js';
 import { setupView } from './setup.js';
+import { startAccess } from './access.js';
 import { learnAvailability } from './strategies.js';
 import { raceView } from './race/race.js';
 import { eventsView } from './events.js';
@@ -13,6 +14,7 @@ const RESET_TICKETS = 100;
 const config = await readConfig();
 useApi(config.api_base);
 startLanguages();
+startAccess();
 
 const sale = saleView();
 const views = { sale, setup: setupView(showEvent), race: raceView(), events: eventsView(config) };

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
 using Ticketing.Application.Common;
@@ -14,7 +15,12 @@ namespace Ticketing.Application.Access.CreateKey;
 /// revoke the old one.
 /// </param>
 /// <param name="ExpiresAt">When it stops to work; without it, never.</param>
-public sealed record CreateKeyCommand([property: Required] string Role, [property: Required] string Name, DateTimeOffset? ExpiresAt = null) : IRequest<CreatedKey>;
+public sealed record CreateKeyCommand([property: Required] string Role, [property: Required] string Name, DateTimeOffset? ExpiresAt = null) : IRequest<CreatedKey>
+{
+    /// <summary>Who creates it.</summary>
+    [JsonIgnore]
+    public Actor Actor { get; init; } = new(null, "");
+}
 
 /// <summary>A new key.</summary>
 /// <param name="KeyId">Its public part, by which it is listed and revoked.</param>
@@ -45,7 +51,7 @@ internal sealed class CreateKeyHandler(IApiKeys keys, TimeProvider clock) : IReq
         var text = ApiKeyText.Create();
         var key = new ApiKey(
             text.Id, SHA256.HashData(text.Secret), RoleNames.Parse(request.Role), request.Name, clock.GetUtcNow().UtcDateTime, request.ExpiresAt?.UtcDateTime);
-        await keys.AddAsync(key, cancellationToken);
+        await keys.AddAsync(key, request.Actor, cancellationToken);
         return new(key.Id, text.Reveal(), request.Role, key.Name, key.CreatedAt, key.ExpiresAt);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Application.Common;
 using Ticketing.Domain;
 
@@ -13,6 +14,10 @@ public sealed record ChangeEventCommand : IRequest<EventOutcome>
     /// <summary>The event, from the address.</summary>
     [JsonIgnore]
     public int EventId { get; init; }
+
+    /// <summary>Who changes it.</summary>
+    [JsonIgnore]
+    public Actor Actor { get; init; } = new(null, "");
 
     /// <summary>Number of tickets, 1 to 10,000,000, and not below those sold and held.</summary>
     public int? TotalTickets
@@ -82,7 +87,7 @@ internal sealed class ChangeEventValidator : AbstractValidator<ChangeEventComman
 internal sealed class ChangeEventHandler(IEventRepository events) : IRequestHandler<ChangeEventCommand, EventOutcome>
 {
     public Task<EventOutcome> Handle(ChangeEventCommand request, CancellationToken cancellationToken) =>
-        events.ChangeAsync(request.EventId, @event => Change(@event, request), cancellationToken);
+        events.ChangeAsync(request.EventId, AuditAction.EventChanged, request.Actor, @event => Change(@event, request), cancellationToken);
 
     private static EventOutcome? Change(Event @event, ChangeEventCommand command)
     {

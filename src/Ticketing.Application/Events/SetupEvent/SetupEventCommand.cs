@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using MediatR;
+using Ticketing.Application.Access;
 using Ticketing.Domain;
 
 namespace Ticketing.Application.Events.SetupEvent;
@@ -22,7 +24,12 @@ public sealed record SetupEventCommand(
     DateTimeOffset? SaleStartsAt = null,
     DateTimeOffset? SaleEndsAt = null,
     int? HoldSeconds = null,
-    int? MaxHoldSeconds = null) : IRequest<SetupEventResult?>;
+    int? MaxHoldSeconds = null) : IRequest<SetupEventResult?>
+{
+    /// <summary>Who sets it up.</summary>
+    [JsonIgnore]
+    public Actor Actor { get; init; } = new(null, "");
+}
 
 /// <summary>The event that was set up.</summary>
 /// <param name="Message">A confirmation for people.</param>

@@ -13,6 +13,6 @@ internal sealed class SetupEventHandler(IEventRepository events, TimeProvider cl
             request.EventName, request.TotalTickets, request.Strategy, clock.GetUtcNow().UtcDateTime, rules,
             request.HoldSeconds ?? Math.Min(Event.DefaultHoldSeconds, request.MaxHoldSeconds ?? int.MaxValue),
             request.MaxHoldSeconds ?? Math.Max(Event.DefaultMaxHoldSeconds, request.HoldSeconds ?? 0));
-        return !await events.AddAsync(@event, cancellationToken) ? null : new SetupEventResult("Event setup successful", @event.Id, @event.Name, @event.TotalTickets, @event.Strategy);
+        return !await events.AddAsync(@event, request.Actor, cancellationToken) ? null : new SetupEventResult("Event setup successful", @event.Id, @event.Name, @event.TotalTickets, @event.Strategy);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class BatchPlan
     private readonly List<Booking> _toUpdate = [];
     private readonly List<BookingStatus> _transitions = [];
     private readonly List<TimeSpan> _lags = [];
+    private readonly List<AuditEntry> _audit = [];
 
     /// <param name="eventId">The event.</param>
     /// <param name="start">What was read under the lock.</param>
@@ -77,6 +78,9 @@ internal sealed class BatchPlan
 
     /// <summary>The times from the deadlines of the holds that expire until now.</summary>
     public IReadOnlyList<TimeSpan> Lags => _lags;
+
+    /// <summary>What others than the buyers have cancelled.</summary>
+    public IReadOnlyList<AuditEntry> Audit => _audit;
 
     /// <summary>Whether an order was refused that could have been served, if only holds were due that were not read.</summary>
     public bool HasShortage { get; private set; }
@@ -158,6 +162,11 @@ internal sealed class BatchPlan
             BookingOperation.Cancel => booking.Cancel(Now),
             _ => throw new ArgumentOutOfRangeException(nameof(request), operation, null),
         });
+        if (operation == BookingOperation.Cancel && transition == Transition.Done && request.Change.Actor?.OfCancelled(booking, Now) is { } entry)
+        {
+            _audit.Add(entry);
+        }
+
         return transition != Transition.Refused
             ? new BookingOutcome.Changed(BookingState.Of(booking, Now), Change.Available - returned, Replayed: transition == Transition.Unchanged)
             : operation == BookingOperation.Extend && booking.Status == BookingStatus.Held ? new BookingOutcome.HoldLimitReached(request.MaxHoldSeconds)

@@ -118,6 +118,8 @@ internal sealed class MariaDbBatchDatabase(
                     .AppendJoin(',', same.Select(booking => booking.Id)).Append("); ");
             }
 
+            AddAudit(sql, command, plan.Audit);
+
             // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraints of the
             // table raise an error instead, which ends the text before its COMMIT.
             var change = plan.Change;
@@ -190,6 +192,17 @@ internal sealed class MariaDbBatchDatabase(
             }
 
             sql.Append(" RETURNING id; ");
+        }
+
+        private static void AddAudit(StringBuilder sql, MySqlCommand command, IReadOnlyList<AuditEntry> entries)
+        {
+            for (var i = 0; i < entries.Count; i++)
+            {
+                var entry = entries[i];
+                sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO audit (at, action, event_id, booking_id, actor, before_it, after_it, trace_id) VALUES ({Literal(entry.At)},'{entry.Action.Name()}',{entry.EventId},{entry.BookingId},")
+                    .AppendJoin(',', AddText(command, "who", i, entry.Actor!), AddText(command, "was", i, entry.Before!), AddText(command, "is", i, entry.After!), AddText(command, "t", i, entry.TraceId))
+                    .Append("); ");
+            }
         }
 
         private static string Literal(DateTime? time) => time is null ? "NULL" : string.Create(CultureInfo.InvariantCulture, $"'{time:yyyy-MM-dd HH:mm:ss.ffffff}'");

@@ -97,6 +97,14 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 await update.ExecuteNonQueryAsync();
             }
 
+            foreach (var entry in plan.Audit)
+            {
+                await using var audit = Command(
+                    "INSERT INTO audit (at, action, event_id, booking_id, actor, before_it, after_it, trace_id) VALUES (@at, @action, @e, @b, @who, @was, @is, @t)",
+                    ("@at", entry.At), ("@action", entry.Action.Name()), ("@e", entry.EventId!), ("@b", entry.BookingId!), ("@who", entry.Actor!), ("@was", entry.Before!), ("@is", entry.After!), ("@t", entry.TraceId));
+                await audit.ExecuteNonQueryAsync();
+            }
+
             var change = plan.Change;
             await using var take = Command(
                 """

@@ -22,6 +22,9 @@ public sealed class MariaDbTicketingContext(DbContextOptions<MariaDbTicketingCon
         modelBuilder.Entity<ApiKey>().Property(key => key.Id).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<ApiKey>().Property(key => key.Role).HasCharSet("ascii").UseCollation("ascii_bin");
         modelBuilder.Entity<ApiKey>().Property(key => key.Name).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<AuditEntry>().Property(entry => entry.Actor).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<AuditEntry>().Property(entry => entry.Action).HasCharSet("ascii").UseCollation("ascii_bin");
+        modelBuilder.Entity<AuditEntry>().Property(entry => entry.KeyId).HasCharSet("ascii").UseCollation("ascii_bin");
     }
 }
 
