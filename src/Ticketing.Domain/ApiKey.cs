@@ -68,6 +68,10 @@ public sealed class ApiKey
     /// <summary>Whether somebody who shows this secret may pass.</summary>
     /// <param name="secret">The secret.</param>
     /// <param name="now">Now, UTC.</param>
-    public bool Opens(ReadOnlySpan<byte> secret, DateTime now) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(secret), SecretHash) && RevokedAt is null && !(now >= ExpiresAt);
+    public bool Opens(ReadOnlySpan<byte> secret, DateTime now)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(secret, hash);
+        return CryptographicOperations.FixedTimeEquals(hash, SecretHash) && RevokedAt is null && !(now >= ExpiresAt);
+    }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.IdentityModel.Tokens;
+using Ticketing.Application.Access;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Database.CircuitBreaker;
 using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Access;
@@ -12,9 +14,6 @@ namespace Ticketing.Api.Access;
 /// <summary>Registers who may do what.</summary>
 internal static class AccessRegistration
 {
-    /// <summary>The scheme that decides by what a caller shows.</summary>
-    public const string KeyOrToken = "KeyOrToken";
-
     /// <summary>Asymmetric ones only: whoever can check a token must not be able to make one.</summary>
     private static readonly string[] _algorithms =
     [
@@ -50,11 +49,9 @@ internal static class AccessRegistration
             throw new InvalidSettingException($"{SecurityOptions.Section}:Jwt", "Needs both Authority and Audience: a token for another program must not buy tickets.");
         }
 
-        var authentication = builder.Services
-            .AddAuthentication() // without a default: only actions that ask for it look at what a caller shows
-            .AddPolicyScheme(KeyOrToken, null, any => any.ForwardDefaultSelector = context =>
-                jwt.Authority is null || ApiKeyHandler.IsKey(context.Request.Headers.Authorization) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
+        // Only actions that ask for it look at what a caller shows; the one scheme that there is would be the default for all.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
+        var authentication = builder.Services.AddAuthentication();
         if (jwt.Authority is not null)
         {
             authentication.AddJwtBearer(bearer => AcceptBuyers(bearer, jwt));
@@ -63,6 +60,8 @@ internal static class AccessRegistration
         // Authentication brings a ring of keys along for cookies, in a file that a container could not write. There are no cookies here.
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
         builder.Services.AddAuthorization();
+        builder.Services.AddSingleton<IPolicyEvaluator>(services => new CallerEvaluator(
+            services.GetRequiredService<IApiKeys>(), services.GetRequiredService<DatabaseCircuitBreaker>(), jwt.Authority is null ? null : JwtBearerDefaults.AuthenticationScheme));
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusedCaller>();
     }
 
@@ -82,9 +81,9 @@ internal static class AccessRegistration
                 // A buyer and nothing more, whatever the token says of roles. Without a usable id, the caller is known, and has no role at all.
                 var id = context.Principal!.FindFirstValue(jwt.UserIdClaim);
                 var isBuyer = int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var userId) && userId > 0;
-                context.Principal = new(new ClaimsIdentity(
-                    isBuyer ? [new(ClaimTypes.Role, RoleNames.Buyer), new(ClaimTypes.Name, userId.ToString(CultureInfo.InvariantCulture))] : [],
-                    JwtBearerDefaults.AuthenticationScheme));
+                context.Principal = new(isBuyer
+                    ? new CallerIdentity(new(Role.Buyer, userId.ToString(CultureInfo.InvariantCulture)), JwtBearerDefaults.AuthenticationScheme)
+                    : new ClaimsIdentity(JwtBearerDefaults.AuthenticationScheme));
                 return Task.CompletedTask;
             },
         };

@@ -1,8 +1,6 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Access;
-using Ticketing.Domain;
 
 namespace Ticketing.Api.Access;
 
@@ -11,7 +9,7 @@ internal static class CallerExtensions
 {
     /// <summary>The caller; null where nobody is asked.</summary>
     public static Caller? Caller(this ControllerBase controller) =>
-        controller.User.FindFirstValue(ClaimTypes.Role) is { } role ? new(RoleNames.Parse(role), controller.User.FindFirstValue(ClaimTypes.Name)!) : null;
+        (controller.User.Identity as CallerIdentity)?.Caller;
 
     /// <summary>The caller, and the request.</summary>
     public static Actor Actor(this ControllerBase controller) => new(controller.Caller(), ProblemWriter.TraceIdOf(controller.HttpContext));

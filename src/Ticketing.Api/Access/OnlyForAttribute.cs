@@ -10,9 +10,5 @@ namespace Ticketing.Api.Access;
 internal sealed class OnlyForAttribute : AuthorizeAttribute
 {
     /// <param name="roles">Names of roles, with commas between them; see <see cref="Callers"/>.</param>
-    public OnlyForAttribute(string roles)
-    {
-        Roles = roles;
-        AuthenticationSchemes = AccessRegistration.KeyOrToken;
-    }
+    public OnlyForAttribute(string roles) => Roles = roles;
 }

@@ -6,7 +6,6 @@ using Serilog.Events;
 using Serilog.Extensions.Hosting;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
-using Ticketing.Api.Access;
 using Ticketing.Api.Problems;
 using Ticketing.Infrastructure.Hosting;
 
@@ -59,7 +58,6 @@ internal static class LoggingRegistration
 
         filter.CaptureScopes = false; // MVC has one for each request, and no line of ours shows it
         Limit("Microsoft", LogLevel.Warning);
-        Limit(typeof(ApiKeyHandler).FullName!, LogLevel.Warning); // the framework has a line for each key that it does not know
         foreach (var hasty in (string[])["Microsoft.EntityFrameworkCore", "MySqlConnector", "Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware"])
         {
             Limit(hasty, LogLevel.Critical);

@@ -167,8 +167,8 @@ internal sealed class MariaDbBatchDatabase(
 
             // Without a hold or a caller, the defaults serve, and the text is shorter.
             var holds = plan.ToInsert.Any(order => order.HoldSeconds is not null);
-            var callers = plan.ToInsert.Any(order => order.CreatedBy is not null);
-            sql.Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp").Append(holds ? ", hold_seconds, status, expires_at" : "").Append(callers ? ", created_by" : "").Append(") VALUES ");
+            var callers = plan.ToInsert.Any(order => order.CreatedBy is not null) ? new Dictionary<string, string>(StringComparer.Ordinal) : null;
+            sql.Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp").Append(holds ? ", hold_seconds, status, expires_at" : "").Append(callers is null ? "" : ", created_by").Append(") VALUES ");
             var time = Literal(timestamp); // a parameter would be expanded for each row
             for (var i = 0; i < plan.ToInsert.Count; i++)
             {
@@ -183,15 +183,26 @@ internal sealed class MariaDbBatchDatabase(
                         : ",NULL,'confirmed',NULL");
                 }
 
-                if (callers)
+                if (callers is not null)
                 {
-                    sql.Append(',').Append(order.CreatedBy is { } caller ? AddText(command, "c", i, caller) : "NULL");
+                    sql.Append(',').Append(order.CreatedBy is { } caller ? CallerIn(command, callers, caller) : "NULL");
                 }
 
                 sql.Append(')');
             }
 
             sql.Append(" RETURNING id; ");
+        }
+
+        /// <summary>One parameter for each caller, who may have a whole batch.</summary>
+        private static string CallerIn(MySqlCommand command, Dictionary<string, string> callers, string caller)
+        {
+            if (!callers.TryGetValue(caller, out var name))
+            {
+                callers[caller] = name = AddText(command, "c", callers.Count, caller);
+            }
+
+            return name;
         }
 
         private static void AddAudit(StringBuilder sql, MySqlCommand command, IReadOnlyList<AuditEntry> entries)
