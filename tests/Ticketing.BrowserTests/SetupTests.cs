@@ -38,6 +38,30 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
     }
 
     [Fact]
+    public async Task The_current_sale_is_paused_resumed_and_closed()
+    {
+        var id = await SetupAsync(_api, 7, name: "Run of Show");
+        var visitor = await VisitAsync(_api, "/#setup");
+        await Expect(visitor["#run-event"]).ToHaveTextAsync($"Run of Show, event {id}:");
+        await Expect(visitor["#run-state"]).ToHaveTextAsync("on sale, 7 left.");
+
+        await visitor["#run-pause"].ClickAsync();
+        await Expect(visitor["#run-state"]).ToContainTextAsync("paused");
+        (await GetAsync(_api, $"/status?event_id={id}")).GetProperty("state").GetString().Should().Be("paused");
+        await visitor["#run-resume"].ClickAsync();
+        await Expect(visitor["#run-state"]).ToContainTextAsync("on sale");
+
+        await visitor["#run-close"].ClickAsync();
+        await Expect(visitor["#run-close"]).ToHaveTextAsync("Really close it? It cannot be reopened");
+        (await GetAsync(_api, $"/status?event_id={id}")).GetProperty("state").GetString().Should().Be("on_sale", "closing takes two clicks");
+        await visitor["#run-close"].ClickAsync();
+        await Expect(visitor["#run-state"]).ToHaveTextAsync("ended, 7 left.");
+        await Expect(visitor["#run-resume"]).ToBeHiddenAsync();
+        await visitor.ScreenshotAsync("setup-run");
+        (await GetAsync(_api, $"/status?event_id={id}")).GetProperty("state").GetString().Should().Be("ended");
+    }
+
+    [Fact]
     public async Task Every_strategy_of_the_api_is_offered_with_a_sentence()
     {
         var names = (await GetAsync(_api, "/openapi.json"))

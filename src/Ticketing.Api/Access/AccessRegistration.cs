@@ -32,6 +32,8 @@ internal static class AccessRegistration
     public static void AddAccess(this WebApplicationBuilder builder, bool serves)
     {
         builder.Services.AddValidatedOptions<SecurityOptions>(SecurityOptions.Section);
+        builder.Services.AddValidatedOptions<RateLimitOptions>(RateLimitOptions.Section);
+        builder.Services.AddSingleton<WarmUpKey>();
         if (!serves)
         {
             return;
@@ -61,8 +63,9 @@ internal static class AccessRegistration
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
         builder.Services.AddAuthorization();
         builder.Services.AddSingleton<IPolicyEvaluator>(services => new CallerEvaluator(
-            services.GetRequiredService<IApiKeys>(), services.GetRequiredService<DatabaseCircuitBreaker>(), jwt.Authority is null ? null : JwtBearerDefaults.AuthenticationScheme));
+            services.GetRequiredService<IApiKeys>(), services.GetRequiredService<WarmUpKey>(), services.GetRequiredService<DatabaseCircuitBreaker>(), jwt.Authority is null ? null : JwtBearerDefaults.AuthenticationScheme));
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusedCaller>();
+        builder.Services.AddRateLimits();
     }
 
     private static void AcceptBuyers(JwtBearerOptions bearer, JwtOptions jwt)
@@ -94,6 +97,7 @@ internal static class AccessRegistration
         if (SecurityOptions.AsksCallers(app.Configuration))
         {
             app.UseAuthorization();
+            app.UseRateLimiter();
         }
     }
 }

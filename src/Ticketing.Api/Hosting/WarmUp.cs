@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using Ticketing.Api.Access;
 using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Hosting;
@@ -18,7 +19,7 @@ namespace Ticketing.Api.Hosting;
 /// Orders for an event that does not exist run through the booking code as far as possible without a write. It ends at once when somebody else sends a
 /// request: real ones warm up as well, and must not share the server with these.
 /// </remarks>
-internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
     private const string UserAgent = "ticketing-warm-up";
@@ -41,10 +42,11 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
         var duration = TimeSpan.FromSeconds(options.Value.Seconds);
         if (duration == TimeSpan.Zero || Address() is not { } address)
         {
+            key.Revoke();
             return;
         }
 
-        using var client = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { { "User-Agent", UserAgent } } };
+        using var client = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { { "User-Agent", UserAgent }, { "Authorization", key.Authorization } } };
         var began = clock.GetTimestamp();
         try
         {
@@ -74,6 +76,7 @@ internal sealed class WarmUp(IServer server, IOptions<WarmUpOptions> options, Ti
         }
         finally
         {
+            key.Revoke();
             _isOver = true;
         }
     }

@@ -19,7 +19,7 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
         var isRestricted = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any();
         IEnumerable<int> statuses = [
             .. context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses ?? [],
-            .. (IEnumerable<int>)(isRestricted ? [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden] : [])];
+            .. (IEnumerable<int>)(isRestricted ? [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status429TooManyRequests] : [])];
         operation.Security = isRestricted ? [new() { [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [] }] : []; // empty: anyone may call it
         operation.Responses ??= [];
         KeepOnlyJson(operation.Responses);
@@ -30,7 +30,7 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
             operation.Responses[key] = new OpenApiResponse
             {
                 Description = string.IsNullOrWhiteSpace(described) ? DescriptionOf(status) : LineBreak().Replace(described, " "),
-                Headers = status == 503
+                Headers = status is 429 or 503
                     ? new Dictionary<string, IOpenApiHeader>
                     {
                         ["Retry-After"] = new OpenApiHeader

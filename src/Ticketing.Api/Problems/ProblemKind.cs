@@ -79,6 +79,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind Forbidden = new(
         "forbidden", 403, "The caller may not do this.", "Use a key whose role may do it. README.md lists the roles.");
 
+    public static readonly ProblemKind RateLimited = new(
+        "rate_limited", 429, "Too many requests of one caller.", "Nothing was done. Try again after the delay given by Retry-After.");
+
     public static readonly ProblemKind IdempotencyKeyReused = new(
         "idempotency_key_reused", 422, "The idempotency key belongs to another order.",
         "This Idempotency-Key has booked or held something else. Use a new key for a new order.");
@@ -130,7 +133,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     [
         ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached,
         HoldLimitReached, HoldExpired, HoldReleased, HoldConfirmed, BookingCancelled, NotConfirmed, BelowSold, UpgradeInProgress, EventNotFound, HoldNotFound,
-        BookingNotFound, KeyNotFound, Unauthenticated, Forbidden, IdempotencyKeyReused,
+        BookingNotFound, KeyNotFound, Unauthenticated, Forbidden, RateLimited, IdempotencyKeyReused,
         Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];
@@ -157,6 +160,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         408 => RequestTimeout,
         413 => PayloadTooLarge,
         415 => UnsupportedMediaType,
+        429 => RateLimited,
         503 => DatabaseUnavailable,
         < 500 => BadRequest with { Status = status },
         _ => InternalError with { Status = status },

@@ -129,10 +129,11 @@ internal sealed class ApiKeys(
     }
 }
 
-/// <summary>Registers the keys and the audit.</summary>
+/// <summary>Registers the keys, the limits and the audit.</summary>
 internal static class AccessRegistration
 {
     public static void AddAccess(this IServiceCollection services) => services
+        .AddSingleton<CallerLimits>()
         .AddSingleton<IApiKeys, ApiKeys>()
         .AddSingleton<IAuditReader, AuditReader>();
 }

@@ -116,7 +116,7 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
 
         replies.Should().Contain(reply => reply.Name == "200");
         replies.First(reply => reply.Status == HttpStatusCode.TooManyRequests).Should().Match<Reply>(
-            reply => reply.Name == "429 too_many_requests" && reply.Headers["Retry-After"] == "1");
+            reply => reply.Name == "429 rate_limited" && reply.Headers["Retry-After"] == "1");
     }
 
     [Fact]

@@ -52,6 +52,9 @@ export const address = path => base + path;
 
 export const setup = event => send('POST', '/setup', event);
 
+/** @param {'pause'|'resume'|'close'} step */
+export const changeSale = (eventId, step) => send('POST', `/events/${eventId}/${step}`);
+
 export const book = ({ key, ...order }) => send('POST', '/book', order, key && { 'Idempotency-Key': key });
 
 export const hold = async ({ key, ...order }) => {

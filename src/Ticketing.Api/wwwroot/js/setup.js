@@ -3,6 +3,7 @@ import { setup, Problem } from './api.js';
 import { t, onLanguage } from './i18n.js';
 import { wholeNumber, showError, focusFirstError } from './fields.js';
 import { failure } from './messages.js';
+import { runPanel } from './run.js';
 import { renderChoices, chosenIn, defaultStrategy, markUnavailable, onAvailability } from './strategies.js';
 
 const MAX_NAME = 200;
@@ -22,7 +23,8 @@ export function setupView(onSale) {
   form.addEventListener('submit', submit);
   onLanguage(render);
   onAvailability(render);
-  return { show: render };
+  const run = runPanel();
+  return { show: () => { render(); run.show(); } };
 
   function render() {
     renderChoices(grid, 'radio', 'strategy', chosen);

@@ -1,0 +1,55 @@
+import { byId, setText } from './dom.js';
+import { status, changeSale } from './api.js';
+import { t, onLanguage } from './i18n.js';
+import { failure } from './messages.js';
+import { number } from './format.js';
+
+const STEPS = { pause: ['on_sale', 'scheduled'], resume: ['paused'], close: ['on_sale', 'scheduled', 'paused'] };
+
+/** Pauses, resumes and closes the current sale. */
+export function runPanel() {
+  const panel = byId('run');
+  const answer = byId('run-answer');
+  let event = null;
+  let isClosing = false;
+
+  for (const step of Object.keys(STEPS)) byId(`run-${step}`).addEventListener('click', () => take(step));
+  onLanguage(render);
+  return { show };
+
+  async function show() {
+    isClosing = false;
+    answer.replaceChildren();
+    try {
+      event = await status();
+    } catch {
+      event = null; // there is none yet, or the view says what is wrong as soon as something is sent
+    }
+    render();
+  }
+
+  function render() {
+    panel.hidden = !event;
+    if (!event) return;
+    setText(byId('run-event'), t('run.event', { name: event.event_name, id: event.event_id }));
+    setText(byId('run-state'), t(`run.state.${event.state}`, { left: number(event.available_tickets) }));
+    for (const [step, states] of Object.entries(STEPS)) byId(`run-${step}`).hidden = !states.includes(event.state);
+    setText(byId('run-close'), t(isClosing ? 'run.close.sure' : 'run.close'));
+  }
+
+  /** Closing is for good, so it takes two clicks. */
+  async function take(step) {
+    if (step === 'close' && !isClosing) {
+      isClosing = true;
+      return render();
+    }
+    isClosing = false;
+    answer.replaceChildren();
+    try {
+      event = await changeSale(event.event_id, step);
+    } catch (error) {
+      answer.append(failure(error));
+    }
+    render();
+  }
+}
