@@ -42,21 +42,21 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
     {
         var id = await SetupAsync(_api, 7, name: "Run of Show");
         var visitor = await VisitAsync(_api, "/#setup");
-        await Expect(visitor["#run-event"]).ToHaveTextAsync($"Run of Show, event {id}:");
-        await Expect(visitor["#run-state"]).ToHaveTextAsync("on sale, 7 left.");
+        await Expect(visitor["#current-event"]).ToHaveTextAsync($"Run of Show, event {id}:");
+        await Expect(visitor["#current-state"]).ToHaveTextAsync("on sale, 7 left.");
 
-        await visitor["#run-pause"].ClickAsync();
-        await Expect(visitor["#run-state"]).ToContainTextAsync("paused");
+        await visitor["#current-pause"].ClickAsync();
+        await Expect(visitor["#current-state"]).ToContainTextAsync("paused");
         (await GetAsync(_api, $"/status?event_id={id}")).GetProperty("state").GetString().Should().Be("paused");
-        await visitor["#run-resume"].ClickAsync();
-        await Expect(visitor["#run-state"]).ToContainTextAsync("on sale");
+        await visitor["#current-resume"].ClickAsync();
+        await Expect(visitor["#current-state"]).ToContainTextAsync("on sale");
 
-        await visitor["#run-close"].ClickAsync();
-        await Expect(visitor["#run-close"]).ToHaveTextAsync("Really close it? It cannot be reopened");
+        await visitor["#current-close"].ClickAsync();
+        await Expect(visitor["#current-close"]).ToHaveTextAsync("Really close it? It cannot be reopened");
         (await GetAsync(_api, $"/status?event_id={id}")).GetProperty("state").GetString().Should().Be("on_sale", "closing takes two clicks");
-        await visitor["#run-close"].ClickAsync();
-        await Expect(visitor["#run-state"]).ToHaveTextAsync("ended, 7 left.");
-        await Expect(visitor["#run-resume"]).ToBeHiddenAsync();
+        await visitor["#current-close"].ClickAsync();
+        await Expect(visitor["#current-state"]).ToHaveTextAsync("ended, 7 left.");
+        await Expect(visitor["#current-resume"]).ToBeHiddenAsync();
         await visitor.ScreenshotAsync("setup-run");
         (await GetAsync(_api, $"/status?event_id={id}")).GetProperty("state").GetString().Should().Be("ended");
     }

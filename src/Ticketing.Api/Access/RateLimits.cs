@@ -17,14 +17,18 @@ internal static class RateLimits
     public static void AddRateLimits(this IServiceCollection services)
     {
         services.AddRateLimiter(limiter => limiter.OnRejected = RefuseAsync);
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>, CallerLimits>((limiter, options, limits) => limiter.GlobalLimiter =
-            PartitionedRateLimiter.Create<HttpContext, string>(context => (context.User.Identity as CallerIdentity)?.Caller is { } caller && !ReferenceEquals(caller, WarmUpKey.Caller)
-                ? RateLimitPartition.Get(caller.Id, id =>
-                {
-                    var limit = options.Value.Of(caller.Role);
-                    return limits.Create(id, limit.PerSecond, limit.Burst);
-                })
-                : RateLimitPartition.GetNoLimiter("")));
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>, CallerLimits>((limiter, options, limits) =>
+        {
+            // Made once, and not for each request.
+            Func<string, RateLimiter> ofUser = LimiterOf(options.Value.Of(Role.Buyer)), ofKey = LimiterOf(options.Value.Of(Role.Seller));
+            var unlimited = RateLimitPartition.GetNoLimiter("");
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                (context.User.Identity as CallerIdentity)?.Caller is { } caller && !ReferenceEquals(caller, WarmUpKey.Caller)
+                    ? RateLimitPartition.Get(caller.Id, caller.Role == Role.Buyer ? ofUser : ofKey)
+                    : unlimited);
+
+            Func<string, RateLimiter> LimiterOf(RateLimit limit) => caller => limits.Create(caller, limit.PerSecond, limit.Burst);
+        });
     }
 
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)

@@ -8,12 +8,12 @@ const STEPS = { pause: ['on_sale', 'scheduled'], resume: ['paused'], close: ['on
 
 /** Pauses, resumes and closes the current sale. */
 export function runPanel() {
-  const panel = byId('run');
-  const answer = byId('run-answer');
+  const panel = byId('current');
+  const answer = byId('current-answer');
   let event = null;
   let isClosing = false;
 
-  for (const step of Object.keys(STEPS)) byId(`run-${step}`).addEventListener('click', () => take(step));
+  for (const step of Object.keys(STEPS)) byId(`current-${step}`).addEventListener('click', () => take(step));
   onLanguage(render);
   return { show };
 
@@ -31,10 +31,10 @@ export function runPanel() {
   function render() {
     panel.hidden = !event;
     if (!event) return;
-    setText(byId('run-event'), t('run.event', { name: event.event_name, id: event.event_id }));
-    setText(byId('run-state'), t(`run.state.${event.state}`, { left: number(event.available_tickets) }));
-    for (const [step, states] of Object.entries(STEPS)) byId(`run-${step}`).hidden = !states.includes(event.state);
-    setText(byId('run-close'), t(isClosing ? 'run.close.sure' : 'run.close'));
+    setText(byId('current-event'), t('run.event', { name: event.event_name, id: event.event_id }));
+    setText(byId('current-state'), t(`run.state.${event.state}`, { left: number(event.available_tickets) }));
+    for (const [step, states] of Object.entries(STEPS)) byId(`current-${step}`).hidden = !states.includes(event.state);
+    setText(byId('current-close'), t(isClosing ? 'run.close.sure' : 'run.close'));
   }
 
   /** Closing is for good, so it takes two clicks. */
