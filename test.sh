@@ -99,7 +99,7 @@ run_project() {
     fi
 }
 
-# run_lanes FILTER SUFFIX LANES [PROJECT...]: these projects, or all, as many at once; the long ones begin first, and the longest is three runs
+# run_lanes FILTER SUFFIX LANES [PROJECT...]: these projects, or all, as many at once; the long ones begin first, and the longest is three runs of about the same length
 run_lanes() {
     local and=${filter:+"&($filter)"} projects=("${@:4}") project path
     [ ${#projects[@]} = 0 ] && projects=(Integration Observability Browser Deploy "")
@@ -109,8 +109,8 @@ run_lanes() {
         case $path in
             *Integration*)
                 printf '%s\n' "$1&FullyQualifiedName~Strategies&FullyQualifiedName!~Contract.$and" "$2.strategies" "$path"
-                printf '%s\n' "$1&FullyQualifiedName~Strategies.Contract.$and" "$2.contract" "$path"
-                printf '%s\n' "$1&FullyQualifiedName!~Strategies$and" "$2" "$path"
+                printf '%s\n' "$1&(FullyQualifiedName~Strategies.Contract.|FullyQualifiedName~IntegrationTests.Startup.)$and" "$2.contract" "$path"
+                printf '%s\n' "$1&FullyQualifiedName!~Strategies&FullyQualifiedName!~IntegrationTests.Startup.$and" "$2" "$path"
                 ;;
             *) printf '%s\n' "$1$and" "$2" "$path" ;;
         esac
