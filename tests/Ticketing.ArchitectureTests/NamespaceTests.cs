@@ -25,7 +25,7 @@ public sealed class NamespaceTests
     /// <summary>What each room of the infrastructure may use, besides itself.</summary>
     private static readonly Dictionary<string, string[]> _mayUse = new()
     {
-        ["Access"] = ["Database"],
+        ["Access"] = ["Database", "Redis"],
         ["Bookings"] = ["Reads", "Database", "Redis", "Hosting"],
         ["Reads"] = ["Database", "Redis", "Hosting"],
         ["Metrics"] = ["Database", "Hosting"],

@@ -14,12 +14,7 @@ public sealed class AccessTests(Chromium chromium) : BrowserTest(chromium)
     public override async Task InitializeAsync()
     {
         var settings = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("access.db")}", ["Security__Mode"] = "Keys" };
-        await using (var creation = ApiProcess.Run(settings, "--create-key", "admin"))
-        {
-            await creation.WaitForExitAsync(TimeSpan.FromSeconds(60));
-            _key = creation.Output.Trim();
-        }
-
+        _key = await ApiProcess.CreateKeyAsync(settings, "admin");
         _api = await ApiProcess.StartAsync(settings);
     }
 

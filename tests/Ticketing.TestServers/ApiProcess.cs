@@ -58,6 +58,15 @@ public sealed class ApiProcess : IAsyncDisposable
     public static ManagedProcess Run(IReadOnlyDictionary<string, string?> settings, params IEnumerable<string> arguments) =>
         ManagedProcess.Start("dotnet", [DefaultProgram, .. arguments], settings);
 
+    /// <summary>Creates a key, as an operator does with <c>--create-key</c>.</summary>
+    /// <exception cref="InvalidOperationException">None was created; the message says why.</exception>
+    public static async Task<string> CreateKeyAsync(IReadOnlyDictionary<string, string?> settings, string role, string? program = null)
+    {
+        await using var creation = ManagedProcess.Start("dotnet", [program ?? DefaultProgram, "--create-key", role], settings);
+        await creation.WaitForExitAsync(TimeSpan.FromMinutes(1));
+        return creation.ExitCode == 0 ? creation.Output.Trim() : throw new InvalidOperationException($"No key was created: {creation.Output}");
+    }
+
     public async Task<bool> IsReadyAsync() => await WhyIsItNotReadyAsync() is null;
 
     /// <summary>What is wrong; null if it is ready.</summary>

@@ -85,7 +85,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
 
             if (settings.AsksCallers)
             {
-                var key = await CreateKeyAsync(settings.Program.Path, variables);
+                var key = await ApiProcess.CreateKeyAsync(variables, "admin", settings.Program.Path);
                 addresses = [.. addresses.Select(address => address.With(key))];
             }
 
@@ -148,14 +148,6 @@ public sealed class SystemUnderTest : IAsyncDisposable
     {
         _client.Dispose();
         await DisposeAsync([.. _entrance, .. _processes]);
-    }
-
-    private static async Task<string> CreateKeyAsync(string program, IReadOnlyDictionary<string, string?> variables)
-    {
-        await using var creation = ManagedProcess.Start("dotnet", [program, "--create-key", "admin"], variables);
-        await creation.WaitForExitAsync(TimeSpan.FromMinutes(1));
-        return creation.Output.Split(Environment.NewLine).FirstOrDefault(line => line.StartsWith("tk_", StringComparison.Ordinal))
-            ?? throw new LabException($"No key was created: {creation.Output}");
     }
 
     private static async Task DisposeAsync(IEnumerable<IAsyncDisposable> processes)

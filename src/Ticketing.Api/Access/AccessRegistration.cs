@@ -14,7 +14,7 @@ namespace Ticketing.Api.Access;
 /// <summary>Registers who may do what.</summary>
 internal static class AccessRegistration
 {
-    /// <summary>Asymmetric ones only: whoever can check a token must not be able to make one.</summary>
+    /// <summary>Asymmetric ones only: a server that can check a token must not be able to make one.</summary>
     private static readonly string[] _algorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384,
@@ -39,13 +39,14 @@ internal static class AccessRegistration
             return;
         }
 
-        if (!SecurityOptions.AsksCallers(builder.Configuration))
+        var options = builder.Configuration.GetSection(SecurityOptions.Section).Get<SecurityOptions>() ?? new();
+        if (!options.AsksCallers(builder.Configuration))
         {
             builder.Services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
             return;
         }
 
-        var jwt = (builder.Configuration.GetSection(SecurityOptions.Section).Get<SecurityOptions>() ?? new()).Jwt;
+        var jwt = options.Jwt;
         if ((jwt.Authority is null) != (jwt.Audience is null))
         {
             throw new InvalidSettingException($"{SecurityOptions.Section}:Jwt", "Needs both Authority and Audience: a token for another program must not buy tickets.");
@@ -94,7 +95,7 @@ internal static class AccessRegistration
 
     public static void UseAccess(this WebApplication app)
     {
-        if (SecurityOptions.AsksCallers(app.Configuration))
+        if (app.Services.GetService<IPolicyEvaluator>() is CallerEvaluator)
         {
             app.UseAuthorization();
             app.UseRateLimiter();

@@ -19,17 +19,16 @@ public sealed class SecurityOptions
 
     /// <summary>Whether callers are asked who they are.</summary>
     /// <exception cref="InvalidSettingException">The program would listen on a public address, and nobody has said whether it may do so.</exception>
-    internal static bool AsksCallers(IConfiguration configuration)
+    internal bool AsksCallers(IConfiguration configuration)
     {
-        var options = configuration.GetSection(Section).Get<SecurityOptions>() ?? new();
-        if (options.Mode == SecurityMode.Auto && Addresses(configuration).FirstOrDefault(address => !IsLoopback(address)) is { } reachable)
+        if (Mode == SecurityMode.Auto && Addresses(configuration).FirstOrDefault(address => !IsLoopback(address)) is { } reachable)
         {
             throw new InvalidSettingException(
                 $"{Section}:{nameof(Mode)}",
                 $"Others can reach {reachable}. Say whether they need a key: Keys, or Open to let everybody do everything.");
         }
 
-        return options.Mode == SecurityMode.Keys;
+        return Mode == SecurityMode.Keys;
     }
 
     /// <summary>Where the server is told to listen. The names are ASP.NET Core's.</summary>

@@ -6,15 +6,15 @@ using Ticketing.Application.Access.GetAudit;
 
 namespace Ticketing.Api.Controllers;
 
-/// <summary>Who has done what.</summary>
+/// <summary>Who did what.</summary>
 [ApiController]
 [Tags("Audit")]
 [OnlyFor(Callers.Administering)]
 public sealed class AuditController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists what those who run sales have done, newest first.</summary>
+    /// <summary>Lists what those who run sales did, newest first.</summary>
     /// <remarks>
-    /// Events that were set up or changed, sales that were paused, resumed or closed, bookings that another than their buyer has cancelled, and keys. Each is stored in the
+    /// Events that were set up or changed, sales that were paused, resumed or closed, bookings that somebody other than their buyer cancelled, and keys. Each is stored in the
     /// transaction that does it. The actions are <c>event_set_up</c>, <c>event_changed</c>, <c>sale_paused</c>, <c>sale_resumed</c>, <c>sale_closed</c>,
     /// <c>booking_cancelled</c>, <c>key_created</c> and <c>key_revoked</c>.
     /// </remarks>

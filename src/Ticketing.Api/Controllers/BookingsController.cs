@@ -86,7 +86,7 @@ public sealed class BookingsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<ReturnedResponse>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Cancel([FromRoute] long id, CancellationToken cancellationToken) =>
-        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Cancel) { Actor = this.Actor() }, cancellationToken), BookingOperation.Cancel);
+        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Cancel) { Caller = this.Caller(), TraceId = ProblemWriter.TraceIdOf(HttpContext) }, cancellationToken), BookingOperation.Cancel);
 
     /// <summary>Lists bookings, newest first.</summary>
     /// <remarks>A buyer sees his own, and a seller those that it has made for one user.</remarks>

@@ -71,7 +71,7 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<BookTicketResponse>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Confirm([FromRoute] long id, CancellationToken cancellationToken) =>
-        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Confirm) { Actor = this.Actor() }, cancellationToken) switch
+        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Confirm) { Caller = this.Caller() }, cancellationToken) switch
         {
             BookingOutcome.Changed { Booking: var booking } changed =>
                 this.Confirmed(booking.BookingId, booking.EventId, booking.UserId, booking.Quantity, changed.Replayed),
@@ -96,7 +96,7 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<ReturnedResponse>(200)]
     [ProducesProblem(400, 404, 409, 503)]
     public async Task<IActionResult> Release([FromRoute] long id, CancellationToken cancellationToken) =>
-        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Release) { Actor = this.Actor() }, cancellationToken), BookingOperation.Release);
+        this.Returned(await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Release) { Caller = this.Caller() }, cancellationToken), BookingOperation.Release);
 
     /// <summary>Extends a hold.</summary>
     /// <remarks>The hold expires <c>hold_seconds</c> from now, unless it would last longer anyway.</remarks>
@@ -120,7 +120,7 @@ public sealed class HoldsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<HoldResponse>(200)]
     [ProducesProblem(400, 404, 409, 413, 415, 503)]
     public async Task<IActionResult> Extend([FromRoute] long id, [FromBody] ExtendHoldRequest request, CancellationToken cancellationToken) =>
-        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Extend, request.HoldSeconds) { Actor = this.Actor() }, cancellationToken) switch
+        await mediator.Send(new ChangeBookingCommand(id, BookingOperation.Extend, request.HoldSeconds) { Caller = this.Caller() }, cancellationToken) switch
         {
             BookingOutcome.Changed changed => this.Held(changed.Booking, isReplayed: false, StatusCodes.Status200OK),
             var refused => this.Refused(refused, BookingOperation.Extend),

@@ -71,7 +71,7 @@ internal static class TelemetryRegistration
         }
     }
 
-    /// <summary>On the port of the metrics there is nothing else, and nobody is asked. Whoever opens it to others opens the metrics only.</summary>
+    /// <summary>The port of the metrics serves nothing else, and asks for no key.</summary>
     public static void UseMetricsPort(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value is { Enabled: true, Port: { } port })

@@ -21,7 +21,7 @@ public sealed record Caller(Role Role, string Name)
     public string? OnlyCreator => Role == Role.Seller ? Id : null;
 
     /// <summary>Whether he may see and change a booking. If not, to him it does not exist.</summary>
-    /// <param name="userId">The user who has booked.</param>
+    /// <param name="userId">The user who booked.</param>
     /// <param name="createdBy">Who made it; null if nobody was asked.</param>
     public bool Owns(int userId, string? createdBy) => (OnlyUser ?? userId) == userId && (OnlyCreator ?? createdBy) == createdBy;
 
@@ -29,5 +29,5 @@ public sealed record Caller(Role Role, string Name)
     /// The idempotency key as it is stored: two callers may choose the same one, and the column is unique. The space before it is in no key that a client can
     /// send, so it meets none that was stored while nobody was asked.
     /// </summary>
-    public string KeyOf(string idempotencyKey) => $" {Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Id}\n{idempotencyKey}")))}";
+    public string? KeyOf(string? idempotencyKey) => idempotencyKey is null ? null : $" {Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Id}\n{idempotencyKey}")))}";
 }

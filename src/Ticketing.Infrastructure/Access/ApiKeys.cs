@@ -9,8 +9,8 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Access;
 
 /// <summary>
-/// The keys in the database. One that is shown is looked up once, whoever shows it at the same time, and trusted for five seconds: that long a key that is revoked
-/// at another server may still work here.
+/// The keys in the database. Concurrent requests with one key share a look-up, which is trusted for five seconds: a key that is revoked at another server may work here
+/// for that long.
 /// </summary>
 internal sealed class ApiKeys(
     [FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors, TimeProvider clock) : IApiKeys, IDisposable
@@ -18,7 +18,7 @@ internal sealed class ApiKeys(
     private static readonly TimeSpan _trust = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _usePeriod = TimeSpan.FromMinutes(1);
 
-    /// <summary>Ids that do not exist are remembered too, so whoever tries many must not fill the memory.</summary>
+    /// <summary>Ids that do not exist are remembered too, so the memory needs a limit.</summary>
     private readonly MemoryCache _seen = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     public ValueTask<ApiKey?> FindAsync(ApiKeyText shown, CancellationToken cancellationToken)

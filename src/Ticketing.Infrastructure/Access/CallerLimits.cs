@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Access;
 
@@ -10,6 +11,9 @@ public sealed class CallerLimits(IServiceProvider services, IDatabaseServer data
 {
     /// <summary>Buckets in memory are filled in steps of this length at least.</summary>
     private static readonly TimeSpan _shortestStep = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>One for all callers: when Redis hangs, one of them finds that out.</summary>
+    private readonly BestEffort _effort = new(clock);
 
     private readonly IConnectionMultiplexer? _redis = services.GetService<IConnectionMultiplexer>();
 
@@ -29,6 +33,6 @@ public sealed class CallerLimits(IServiceProvider services, IDatabaseServer data
         });
 
         // Two installations may share a Redis.
-        return _redis is null ? own : new SharedTokenBucket(_redis, $"ticketing:limit:{database.Description}:{caller}", perSecond, burst, own, clock);
+        return _redis is null ? own : new SharedTokenBucket(_redis, _effort, $"ticketing:limit:{database.Description}:{caller}", perSecond, burst, own, clock);
     }
 }

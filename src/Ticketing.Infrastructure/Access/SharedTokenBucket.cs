@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 using StackExchange.Redis;
+using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Access;
 
@@ -12,7 +13,7 @@ namespace Ticketing.Infrastructure.Access;
 /// The bucket is one number, the time at which it is full again (the generic cell rate algorithm), read and written by one script, with Redis's clock.
 /// Source: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm, "virtual scheduling".
 /// </remarks>
-internal sealed class SharedTokenBucket(IConnectionMultiplexer redis, string key, int perSecond, int burst, RateLimiter own, TimeProvider clock) : RateLimiter
+internal sealed class SharedTokenBucket(IConnectionMultiplexer redis, BestEffort effort, string key, int perSecond, int burst, RateLimiter own, TimeProvider clock) : RateLimiter
 {
     private const int SharesPerSecond = 50;
     private const double MicrosecondsPerSecond = 1_000_000;
@@ -34,10 +35,6 @@ internal sealed class SharedTokenBucket(IConnectionMultiplexer redis, string key
         return {given, 0}
         """;
 
-    /// <summary>A request does not wait longer for Redis, and after a failure nobody asks it for a while.</summary>
-    private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
-
     private static readonly Lease _allowed = new(null);
     private static readonly Lease _unknown = new(TimeSpan.Zero);
 
@@ -50,7 +47,6 @@ internal sealed class SharedTokenBucket(IConnectionMultiplexer redis, string key
     private long _lastUse = clock.GetTimestamp();
     private long _closedSince;
     private TimeSpan _closedFor;
-    private long _redisLostAt;
 
     public override TimeSpan? IdleDuration => clock.GetElapsedTime(Volatile.Read(ref _lastUse));
 
@@ -115,7 +111,7 @@ internal sealed class SharedTokenBucket(IConnectionMultiplexer redis, string key
         return false;
     }
 
-    /// <summary>Whoever was refused and asks again at once is refused without asking Redis.</summary>
+    /// <summary>A caller who was refused and asks again at once is refused without a question to Redis.</summary>
     private TimeSpan? WaitOfLastRefusal()
     {
         lock (_lock)
@@ -137,31 +133,22 @@ internal sealed class SharedTokenBucket(IConnectionMultiplexer redis, string key
     /// <returns>Null if Redis is away.</returns>
     private async Task<Share?> AskAsync()
     {
-        if (_redisLostAt != 0 && clock.GetElapsedTime(_redisLostAt) < _pause)
+        if (await effort.TryAsync(async () => (long[]?)await redis.GetDatabase().ScriptEvaluateAsync(Take, _keys, _arguments)) is not [var given, var wait])
         {
             return null;
         }
 
-        try
+        var share = new Share((int)given, TimeSpan.FromMicroseconds(wait));
+        lock (_lock)
         {
-            var answer = (long[])(await redis.GetDatabase().ScriptEvaluateAsync(Take, _keys, _arguments).WaitAsync(_timeout, clock))!;
-            var share = new Share((int)answer[0], TimeSpan.FromMicroseconds(answer[1]));
-            lock (_lock)
-            {
-                Interlocked.Add(ref _tokens, share.Given);
-                (_closedSince, _closedFor) = (clock.GetTimestamp(), share.Wait);
-            }
+            Interlocked.Add(ref _tokens, share.Given);
+            (_closedSince, _closedFor) = (clock.GetTimestamp(), share.Wait);
+        }
 
-            return share;
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            _redisLostAt = clock.GetTimestamp();
-            return null;
-        }
+        return share;
     }
 
-    /// <summary>What Redis has answered.</summary>
+    /// <summary>What Redis answered.</summary>
     /// <param name="Given">Number of tokens.</param>
     /// <param name="Wait">If there are none: how long until there is one.</param>
     private sealed record Share(int Given, TimeSpan Wait);

@@ -3,7 +3,7 @@ import { isSignedIn, signIn, onUnknownCaller } from './api.js';
 import { t, onLanguage } from './i18n.js';
 import { showError } from './fields.js';
 
-/** Asks for a key where the API asks who calls. Whoever never sees an answer 401 never sees this. */
+/** Asks for a key once the API has answered 401. */
 export function startAccess() {
   const panel = byId('access');
   let isWrong = false;

@@ -36,7 +36,7 @@ public sealed record BookTicketCommand(
     public StockChange StockChange => StockChange.Of(Status, Quantity);
 
     /// <summary>This order, as that caller's.</summary>
-    public BookTicketCommand By(Caller? caller) => caller is null ? this : this with { CreatedBy = caller.Id, IdempotencyKey = IdempotencyKey is null ? null : caller.KeyOf(IdempotencyKey) };
+    public BookTicketCommand By(Caller? caller) => caller is null ? this : this with { CreatedBy = caller.Id, IdempotencyKey = caller.KeyOf(IdempotencyKey) };
 
     /// <summary>Creates the booking of this order.</summary>
     /// <param name="now">Time of the booking, UTC; for a hold, by the database's clock.</param>

@@ -29,11 +29,11 @@ public enum BookingOperation
 /// <param name="HoldSeconds">To extend a hold: for how long from now, in seconds.</param>
 public sealed record ChangeBookingCommand(long BookingId, BookingOperation Operation, int HoldSeconds = 0) : IRequest<BookingOutcome>
 {
-    /// <summary>Who changes it.</summary>
-    public Actor? Actor { get; init; }
+    /// <summary>Who changes it; null where nobody is asked.</summary>
+    public Caller? Caller { get; init; }
 
-    /// <summary>Who asks for it, where callers are asked who they are.</summary>
-    public Caller? Caller => Actor?.Caller;
+    /// <summary>The request, for the audit of a cancellation.</summary>
+    public string TraceId { get; init; } = "";
 }
 
 /// <summary>How long to hold the tickets.</summary>

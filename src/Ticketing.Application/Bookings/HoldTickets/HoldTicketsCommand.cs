@@ -28,7 +28,7 @@ public sealed record HoldTicketsCommand(
     public string? CreatedBy { get; init; }
 
     /// <summary>This order, as that caller's.</summary>
-    public HoldTicketsCommand By(Caller? caller) => caller is null ? this : this with { CreatedBy = caller.Id, IdempotencyKey = IdempotencyKey is null ? null : caller.KeyOf(IdempotencyKey) };
+    public HoldTicketsCommand By(Caller? caller) => caller is null ? this : this with { CreatedBy = caller.Id, IdempotencyKey = caller.KeyOf(IdempotencyKey) };
 }
 
 internal sealed class HoldTicketsValidator : OrderValidator<HoldTicketsCommand>

@@ -1,3 +1,4 @@
+using Ticketing.Application.Access;
 using Ticketing.Application.Bookings;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.ChangeBooking;
@@ -162,7 +163,7 @@ internal sealed class BatchPlan
             BookingOperation.Cancel => booking.Cancel(Now),
             _ => throw new ArgumentOutOfRangeException(nameof(request), operation, null),
         });
-        if (operation == BookingOperation.Cancel && transition == Transition.Done && request.Change.Actor?.OfCancelled(booking, Now) is { } entry)
+        if (operation == BookingOperation.Cancel && transition == Transition.Done && new Actor(request.Change.Caller, request.Change.TraceId).OfCancelled(booking, Now) is { } entry)
         {
             _audit.Add(entry);
         }
