@@ -21,7 +21,7 @@ public sealed class FrontDoorTests(Chromium chromium) : IAsyncLifetime
     {
         _api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("door.db")}" });
         _edge = await HaproxyServer.StartAsync([_api.Address]);
-        _nginx = await NginxServer.StartAsync(_edge.Address, new() { Pages = PutPageTogether() });
+        _nginx = await NginxServer.StartAsync(_edge.NginxAddress, new() { Pages = PutPageTogether() });
     }
 
     public async Task DisposeAsync()

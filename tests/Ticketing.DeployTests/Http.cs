@@ -10,12 +10,23 @@ internal static class Http
     public static HttpClient Client(Uri address) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = address };
 
     public static async Task<Reply> SendAsync(
-        this HttpClient client, HttpMethod method, string path, object? body = null, string? key = null, CancellationToken cancellationToken = default)
+        this HttpClient client,
+        HttpMethod method,
+        string path,
+        object? body = null,
+        string? key = null,
+        (string Name, string Value)? header = null,
+        CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
+        }
+
+        if (header is { } further)
+        {
+            request.Headers.Add(further.Name, further.Value);
         }
 
         using var response = await client.SendAsync(request, cancellationToken);
@@ -24,10 +35,11 @@ internal static class Http
         return new(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), headers);
     }
 
-    public static Task<Reply> AskAsync(this HttpClient client, string path) => client.SendAsync(HttpMethod.Get, path);
+    public static Task<Reply> AskAsync(this HttpClient client, string path, (string Name, string Value)? header = null) =>
+        client.SendAsync(HttpMethod.Get, path, header: header);
 
     public static Task<Reply> BookAsync(this HttpClient client, int eventId, int userId = 1, string? key = null, CancellationToken cancellationToken = default) =>
-        client.SendAsync(HttpMethod.Post, "/api/book", new { user_id = userId, event_id = eventId }, key, cancellationToken);
+        client.SendAsync(HttpMethod.Post, "/api/book", new { user_id = userId, event_id = eventId }, key, cancellationToken: cancellationToken);
 
     /// <summary>Sets up an event and returns its id.</summary>
     public static async Task<int> SetupAsync(this HttpClient client, int tickets, string strategy = "batched")

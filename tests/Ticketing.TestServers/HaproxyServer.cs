@@ -12,6 +12,7 @@ public sealed partial class HaproxyServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = Ports.Free();
+    private readonly int _nginxPort = Ports.Free();
     private readonly int _metricsPort = Ports.Free();
     private readonly int _runtimePort = Ports.Free();
     private ManagedProcess? _server;
@@ -23,6 +24,9 @@ public sealed partial class HaproxyServer : IAsyncDisposable
     /// <summary>Where it takes requests.</summary>
     public Uri Address => Local(_port);
 
+    /// <summary>Where it takes what Nginx passes on.</summary>
+    public Uri NginxAddress => Local(_nginxPort);
+
     /// <summary>Where Prometheus reads its metrics.</summary>
     public Uri MetricsAddress => Local(_metricsPort);
 
@@ -30,13 +34,15 @@ public sealed partial class HaproxyServer : IAsyncDisposable
 
     /// <param name="replicas">Where the API listens, or may listen later.</param>
     /// <param name="change">Changes the shipped configuration, to see what a line of it is there for.</param>
-    public static async Task<HaproxyServer> StartAsync(IEnumerable<Uri> replicas, Func<string, string>? change = null)
+    /// <param name="limits">What one address may send, as environment variables; left out, an address has no limit.</param>
+    public static async Task<HaproxyServer> StartAsync(
+        IEnumerable<Uri> replicas, Func<string, string>? change = null, IReadOnlyDictionary<string, string?>? limits = null)
     {
         var edge = new HaproxyServer();
         try
         {
             edge.Configure(replicas, change ?? (text => text));
-            await edge.StartAsync();
+            await edge.StartAsync(limits ?? new Dictionary<string, string?> { ["ADDRESS_QUOTA"] = "0" });
             return edge;
         }
         catch
@@ -105,9 +111,9 @@ public sealed partial class HaproxyServer : IAsyncDisposable
 
     private static Uri Local(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
 
-    private async Task StartAsync()
+    private async Task StartAsync(IReadOnlyDictionary<string, string?> limits)
     {
-        _server = ManagedProcess.Start(Program, ["-db", "-f", _folder.File("haproxy.cfg")]);
+        _server = ManagedProcess.Start(Program, ["-db", "-f", _folder.File("haproxy.cfg")], limits);
         await _server.AnswersAsync(new Uri(MetricsAddress, "/healthz"), "haproxy");
     }
 
@@ -117,6 +123,7 @@ public sealed partial class HaproxyServer : IAsyncDisposable
             string.Create(CultureInfo.InvariantCulture, $"    server replica{index + 1} {replica.Host}:{replica.Port}\n")));
         var text = File.ReadAllText(Shipped);
         text = Replace(text, EdgePort(), string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{_port}"));
+        text = Replace(text, NginxPort(), string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{_nginxPort}"));
         text = Replace(text, MetricsPort(), string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{_metricsPort}"));
         text = Replace(text, RuntimePort(), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_runtimePort}"));
         text = Replace(text, Template(), servers, times: 2);
@@ -130,6 +137,9 @@ public sealed partial class HaproxyServer : IAsyncDisposable
 
     [GeneratedRegex(@"bind :8000\b")]
     private static partial Regex EdgePort();
+
+    [GeneratedRegex(@"bind :8001\b")]
+    private static partial Regex NginxPort();
 
     [GeneratedRegex(@"bind :8404\b")]
     private static partial Regex MetricsPort();

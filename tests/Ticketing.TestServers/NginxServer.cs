@@ -24,7 +24,7 @@ public sealed partial class NginxServer : IAsyncDisposable
     /// <summary>One line of JSON for each request.</summary>
     public string AccessLog => File.ReadAllText(_folder.File("access.log"));
 
-    /// <param name="edge">Where the edge takes requests.</param>
+    /// <param name="edge">Where the edge takes what Nginx passes on.</param>
     /// <param name="changes">What else is to differ from the shipped configuration.</param>
     public static async Task<NginxServer> StartAsync(Uri edge, NginxChanges? changes = null)
     {
@@ -86,9 +86,8 @@ public sealed partial class NginxServer : IAsyncDisposable
             ("listen 8080;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_port};")),
             ("/usr/share/nginx/html", changes.Pages ?? _folder.Path));
         Render("limits.conf", text => text
-            .Replace("${REQUESTS_PER_ADDRESS}", changes.RequestsPerAddress, StringComparison.Ordinal)
-            .Replace("${REQUESTS_BURST}", changes.Burst.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("${CONNECTIONS_PER_ADDRESS}", "10000", StringComparison.Ordinal));
+            .Replace("${SET_REAL_IP_FROM}", string.Concat(changes.TrustedProxies.Select(proxy => $"set_real_ip_from {proxy}; ")), StringComparison.Ordinal)
+            .Replace("${CONNECTIONS_PER_ADDRESS}", changes.ConnectionsPerAddress.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
         // `resolve` needs Nginx 1.27.3, and a name server.
         Render("upstream.conf", text => ServerLine().Replace(
@@ -121,7 +120,7 @@ public sealed partial class NginxServer : IAsyncDisposable
     [GeneratedRegex(@"^resolver .*$", RegexOptions.Multiline)]
     private static partial Regex ResolverLine();
 
-    [GeneratedRegex(@"^ *server \$\{EDGE_HOST\}:8000 resolve (.*);$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ *server \$\{EDGE_HOST\}:8001 resolve (.*);$", RegexOptions.Multiline)]
     private static partial Regex ServerLine();
 }
 
@@ -131,9 +130,9 @@ public sealed record NginxChanges
     /// <summary>The folder with the page; left out, one without.</summary>
     public string? Pages { get; init; }
 
-    /// <summary>The rate that one address may keep up.</summary>
-    public string RequestsPerAddress { get; init; } = "100000r/s";
+    /// <summary>The networks of proxies that say in X-Forwarded-For whom they speak for.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>How many requests one address may be ahead of that rate.</summary>
-    public int Burst { get; init; } = 100_000;
+    /// <summary>How many connections, or requests of HTTP/2, one address may hold.</summary>
+    public int ConnectionsPerAddress { get; init; } = 10_000;
 }

@@ -77,7 +77,7 @@ public sealed class SystemUnderTest : IAsyncDisposable
                 addresses = [edge.Address];
                 if (settings.Entrance == Entrance.FrontDoor)
                 {
-                    var nginx = await NginxServer.StartAsync(edge.Address);
+                    var nginx = await NginxServer.StartAsync(edge.NginxAddress);
                     entrance.Add(nginx);
                     addresses = [new Uri(nginx.Address, "/api")];
                 }

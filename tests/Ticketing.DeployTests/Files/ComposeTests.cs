@@ -232,10 +232,10 @@ public sealed partial class ComposeTests : IAsyncLifetime
         var edge = File.ReadAllText(Repository.File("deploy", "edge", "haproxy.cfg"));
 
         dockerfile.Should().Contain("ASPNETCORE_HTTP_PORTS=8000").And.Contain("EXPOSE 8000").And.Contain("BACKEND_HOST=backend").And.Contain("EDGE_HOST=edge ");
-        upstream.Should().Contain("${EDGE_HOST}:8000 ");
+        upstream.Should().Contain("${EDGE_HOST}:8001 ");
         Services.GetProperty("backend").GetProperty("environment").GetProperty("Metrics__Port").GetString().Should().Be("9464");
         File.ReadAllText(Repository.File("deploy", "prometheus", "prometheus.yml")).Should().Contain("names: [backend]\n        type: A\n        port: 9464\n");
-        edge.Should().Contain("bind :8000").And.Contain("${BACKEND_HOST}:8000").And.Contain("bind :8404");
+        edge.Should().Contain("bind :8000").And.Contain("bind :8001 ").And.Contain("${BACKEND_HOST}:8000").And.Contain("bind :8404");
         File.ReadAllText(Repository.File("deploy", "nginx", "site.conf")).Should().Contain("listen 8080;");
         Services.GetProperty("k6").GetProperty("environment").GetProperty("BASE_URL").GetString().Should().Be("http://frontend:8080/api");
     }

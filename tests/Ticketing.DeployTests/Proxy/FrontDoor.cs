@@ -19,12 +19,13 @@ internal sealed class FrontDoor : IAsyncDisposable
 
     /// <param name="replicas">Where the API listens, or may listen later.</param>
     /// <param name="changes">What is to differ from the shipped configuration of Nginx.</param>
-    public static async Task<FrontDoor> StartAsync(IEnumerable<Uri> replicas, NginxChanges? changes = null)
+    /// <param name="limits">What one address may send, as environment variables of the edge; left out, an address has no limit.</param>
+    public static async Task<FrontDoor> StartAsync(IEnumerable<Uri> replicas, NginxChanges? changes = null, IReadOnlyDictionary<string, string?>? limits = null)
     {
-        var edge = await HaproxyServer.StartAsync(replicas);
+        var edge = await HaproxyServer.StartAsync(replicas, limits: limits);
         try
         {
-            return new(edge, await NginxServer.StartAsync(edge.Address, changes));
+            return new(edge, await NginxServer.StartAsync(edge.NginxAddress, changes));
         }
         catch
         {
