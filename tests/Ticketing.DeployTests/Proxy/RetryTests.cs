@@ -160,7 +160,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
     [Fact]
     public async Task A_draining_backend_gets_no_more_orders_and_no_read_is_lost()
     {
-        await using var leaving = await api.StartAnotherAsync(drainSeconds: 2);
+        await using var leaving = await api.StartAnotherAsync(drainSeconds: 60);
         await using var door = await FrontDoor.StartAsync([leaving.Address, api.Address]);
         await door.SeesAsync(true, true);
         var id = await door.Client.SetupAsync(100);
@@ -179,6 +179,7 @@ public sealed partial class RetryTests(SingleApi api) : IClassFixture<SingleApi>
         }
 
         (await OrdersAtAsync(leaving)).Should().Be(before, "it is about to close its door");
+        leaving.Process.Kill(); // it has been seen long enough
     }
 
     private static Task<double> OrdersAtAsync(ApiProcess replica) => Scrape.SumAsync([replica], "http_requests_total", ("handler", "/book"));
