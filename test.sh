@@ -44,6 +44,7 @@ install_missing() {
     has haproxy || missing+=(haproxy)
     has nginx || missing+=(nginx-light)
     { has prometheus && has promtool; } || missing+=(prometheus)
+    has prometheus-alertmanager || missing+=(prometheus-alertmanager)
     has chromium-headless-shell || has chromium || has google-chrome || missing+=(chromium)
     has npm || missing+=(npm)
     has kubectl || missing+=(kubernetes-client)

@@ -26,15 +26,18 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
     public Uri Address => _client.BaseAddress!;
 
+    public ManagedProcess Process => _server!;
+
     /// <summary>Starts it on a free port and waits until it has read every target once.</summary>
+    /// <param name="alertmanager">Where Alertmanager listens.</param>
     /// <param name="edge">Where the edge exports its metrics.</param>
     /// <param name="backends">Where the replicas listen.</param>
-    public static async Task<PrometheusServer> StartAsync(Uri edge, params Uri[] backends)
+    public static async Task<PrometheusServer> StartAsync(Uri alertmanager, Uri edge, params Uri[] backends)
     {
         var server = new PrometheusServer();
         try
         {
-            await server.LaunchAsync(edge, backends);
+            await server.LaunchAsync(alertmanager, edge, backends);
             return server;
         }
         catch
@@ -97,7 +100,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task LaunchAsync(Uri edge, Uri[] backends)
+    private async Task LaunchAsync(Uri alertmanager, Uri edge, Uri[] backends)
     {
         var port = Ports.Free();
         var own = string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
@@ -113,6 +116,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         var configuration = Faster(await File.ReadAllTextAsync(Repository.File("deploy", "prometheus", "prometheus.yml")));
         configuration = ReplaceOne(configuration, BackendDiscovery(), Targets(backends));
         configuration = ReplaceOne(configuration, EdgeDiscovery(), Targets([edge]));
+        configuration = AlertmanagerDiscovery().Replace(configuration, Targets([alertmanager]));
         await File.WriteAllTextAsync(_folder.File("prometheus.yml"), ReplaceOne(configuration, PrometheusItself(), own));
         Directory.CreateSymbolicLink(Path.Combine(_folder.File("user"), "runbooks"), Repository.File("deploy", "runbooks"));
 
@@ -124,10 +128,11 @@ public sealed partial class PrometheusServer : IAsyncDisposable
                 $"--web.listen-address=127.0.0.1:{port}",
                 $"--web.external-url={_client.BaseAddress}",
                 $"--web.user-assets={_folder.File("user")}",
+                $"--rules.alert.resend-delay={60 / TimesFaster}s", // 1 min by default: after three of them without news, an alert is over
             ]);
 
         var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (!await HasReadAsync(backends.Length + 2))
+        while (!await HasReadAsync(backends.Length + 3))
         {
             if (_server.HasExited || DateTime.UtcNow > deadline)
             {
@@ -153,7 +158,8 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         }
     }
 
-    private static string Faster(string text) => Durations().Replace(text, match =>
+    /// <summary>Divides the durations in a configuration or a rule by <see cref="TimesFaster"/>.</summary>
+    internal static string Faster(string text) => Durations().Replace(text, match =>
     {
         var seconds = int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture) * match.Groups["unit"].Value switch
         {
@@ -180,7 +186,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     };
 
     /// <summary>Windows in queries, and the settings that are durations.</summary>
-    [GeneratedRegex(@"(?<before>\[|\b(?:for|interval|\w+_interval): )(?<count>\d+)(?<unit>[a-z]+)(?<after>\]?)")]
+    [GeneratedRegex(@"(?<before>\[|\b(?:for|interval|\w+_interval|\w+_wait): )(?<count>\d+)(?<unit>[a-z]+)(?<after>\]?)")]
     private static partial Regex Durations();
 
     [GeneratedRegex(@"dns_sd_configs:\n {6}- names: \[backend\]\n( {6}.*\n)+")]
@@ -188,6 +194,10 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
     [GeneratedRegex(@"dns_sd_configs:\n {6}- names: \[edge\]\n( {6}.*\n)+")]
     private static partial Regex EdgeDiscovery();
+
+    /// <summary>Twice: whom Prometheus tells, and what it scrapes.</summary>
+    [GeneratedRegex(@"dns_sd_configs:\n +- names: \[alertmanager\]\n( +(type|port|refresh_interval): .*\n)+")]
+    private static partial Regex AlertmanagerDiscovery();
 
     [GeneratedRegex(@"(?<=targets: \[)localhost:9090")]
     private static partial Regex PrometheusItself();

@@ -31,6 +31,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [InlineData("edge", "8000")]
     [InlineData("frontend", "8080")]
     [InlineData("prometheus", "9090")]
+    [InlineData("alertmanager", "9093")]
     [InlineData("grafana", "3000")]
     public void Every_service_is_there_with_its_port_its_health_check_and_the_network(string name, string? port)
     {
@@ -91,6 +92,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [InlineData("edge")]
     [InlineData("frontend")]
     [InlineData("prometheus")]
+    [InlineData("alertmanager")]
     [InlineData("grafana")]
     [InlineData("k6")]
     public void A_container_has_the_name_that_the_commands_of_the_source_system_use(string service) =>
@@ -176,7 +178,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [Fact]
     public void Every_service_of_ours_has_a_read_only_file_system_and_no_rights()
     {
-        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "grafana", "k6" })
+        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "alertmanager", "grafana", "k6" })
         {
             var service = Services.GetProperty(name);
             service.GetProperty("read_only").GetBoolean().Should().BeTrue(name);

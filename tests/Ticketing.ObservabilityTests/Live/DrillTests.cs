@@ -5,7 +5,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>Two incidents from beginning to end, by the runbooks: the alert fires, the steps are taken, the alert ends.</summary>
+/// <summary>Two incidents from beginning to end, by the runbooks: the alert fires, somebody is told, the steps are taken, the alert ends, and that is told too.</summary>
 /// <remarks>Time runs <see cref="PrometheusServer.TimesFaster"/> times faster in this Prometheus; the rules are the real ones otherwise.</remarks>
 [Trait("Run", "Full")]
 public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSystem>
@@ -23,8 +23,22 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
 
         await system.EventuallyAsync("the alert for the oversold event to fire", alerts => alerts.Any(alert => IsFor(alert, eventId) && alert.IsFiring), _patience);
 
+        foreach (var receiver in (string[])["webhook", "pager"])
+        {
+            var told = await system.Receivers.WaitForAsync($"{receiver} to be told", message => message.Receiver == receiver && message.IsAbout("TicketsOversold", "firing"));
+            told.Message.GetProperty("commonAnnotations").GetProperty("runbook_url").GetString().Should().EndWith("/runbooks/tickets-oversold.md");
+        }
+
+        (await system.Receivers.WaitForAsync("the Slack channel to be told", message => message.Receiver == "slack" && message.Message.ToString().Contains("TicketsOversold", StringComparison.Ordinal)))
+            .Message.ToString().Should().Contain("tickets-oversold.md|What to do");
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(system.Receivers.Mails.Any(mail => mail.Contains("To: duty@venue.example", StringComparison.Ordinal) && mail.Contains("TicketsOversold", StringComparison.Ordinal))),
+            _patience);
+
         await RunStatementsAsync("tickets-oversold.md", eventId, statement => statement.Contains("DELETE FROM bookings", StringComparison.Ordinal));
         await system.EventuallyAsync("the alert for the oversold event to resolve", alerts => !alerts.Any(alert => IsFor(alert, eventId)), _patience);
+
+        await system.Receivers.WaitForAsync("the end to be told", message => message.Receiver == "webhook" && message.IsAbout("TicketsOversold", "resolved"));
 
         // The program's caches do not see these statements: their answers may be a few seconds old.
         await Task.Delay(_cached);
@@ -56,6 +70,8 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
                 "the database alert to fire for both replicas",
                 alerts => alerts.Count(alert => alert.Name == "DatabaseUnreachable" && alert.IsFiring) == system.Replicas.Count,
                 _patience);
+            await system.Receivers.WaitForAsync("somebody to be called", message => message.Receiver == "pager" && message.IsAbout("DatabaseUnreachable", "firing"));
+            await Eventually.HoldsAsync(async () => (await system.Alertmanager.InhibitedAsync()).Contains("DatabaseConnectionErrors"), _patience);
             using var health = await system.Replicas[0].Client.GetAsync(new Uri("/health", UriKind.Relative));
             health.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
             (await system.Prometheus.QueryAsync("sum(up{job=\"ticketing\"})")).Single().Value.Should().Be(2, "the backends run and still export metrics");
@@ -68,6 +84,38 @@ public sealed class DrillTests(ObservedSystem system) : IClassFixture<ObservedSy
         await system.EventuallyAsync("the database alert to resolve", alerts => !alerts.Any(IsAboutTheDatabase), _patience);
         (await system.Replicas[0].SetupAsync(1, "batched")).Should().BePositive("the backends need no restart");
     }
+
+    [Fact]
+    public async Task A_heartbeat_says_that_alerts_get_out()
+    {
+        await Eventually.HoldsAsync(() => Task.FromResult(Heartbeats() >= 2), _patience);
+        system.Receivers.Notifications.Where(message => message.IsAbout("Heartbeat", "firing")).Should().OnlyContain(message => message.Receiver == "heartbeat");
+    }
+
+    [LongFact]
+    public async Task Without_Prometheus_the_heartbeat_stops()
+    {
+        await Eventually.HoldsAsync(() => Task.FromResult(Heartbeats() >= 1), _patience);
+        system.Prometheus.Process.Freeze();
+        try
+        {
+            var beats = -1;
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    beats = Heartbeats();
+                    await Task.Delay(TimeSpan.FromSeconds(3 * 60 / PrometheusServer.TimesFaster)); // three that do not come
+                    return Heartbeats() == beats;
+                },
+                TimeSpan.FromMinutes(2));
+        }
+        finally
+        {
+            system.Prometheus.Process.Thaw();
+        }
+    }
+
+    private int Heartbeats() => system.Receivers.Notifications.Count(message => message.Receiver == "heartbeat");
 
     private static bool IsFor(RaisedAlert alert, int eventId) => alert.Name == "TicketsOversold" && alert.Labels["event_id"] == $"{eventId}";
 

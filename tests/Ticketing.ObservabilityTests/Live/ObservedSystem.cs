@@ -2,10 +2,11 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
 
-/// <summary>The system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, the edge before them, and Prometheus.</summary>
+/// <summary>The system as it is deployed, without containers: MariaDB, Redis, two replicas of the API, the edge before them, Prometheus and Alertmanager.</summary>
 public class ObservedSystem : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _parts = [];
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>A server of its own, because these tests stop it and change its settings.</summary>
     public MariaDbProcess Database { get; private set; } = null!;
@@ -15,6 +16,11 @@ public class ObservedSystem : IAsyncLifetime
     public HaproxyServer Edge { get; private set; } = null!;
 
     public PrometheusServer Prometheus { get; private set; } = null!;
+
+    public AlertmanagerServer Alertmanager { get; private set; } = null!;
+
+    /// <summary>Those who are told of alerts.</summary>
+    public Receivers Receivers { get; private set; } = null!;
 
     public string ConnectionString => Database.ConnectionString + ";Database=ticketing";
 
@@ -44,7 +50,9 @@ public class ObservedSystem : IAsyncLifetime
         };
         Replicas = [Keep(await ApiProcess.StartAsync(settings)), Keep(await ApiProcess.StartAsync(settings))];
         Edge = Keep(await HaproxyServer.StartAsync(Replicas.Select(replica => replica.Address)));
-        Prometheus = Keep(await PrometheusServer.StartAsync(Edge.MetricsAddress, [.. Replicas.Select(replica => replica.Address)]));
+        Receivers = Keep(new Receivers());
+        Alertmanager = Keep(await AlertmanagerServer.StartAsync(Receivers.SettingsWith(_folder)));
+        Prometheus = Keep(await PrometheusServer.StartAsync(Alertmanager.Address, Edge.MetricsAddress, [.. Replicas.Select(replica => replica.Address)]));
     }
 
     public virtual async Task DisposeAsync()
@@ -53,6 +61,8 @@ public class ObservedSystem : IAsyncLifetime
         {
             await part.DisposeAsync();
         }
+
+        _folder.Dispose();
     }
 
     /// <summary>Starts one more replica, which Prometheus does not scrape.</summary>
