@@ -128,7 +128,10 @@ public sealed partial class HaproxyServer : IAsyncDisposable
         text = Replace(text, RuntimePort(), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_runtimePort}"));
         text = Replace(text, Template(), servers, times: 2);
         File.WriteAllText(_folder.File("haproxy.cfg"), change(text));
-        File.Copy(Repository.File("deploy", "edge", "problems.map"), _folder.File("problems.map"));
+        foreach (var map in Directory.EnumerateFiles(Repository.File("deploy", "edge"), "*.map"))
+        {
+            File.Copy(map, _folder.File(Path.GetFileName(map)));
+        }
     }
 
     private static string Replace(string text, Regex place, string replacement, int times = 1) => place.Count(text) == times

@@ -107,6 +107,35 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     }
 
     [Fact]
+    public async Task Reads_are_shed_one_after_the_other_and_orders_never()
+    {
+        string[] reads = ["/api/history", "/api/stats", "/api/events", "/api/status"];
+        var id = await Client.SetupAsync(100);
+        await using var door = await FrontDoor.StartAsync([api.Address]);
+        await door.SeesAsync(true);
+
+        for (var level = 0; level <= reads.Length; level++)
+        {
+            (await door.Edge.CommandAsync($"set map switches.map shed {level}")).Should().BeNullOrWhiteSpace();
+            foreach (var (path, shedAt) in reads.Select((path, index) => (path, index + 1)))
+            {
+                foreach (var spelling in (string[])[path, path.ToUpperInvariant().Replace("/API", "/api", StringComparison.Ordinal) + "/"])
+                {
+                    (await door.Client.AskAsync(spelling)).Name.Should().Be(level < shedAt ? "200" : "503 shed", "{0} at level {1}", spelling, level);
+                }
+            }
+
+            (await door.Client.BookAsync(id)).Name.Should().Be("200");
+            (await door.Client.AskAsync("/api/health")).Name.Should().Be("200");
+            (await door.Client.SetupAsync(1)).Should().BePositive();
+        }
+
+        (await door.Client.AskAsync("/api/status")).Headers["Retry-After"].Should().Be("10");
+        await door.Edge.CommandAsync("set map switches.map shed 0");
+        (await door.Client.AskAsync("/api/status")).Name.Should().Be("200");
+    }
+
+    [Fact]
     public async Task Without_any_backend_the_answer_is_still_a_problem_document_and_the_page_is_still_there()
     {
         await using var lonely = await FrontDoor.StartAsync(
