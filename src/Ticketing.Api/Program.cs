@@ -55,6 +55,7 @@ return await ExitCode.OfAsync(async () =>
     app.UseHttpMetrics();
     app.UseApi();
     await app.PrepareDatabaseAsync();
+    await app.ReadSwitchesAsync();
     app.AnnounceWhenStarted();
     await app.RunAsync();
 });

@@ -67,13 +67,19 @@ public enum AuditAction
 
     /// <summary>A key was revoked.</summary>
     KeyRevoked,
+
+    /// <summary>No more orders were taken, for maintenance.</summary>
+    ReadOnlyOn,
+
+    /// <summary>Orders were taken again.</summary>
+    ReadOnlyOff,
 }
 
 /// <summary>The names of the actions in JSON and in the database.</summary>
 public static class AuditActionNames
 {
     private static readonly string[] _names =
-        ["event_set_up", "event_changed", "sale_paused", "sale_resumed", "sale_closed", "booking_cancelled", "key_created", "key_revoked"];
+        ["event_set_up", "event_changed", "sale_paused", "sale_resumed", "sale_closed", "booking_cancelled", "key_created", "key_revoked", "read_only_on", "read_only_off"];
 
     /// <summary>The name of <paramref name="action"/>, such as <c>sale_paused</c>.</summary>
     public static string Name(this AuditAction action) => _names[(int)action];

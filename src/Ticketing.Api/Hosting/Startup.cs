@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Ticketing.Application.Events.SetReadOnly;
 using Ticketing.Infrastructure.Database;
 
 namespace Ticketing.Api.Hosting;
@@ -32,6 +33,9 @@ internal static class Startup
     /// <summary>Waits for the database, and migrates its tables unless the settings leave that to <c>--migrate</c>.</summary>
     public static Task PrepareDatabaseAsync(this WebApplication app) =>
         app.Services.GetRequiredService<DatabaseStartup>().PrepareAsync(CancellationToken.None);
+
+    /// <summary>Finds out whether the system is in maintenance, before the first order comes.</summary>
+    public static Task ReadSwitchesAsync(this WebApplication app) => app.Services.GetRequiredService<IMaintenance>().ReadAsync(CancellationToken.None);
 
     /// <summary>Waits for the database and migrates its tables, whatever the settings are.</summary>
     public static async Task MigrateDatabaseAsync(this WebApplication app, bool finish)

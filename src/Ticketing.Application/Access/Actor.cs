@@ -40,6 +40,11 @@ public sealed record Actor(Caller? Caller, string TraceId)
         After = new JsonObject { ["role"] = key.Role.Name(), ["name"] = key.Name, ["expires_at"] = key.ExpiresAt, ["revoked_at"] = key.RevokedAt }.ToJsonString(),
     };
 
+    /// <summary>An entry for what concerns the whole system.</summary>
+    /// <param name="action">What was done.</param>
+    /// <param name="now">Now, UTC.</param>
+    public AuditEntry Of(AuditAction action, DateTime now) => new(now, Caller?.Id, action, TraceId);
+
     /// <summary>What of an event can be changed, as JSON.</summary>
     public static string Describe(Event @event) => new JsonObject
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.ChangeBooking;
 using Ticketing.Application.Events;
+using Ticketing.Application.Events.SetReadOnly;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Returns;
@@ -21,6 +22,9 @@ internal static class BookingsRegistration
         services.AddValidatedOptions<BookingOptions>(BookingOptions.Section);
         services.AddSingleton<ContentionRetry>();
         services.AddSingleton<OrderTransactions>();
+        services.AddSingleton<Maintenance>();
+        services.AddSingleton<IMaintenance>(provider => provider.GetRequiredService<Maintenance>());
+        services.AddHostedService(provider => provider.GetRequiredService<Maintenance>());
         services.AddSingleton<Admission>();
         services.AddSingleton<BookingCommit>();
         services.AddSingleton<IEventRepository, EventRepository>();

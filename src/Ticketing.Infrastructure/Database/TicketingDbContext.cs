@@ -22,6 +22,9 @@ public abstract class TicketingDbContext(DbContextOptions options) : DbContext(o
     /// <summary>What those who run sales have done.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    /// <summary>What operators turn on and off.</summary>
+    public DbSet<Switch> Switches => Set<Switch>();
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(TicketingDbContext).Assembly);

@@ -37,6 +37,8 @@ public sealed class MatrixTests(AskingApi asking)
         ["GET /keys"] = _administers,
         ["DELETE /keys/{id}"] = _administers,
         ["GET /audit"] = _administers,
+        ["GET /maintenance"] = _administers,
+        ["PUT /maintenance"] = _administers,
         ["GET /metrics"] = _administers,
     };
 

@@ -44,6 +44,12 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         new("XML by its type", HttpMethod.Post, "/setup", "<setup/>"u8.ToArray(), "application/xml", 415, "unsupported_media_type"),
         new("no body and no content type", HttpMethod.Post, "/setup", null, null, 415, "unsupported_media_type"),
 
+        // A switch is never turned by a guess.
+        new("maintenance without what to do", HttpMethod.Put, "/maintenance", "{}"u8.ToArray(), Json, 400, "validation_failed"),
+        new("maintenance null", HttpMethod.Put, "/maintenance", """{"read_only":null}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("maintenance in quotes", HttpMethod.Put, "/maintenance", """{"read_only":"true"}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("maintenance and more", HttpMethod.Put, "/maintenance", """{"read_only":true,"shed":1}"""u8.ToArray(), Json, 400, "validation_failed"),
+
         // user_id.
         Book("an unknown property", """{"user_id":1,"event_id":1,"quantiy":2}""", 400),
         Book("a property in camel case", """{"userId":1,"event_id":1}""", 400),

@@ -1,7 +1,9 @@
 using FluentValidation;
 using MediatR;
 using Ticketing.Application.Common;
+using Ticketing.Application.Events.SetReadOnly;
 using Ticketing.Application.Sales;
+using Ticketing.Domain;
 
 namespace Ticketing.Application.Events.GetStatus;
 
@@ -17,8 +19,11 @@ internal sealed class GetStatusValidator : AbstractValidator<GetStatusQuery>
     public GetStatusValidator() => RuleFor(query => query.EventId).IsId();
 }
 
-internal sealed class GetStatusHandler(ISalesReader sales) : IRequestHandler<GetStatusQuery, EventStatus?>
+internal sealed class GetStatusHandler(ISalesReader sales, IMaintenance maintenance) : IRequestHandler<GetStatusQuery, EventStatus?>
 {
-    public Task<EventStatus?> Handle(GetStatusQuery request, CancellationToken cancellationToken) =>
-        sales.FindStatusAsync(request.EventId, cancellationToken);
+    public async Task<EventStatus?> Handle(GetStatusQuery request, CancellationToken cancellationToken)
+    {
+        var status = await sales.FindStatusAsync(request.EventId, cancellationToken);
+        return maintenance.IsReadOnly && status?.State == SaleState.OnSale ? status with { State = SaleState.Paused } : status;
+    }
 }

@@ -31,11 +31,12 @@ internal sealed class BatchPlan
     /// <param name="eventId">The event.</param>
     /// <param name="start">What was read under the lock.</param>
     /// <param name="requests">The requests, in order of arrival.</param>
-    public BatchPlan(int eventId, BatchStart start, IReadOnlyList<Pending> requests)
+    /// <param name="isReadOnly">Whether no orders are taken, for maintenance.</param>
+    public BatchPlan(int eventId, BatchStart start, IReadOnlyList<Pending> requests, bool isReadOnly = false)
     {
         _eventId = eventId;
         _start = start;
-        _closed = BookingOutcome.Refusal(start.Stock.Rules, start.Now);
+        _closed = isReadOnly ? BookingOutcome.Paused.Instance : BookingOutcome.Refusal(start.Stock.Rules, start.Now);
         _owned = start.Stock.Rules.MaxPerUser is null ? null : start.Owned.ToDictionary();
         _decisions = new Decision[requests.Count];
         ExpireDueHolds();

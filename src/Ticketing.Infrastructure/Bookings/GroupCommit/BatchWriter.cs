@@ -38,6 +38,7 @@ internal sealed class BatchWriter(
     Deadline deadline,
     DatabaseCircuitBreaker breaker,
     LatestStock latest,
+    Maintenance maintenance,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
     TimeProvider clock,
@@ -199,7 +200,7 @@ internal sealed class BatchWriter(
             return null;
         }
 
-        var plan = new BatchPlan(eventId, start, orders);
+        var plan = new BatchPlan(eventId, start, orders, maintenance.IsReadOnly);
         var lacksUsers = start.Stock.Rules.MaxPerUser is not null && reads.Users.Count == 0 && orders.Any(order => order is PendingOrder);
         var lacksDue = plan.HasShortage && start.Stock.Held > 0 && reads.MaxDue == 0;
         if (!lacksUsers && !lacksDue)
@@ -208,7 +209,7 @@ internal sealed class BatchWriter(
         }
 
         var everything = reads with { Users = UsersOf(orders), MaxDue = MaxDueOf(orders) };
-        return await transaction.LockAsync(eventId, everything, patience) is { } more ? new BatchPlan(eventId, more, orders) : null;
+        return await transaction.LockAsync(eventId, everything, patience) is { } more ? new BatchPlan(eventId, more, orders, maintenance.IsReadOnly) : null;
     }
 
     private static IReadOnlyCollection<int> UsersOf(IReadOnlyList<Pending> orders) =>
