@@ -9,7 +9,7 @@ namespace Ticketing.BrowserTests;
 /// <summary>The page is for everyone: by keyboard and screen reader, on a phone, in light and dark, in both languages.</summary>
 public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) : BrowserTest(chromium)
 {
-    private static readonly string[] _views = ["sale", "setup", "race", "events"];
+    private static readonly string[] _views = ["sale", "setup", "race", "events", "admin"];
     private readonly ApiProcess _api = site.Api;
 
     /// <summary>Indonesian has the longer words.</summary>
@@ -64,7 +64,7 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
     public async Task Each_view_has_a_title_of_its_own()
     {
         var visitor = await VisitAsync(_api);
-        foreach (var (view, title) in (IEnumerable<(string, string)>)[("race", "Race – Ticketing"), ("events", "Events – Ticketing"), ("setup", "Set up – Ticketing"), ("sale", "Sale – Ticketing")])
+        foreach (var (view, title) in (IEnumerable<(string, string)>)[("race", "Race – Ticketing"), ("events", "Events – Ticketing"), ("setup", "Set up – Ticketing"), ("admin", "Admin – Ticketing"), ("sale", "Sale – Ticketing")])
         {
             await visitor[$"nav a[href='#{view}']"].ClickAsync();
             await Expect(visitor.Page).ToHaveTitleAsync(title);
@@ -215,6 +215,13 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
         await Expect(visitor["#event-name-error"]).Not.ToBeEmptyAsync();
         await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
         await ShouldBeAccessibleAsync(visitor, "the form to set up, with a wrong field and an unavailable strategy");
+        await visitor["#change-total"].FillAsync("");
+        await visitor["#change-form [type=submit]"].ClickAsync();
+        await Expect(visitor["#change-total"]).ToBeFocusedAsync();
+        await visitor["#cancel-number"].FillAsync((await GetAsync(_api, "/history")).GetProperty("items")[0].GetProperty("booking_id").ToString());
+        await visitor["#cancel-number"].PressAsync("Enter");
+        await visitor["#cancel-answer button"].ClickAsync();
+        await ShouldBeAccessibleAsync(visitor, "the current sale, with a wrong field, and a booking to cancel");
 
         await visitor.GoAsync("/#race");
         await visitor["#race-tickets"].FillAsync("20");
@@ -226,6 +233,14 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
         await visitor.GoAsync("/#events");
         await Expect(visitor["#events-table tbody tr"].First).ToBeVisibleAsync();
         await ShouldBeAccessibleAsync(visitor, "the events");
+
+        await visitor.GoAsync("/#admin");
+        await visitor["#key-name"].FillAsync("axe");
+        await visitor["#key-form [type=submit]"].ClickAsync();
+        await Expect(visitor["#key-text"]).ToBeVisibleAsync();
+        await visitor["#keys-table button"].First.ClickAsync();
+        await Expect(visitor["#audit-table tbody tr"].First).ToBeVisibleAsync();
+        await ShouldBeAccessibleAsync(visitor, "the keys and the audit");
     }
 
     /// <summary>Presses Tab until the element has the focus, and sees that it shows.</summary>

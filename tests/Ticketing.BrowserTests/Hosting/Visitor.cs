@@ -60,6 +60,21 @@ public sealed class Visitor
         }
     }
 
+    /// <summary>Nothing is wider than the screen of a phone. The pictures are of a desktop and a phone, in light and dark.</summary>
+    public async Task ShouldFitAPhoneAsync(string name)
+    {
+        await ScreenshotAsync(name);
+        var desktop = Page.ViewportSize!;
+        await Page.SetViewportSizeAsync(360, 740);
+        await ScreenshotAsync($"{name}-phone");
+        (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(360, name);
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await ScreenshotAsync($"{name}-phone-dark");
+        await Page.SetViewportSizeAsync(desktop.Width, desktop.Height);
+        await ScreenshotAsync($"{name}-dark");
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+    }
+
     private void Listen(IBrowserContext context)
     {
         Page.PageError += (_, error) => _complaints.Enqueue($"exception: {error}");

@@ -45,6 +45,12 @@ export function signIn(text) {
   thisTab.set('key', key);
 }
 
+/** Whether this is the key of this tab. @param {string} id its public part */
+export const isOwnKey = id => key?.startsWith(`tk_${id}_`) ?? false;
+
+/** Whether what is shown is a key, and not the token of a buyer. */
+export const showsKey = () => key?.startsWith('tk_') ?? false;
+
 /** Calls back whenever the API does not know who calls. */
 export const onUnknownCaller = callback => { tellUnknownCaller = callback; };
 
@@ -54,6 +60,9 @@ export const setup = event => send('POST', '/setup', event);
 
 /** @param {'pause'|'resume'|'close'} step */
 export const changeSale = (eventId, step) => send('POST', `/events/${eventId}/${step}`);
+
+/** @param {object} changes only what is to change; null removes a limit or a time */
+export const changeEvent = (eventId, changes) => send('PATCH', `/events/${eventId}`, changes);
 
 export const book = ({ key, ...order }) => send('POST', '/book', order, key && { 'Idempotency-Key': key });
 
@@ -81,6 +90,18 @@ export const stats = () => send('GET', '/stats');
 
 export const history = (userId, size) => send('GET', `/history?user_id=${userId}&status=all&page_size=${size}`);
 
+/** Confirmed bookings of all users, newest first, older than that one. */
+export const bookingsBefore = (id, size) => send('GET', `/history?before=${id}&page_size=${size}`);
+
+export const listKeys = () => send('GET', '/keys');
+
+export const createKey = key => send('POST', '/keys', key);
+
+export const revokeKey = id => send('DELETE', `/keys/${id}`);
+
+/** What was done, newest first. @param {number|null} before only entries older than this one */
+export const audit = (before, size) => send('GET', `/audit?page_size=${size}${before ? `&before=${before}` : ''}`);
+
 /** @throws {Problem|Unreachable} */
 async function send(method, path, body, headers) {
   let response;
@@ -93,7 +114,7 @@ async function send(method, path, body, headers) {
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    answer = await response.json();
+    answer = response.status === 204 ? {} : await response.json();
     followClock(response);
   } catch (error) {
     throw new Unreachable(error.message);

@@ -5,9 +5,11 @@ import { failure } from './messages.js';
 import { saleView } from './sale/sale.js';
 import { setupView } from './setup.js';
 import { startAccess } from './access.js';
+import { startRole } from './role.js';
 import { learnAvailability } from './strategies.js';
 import { raceView } from './race/race.js';
 import { eventsView } from './events.js';
+import { adminView } from './admin/admin.js';
 
 const RESET_TICKETS = 100;
 
@@ -15,9 +17,10 @@ const config = await readConfig();
 useApi(config.api_base);
 startLanguages();
 startAccess();
+startRole();
 
 const sale = saleView();
-const views = { sale, setup: setupView(showEvent), race: raceView(), events: eventsView(config) };
+const views = { sale, setup: setupView(showEvent), race: raceView(), events: eventsView(config), admin: adminView() };
 const resetAnswer = el('div', { role: 'alert' });
 let current = null;
 

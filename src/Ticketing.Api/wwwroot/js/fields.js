@@ -11,6 +11,22 @@ export function wholeNumber(id, from, to) {
   return isValid ? value : null;
 }
 
+/** The time in a field, as the API writes it; null where it is empty, undefined, with a message at the field, where it is half a time. */
+export function time(id) {
+  const { value, validity } = byId(id);
+  const isValid = !validity.badInput;
+  showError(id, isValid ? '' : t('field.time'));
+  return isValid ? value && new Date(value).toISOString() || null : undefined;
+}
+
+/** A time of the API as such a field has it: of this place, to the second. */
+export function localTime(text) {
+  if (!text) return '';
+  const at = new Date(text);
+  at.setMinutes(at.getMinutes() - at.getTimezoneOffset());
+  return at.toISOString().slice(0, 19).replace(/:00$/, '');
+}
+
 /** Shows or, with an empty message, clears what is wrong with a field. */
 export function showError(id, message) {
   const input = byId(id);

@@ -1,17 +1,22 @@
 import { byId, setText } from './dom.js';
 import { status, changeSale } from './api.js';
+import { changeForm } from './change.js';
 import { t, onLanguage } from './i18n.js';
 import { failure } from './messages.js';
 import { number } from './format.js';
 
 const STEPS = { pause: ['on_sale', 'scheduled'], resume: ['paused'], close: ['on_sale', 'scheduled', 'paused'] };
 
-/** Pauses, resumes and closes the current sale. */
+/** Pauses, resumes, closes and changes the current sale. */
 export function runPanel() {
   const panel = byId('current');
   const answer = byId('current-answer');
   let event = null;
   let isClosing = false;
+  const change = changeForm(changed => {
+    event = changed;
+    render();
+  });
 
   for (const step of Object.keys(STEPS)) byId(`current-${step}`).addEventListener('click', () => take(step));
   onLanguage(render);
@@ -22,6 +27,7 @@ export function runPanel() {
     answer.replaceChildren();
     try {
       event = await status();
+      change.fill(event);
     } catch {
       event = null; // there is none yet, or the view says what is wrong as soon as something is sent
     }

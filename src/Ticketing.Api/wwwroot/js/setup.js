@@ -3,6 +3,8 @@ import { setup, Problem } from './api.js';
 import { t, onLanguage } from './i18n.js';
 import { wholeNumber, showError, focusFirstError } from './fields.js';
 import { failure } from './messages.js';
+import { cancelPanel } from './cancel.js';
+import { learnRole } from './role.js';
 import { runPanel } from './run.js';
 import { renderChoices, chosenIn, defaultStrategy, markUnavailable, onAvailability } from './strategies.js';
 
@@ -24,7 +26,8 @@ export function setupView(onSale) {
   onLanguage(render);
   onAvailability(render);
   const run = runPanel();
-  return { show: () => { render(); run.show(); } };
+  cancelPanel();
+  return { show: () => { render(); learnRole(); run.show(); } };
 
   function render() {
     renderChoices(grid, 'radio', 'strategy', chosen);
