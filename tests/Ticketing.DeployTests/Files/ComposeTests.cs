@@ -140,7 +140,23 @@ public sealed partial class ComposeTests : IAsyncLifetime
         }
 
         var files = production[production.IndexOf("\nsecrets:", StringComparison.Ordinal)..];
-        Regex.Count(files, @"file: \$\{SECRETS:\?").Should().Be(3, "there is no default for where the secrets are");
+        Regex.Count(files, @"file: \$\{SECRETS:\?").Should().Be(4, "there is no default for where the secrets are");
+    }
+
+    [Fact]
+    public void In_production_the_backend_serves_with_an_account_that_can_change_no_table()
+    {
+        var services = ProductionServices(Repository.File("deploy", "production.yml"));
+
+        services["backend"].Should().Contain("DB_USER: ticket_serve").And.Contain("DB_PASSWORD_FILE: /run/secrets/db_password\n");
+        services["migrate"].Should().NotContain("DB_USER", "it is the user that the image gives all rights").And.Contain("DB_PASSWORD_FILE: /run/secrets/db_migrate_password\n");
+        services["mariadb"].Should().Contain("MARIADB_PASSWORD_FILE: /run/secrets/db_migrate_password\n").And.Contain("SERVING_USER: ticket_serve\n")
+            .And.Contain("SERVING_PASSWORD_FILE: /run/secrets/db_password\n").And.Contain("\"./mariadb/accounts.sh:/docker-entrypoint-initdb.d/accounts.sh:ro\"");
+        File.Exists(Repository.File("deploy", "mariadb", "accounts.sh")).Should().BeTrue();
+
+        // What stands below each service; the file has tags that only Compose knows.
+        static Dictionary<string, string> ProductionServices(string file) => Regex.Matches(File.ReadAllText(file), @"^  (\w+):\n((?:    .*\n|\n)+)", RegexOptions.Multiline)
+            .Where(match => match.Groups[2].Value.Contains("environment:", StringComparison.Ordinal)).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
     }
 
     [Fact]

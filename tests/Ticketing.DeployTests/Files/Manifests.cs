@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s;
 using k8s.Models;
 using Ticketing.TestServers;
@@ -12,7 +13,13 @@ internal sealed class Manifests
         ["monitoring.coreos.com/v1/ServiceMonitor"] = typeof(ServiceMonitor),
         ["monitoring.coreos.com/v1/PrometheusRule"] = typeof(PrometheusRule),
         ["k8s.mariadb.com/v1alpha1/MariaDB"] = typeof(MariaDb),
+        ["k8s.mariadb.com/v1alpha1/User"] = typeof(DatabaseUser),
+        ["k8s.mariadb.com/v1alpha1/Grant"] = typeof(DatabaseGrant),
+        ["gateway.networking.k8s.io/v1/Gateway"] = typeof(Gateway),
+        ["gateway.networking.k8s.io/v1/HTTPRoute"] = typeof(HttpRoute),
     };
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> _resolved = [];
 
     private readonly List<object> _objects;
 
@@ -27,18 +34,52 @@ internal sealed class Manifests
         .Concat(Of<V1Job>().Select(workload => (workload.Metadata.Name, workload.Spec.Template)))
         .ToDictionary(pod => pod.Name, pod => pod.Template);
 
-    public static async Task<Manifests> OfAsync(string overlay)
+    /// <summary>With those that the operator of the database makes.</summary>
+    public Dictionary<string, V1PodTemplateSpec> AllPods => Pods.Concat(Of<MariaDb>().SelectMany(database => database.Pods)).ToDictionary();
+
+    /// <param name="overlay">Its name.</param>
+    /// <param name="components">Components that are added to it, as an operator would.</param>
+    public static async Task<Manifests> OfAsync(string overlay, params string[] components)
     {
-        var kubectl = ManagedProcess.Find("kubectl") ?? throw new InvalidOperationException("kubectl is not installed: apt-get install kubernetes-client");
-        using var folder = new TemporaryFolder();
-        await ManagedProcess.RunAsync(kubectl, "kustomize", Repository.File("deploy", "kubernetes", "overlays", overlay), "--output", folder.File("all.yaml"));
-        var manifests = new Manifests(Read(await File.ReadAllTextAsync(folder.File("all.yaml"))));
+        // kustomize takes seconds, so each is resolved once; what is read of it is new for each test.
+        var text = await _resolved.GetOrAdd(string.Join('+', [overlay, .. components]), _ => new(() => ResolveAsync(overlay, components))).Value;
+        var manifests = new Manifests(Read(text));
 
         // So that no test loops over nothing.
         manifests.Pods.Keys.Should().Contain(["backend", "edge", "frontend"]);
         manifests.Of<V1Service>().Should().HaveCountGreaterThan(3).And.OnlyContain(service => service.Spec.Ports.Count > 0);
         manifests.Pods.Values.Should().OnlyContain(pod => pod.Spec.Containers.Count > 0);
         return manifests;
+    }
+
+    private static async Task<string> ResolveAsync(string overlay, string[] components)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Repository.File("deploy", "kubernetes", "overlays", overlay);
+        if (components.Length > 0)
+        {
+            path = folder.File("overlay");
+            Directory.CreateDirectory(path);
+            await File.WriteAllLinesAsync(
+                Path.Combine(path, "kustomization.yaml"),
+                [
+                    $"resources: [{To("overlays", overlay)}]",
+                    $"components: [{string.Join(", ", components.Select(component => To("components", component)))}]",
+                ]);
+        }
+
+        return await KustomizeAsync(path);
+
+        string To(string kind, string name) => Path.GetRelativePath(path, Repository.File("deploy", "kubernetes", kind, name));
+    }
+
+    /// <summary>What kustomize makes of a folder.</summary>
+    public static async Task<string> KustomizeAsync(string path)
+    {
+        var kubectl = ManagedProcess.Find("kubectl") ?? throw new InvalidOperationException("kubectl is not installed: apt-get install kubernetes-client");
+        using var folder = new TemporaryFolder();
+        await ManagedProcess.RunAsync(kubectl, "kustomize", path, "--output", folder.File("all.yaml"));
+        return await File.ReadAllTextAsync(folder.File("all.yaml"));
     }
 
     /// <summary>Reads one file, as strictly.</summary>
