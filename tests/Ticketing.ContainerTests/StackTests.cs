@@ -44,7 +44,7 @@ public sealed partial class StackTests(Deployment stack, ITestOutputHelper outpu
     public async Task An_image_has_a_user_without_rights_and_a_health_check(string name)
     {
         // Podman describes an image without its health check, but a container with it.
-        var id = (await Docker.RunAsync("create", $"ticketing/{name}:test")).Trim();
+        var id = (await Docker.RunAsync("create", $"localhost/ticketing/{name}:test")).Trim();
         var image = (await Docker.InspectAsync<Container>(id)).Config;
         await Docker.RunAsync("rm", id);
 

@@ -188,6 +188,8 @@ public sealed partial class ComposeTests : IAsyncLifetime
         var images = Services.EnumerateObject().Select(service => service.Value.GetProperty("image").GetString()!).ToList();
 
         images.Where(image => !ContainerImage.IsOurs(image)).ToList().ForEach(ContainerImage.ShouldBePinned);
+        images.Where(ContainerImage.IsOurs).Should().HaveCount(4)
+            .And.OnlyContain(image => image.StartsWith("localhost/", StringComparison.Ordinal), "else an image that was not built is looked for on Docker Hub, where its name is free");
         images.Should().ContainSingle(image => image.StartsWith("mariadb:11.4.", StringComparison.Ordinal));
     }
 
