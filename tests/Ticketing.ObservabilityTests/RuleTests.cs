@@ -49,8 +49,8 @@ public class RuleTests
 
     // The thresholds of the contract; the two alerts of the playbook are p95 > 3 s for 5 min and errors > 5 % for 2 min.
     [Theory]
-    [InlineData("HighRequestRate", "warning", "job:http_requests:rate1m > 800", "1m")]
-    [InlineData("HighRequestRate", "critical", "job:http_requests:rate1m > 1000", "1m")]
+    [InlineData("HighRequestRate", "warning", "job:http_requests_per_replica:rate1m > 800", "1m")]
+    [InlineData("HighRequestRate", "critical", "job:http_requests_per_replica:rate1m > 1000", "1m")]
     [InlineData("HighRequestLatency", "warning", "job:http_request_duration_seconds:p95_rate1m > 1", "5m")]
     [InlineData("HighRequestLatency", "critical", "job:http_request_duration_seconds:p95_rate1m > 3", "5m")]
     [InlineData("HighErrorRate", "warning", "job:http_requests_errors:ratio_rate1m > 0.01", "2m")]
