@@ -22,6 +22,7 @@ internal static class BookingsRegistration
         services.AddValidatedOptions<BookingOptions>(BookingOptions.Section);
         services.AddSingleton<ContentionRetry>();
         services.AddSingleton<OrderTransactions>();
+        services.AddSingleton<ReadOnlyMode>();
         services.AddSingleton<Maintenance>();
         services.AddSingleton<IMaintenance>(provider => provider.GetRequiredService<Maintenance>());
         services.AddHostedService(provider => provider.GetRequiredService<Maintenance>());

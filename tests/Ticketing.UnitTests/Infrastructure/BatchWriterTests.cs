@@ -45,7 +45,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         _breaker = new(new SqliteServer(target, _clock), _clock, new FakeLogger<DatabaseCircuitBreaker>());
         _breaker.LastSuccess.Report();
         _writer = new(
-            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, new LatestStock(_clock), Options.Create(_options),
+            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, new LatestStock(_clock), new ReadOnlyMode(), Options.Create(_options),
             _measured.Metrics, _clock, _log);
     }
 

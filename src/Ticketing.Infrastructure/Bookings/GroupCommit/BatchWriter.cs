@@ -38,7 +38,7 @@ internal sealed class BatchWriter(
     Deadline deadline,
     DatabaseCircuitBreaker breaker,
     LatestStock latest,
-    Maintenance maintenance,
+    ReadOnlyMode mode,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
     TimeProvider clock,
@@ -200,7 +200,7 @@ internal sealed class BatchWriter(
             return null;
         }
 
-        var plan = new BatchPlan(eventId, start, orders, maintenance.IsReadOnly);
+        var plan = new BatchPlan(eventId, start, orders, mode.IsOn);
         var lacksUsers = start.Stock.Rules.MaxPerUser is not null && reads.Users.Count == 0 && orders.Any(order => order is PendingOrder);
         var lacksDue = plan.HasShortage && start.Stock.Held > 0 && reads.MaxDue == 0;
         if (!lacksUsers && !lacksDue)
@@ -209,7 +209,7 @@ internal sealed class BatchWriter(
         }
 
         var everything = reads with { Users = UsersOf(orders), MaxDue = MaxDueOf(orders) };
-        return await transaction.LockAsync(eventId, everything, patience) is { } more ? new BatchPlan(eventId, more, orders, maintenance.IsReadOnly) : null;
+        return await transaction.LockAsync(eventId, everything, patience) is { } more ? new BatchPlan(eventId, more, orders, mode.IsOn) : null;
     }
 
     private static IReadOnlyCollection<int> UsersOf(IReadOnlyList<Pending> orders) =>

@@ -8,7 +8,7 @@ using Ticketing.Infrastructure.Reads;
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
 /// <summary>Decides whether an event's row admits an order: by its stock and its rules.</summary>
-internal sealed class Admission(IDatabaseClock databaseClock, Maintenance maintenance, LatestStock latest, TimeProvider clock)
+internal sealed class Admission(IDatabaseClock databaseClock, ReadOnlyMode mode, LatestStock latest, TimeProvider clock)
 {
     /// <summary>The refusal by stock or rules; null if the order can be served. After a refusal, the status on this replica is not older than this stock.</summary>
     public async Task<BookingOutcome?> RefuseAsync(TicketingDbContext db, BookTicketCommand order, Stock stock)
@@ -33,7 +33,7 @@ internal sealed class Admission(IDatabaseClock databaseClock, Maintenance mainte
 
     /// <summary>The refusal while the tickets are not on sale; null if they are.</summary>
     public async Task<BookingOutcome?> RefuseByTimeAsync(TicketingDbContext db, SaleRules rules) =>
-        maintenance.IsReadOnly ? BookingOutcome.Paused.Instance
+        mode.IsOn ? BookingOutcome.Paused.Instance
         : BookingOutcome.Refusal(rules, rules.HasWindow ? await databaseClock.NowAsync(db) : DateTime.MinValue);
 
     /// <summary>

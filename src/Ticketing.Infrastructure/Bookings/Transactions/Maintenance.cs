@@ -9,21 +9,33 @@ using Ticketing.Infrastructure.Hosting;
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
 /// <summary>
-/// Whether orders are taken at all. The switch is in the database; each replica reads it once a second, so that no order pays for it. It is asked under the event's lock,
-/// after the look-up of the key: an order that was booked before is answered with its booking.
+/// Whether orders are taken at all, as this replica knows. It is asked under the event's lock, after the look-up of the key: an order that was booked before is answered
+/// with its booking.
 /// </summary>
-internal sealed class Maintenance(IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors, TimeProvider clock) : BackgroundService, IMaintenance
+internal sealed class ReadOnlyMode
+{
+    private volatile bool _isOn;
+
+    /// <summary>Whether no orders are taken.</summary>
+    public bool IsOn
+    {
+        get => _isOn;
+        set => _isOn = value;
+    }
+}
+
+/// <summary>Keeps the switch for <see cref="ReadOnlyMode"/> in the database. Each replica reads it once a second, so that no order pays for it.</summary>
+internal sealed class Maintenance(
+    ReadOnlyMode mode, IDbContextFactory<TicketingDbContext> contexts, IDatabaseErrors errors, TimeProvider clock) : BackgroundService, IMaintenance
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
-    private volatile bool _isReadOnly;
-
-    public bool IsReadOnly => _isReadOnly;
+    public bool IsReadOnly => mode.IsOn;
 
     public async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return _isReadOnly = await db.Switches.AnyAsync(one => one.Name == Switch.ReadOnly && one.IsOn, cancellationToken);
+        return mode.IsOn = await db.Switches.AnyAsync(one => one.Name == Switch.ReadOnly && one.IsOn, cancellationToken);
     }
 
     public async Task SetReadOnlyAsync(bool readOnly, Actor actor, CancellationToken cancellationToken)
@@ -38,7 +50,7 @@ internal sealed class Maintenance(IDbContextFactory<TicketingDbContext> contexts
             await db.SaveChangesAsync(cancellationToken);
         }
 
-        _isReadOnly = readOnly;
+        mode.IsOn = readOnly;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
