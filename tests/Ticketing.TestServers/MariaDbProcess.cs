@@ -13,6 +13,8 @@ public sealed class MariaDbProcess : IAsyncDisposable
 
     private MariaDbProcess(string[] settings) => _settings = settings;
 
+    public int Port => _port;
+
     public string ConnectionString => new MySqlConnectionStringBuilder
     {
         Server = "127.0.0.1",
@@ -88,6 +90,15 @@ public sealed class MariaDbProcess : IAsyncDisposable
     {
         _server!.Kill();
         await _server.WaitForExitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Ends it at once and deletes its data, as the loss of a machine with its disk does, and starts a new, empty one in its place.</summary>
+    public async Task ReplaceAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_folder.File("data"), recursive: true);
+        await MariaDbTemplate.CopyToAsync(_folder.File("data"));
+        await StartAsync();
     }
 
     /// <summary>How much CPU it has used so far.</summary>

@@ -86,9 +86,46 @@ public sealed partial class ComposeTests : IAsyncLifetime
         Production().Should().Contain("Security__Mode: Keys");
     }
 
+    [Fact]
+    public void Backups_run_when_they_are_asked_for_with_the_shipped_scripts_and_keep_nothing_beside_the_database()
+    {
+        foreach (var (name, script, user) in new[] { ("binlog", "ship-binlog.sh", "backup"), ("backup", "backup.sh", "backup"), ("restore", "restore.sh", "root") })
+        {
+            var service = Services.GetProperty(name);
+            var settings = service.GetProperty("environment");
+            service.GetProperty("profiles")[0].GetString().Should().Be("backup", name);
+            service.GetProperty("user").GetString().Should().Be("mysql", name);
+            service.GetProperty("entrypoint").EnumerateArray()
+                .Concat(service.TryGetProperty("command", out var command) ? command.EnumerateArray() : [])
+                .Select(word => word.GetString()).Should().Equal("bash", $"/scripts/{script}");
+            File.Exists(Repository.File("deploy", "backup", script)).Should().BeTrue();
+            settings.GetProperty("DB_USER").GetString().Should().Be(user);
+            settings.GetProperty("DB_NAME").GetString().Should().Be(Services.GetProperty("mariadb").GetProperty("environment").GetProperty("MARIADB_DATABASE").GetString());
+            service.GetProperty("volumes").EnumerateArray().Select(mount => mount.GetString()).Should()
+                .Contain($"ticket-backup:{settings.GetProperty("BACKUP_DIR").GetString()}").And.NotContain(mount => mount!.StartsWith("ticket-db", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void The_server_writes_the_binlog_that_a_restore_needs_and_creates_the_account_that_copies_it()
+    {
+        var server = Services.GetProperty("mariadb");
+
+        server.GetProperty("command").EnumerateArray().Select(option => option.GetString()).Should()
+            .Contain(["--log-bin=binlog", "--binlog-format=ROW", "--sync-binlog=1"]);
+        server.GetProperty("volumes").EnumerateArray().Select(mount => mount.GetString()).Should()
+            .Contain("./backup/create-account.sh:/docker-entrypoint-initdb.d/create-account.sh:ro");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(Repository.File("deploy", "backup", "create-account.sh")).Should()
+                .HaveFlag(UnixFileMode.OtherExecute, "the image would read a script that cannot be executed into its own shell");
+        }
+    }
+
     [Theory]
     [InlineData("mariadb")]
     [InlineData("redis")]
+    [InlineData("binlog")]
     [InlineData("edge")]
     [InlineData("frontend")]
     [InlineData("prometheus")]
@@ -140,7 +177,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
         }
 
         var files = production[production.IndexOf("\nsecrets:", StringComparison.Ordinal)..];
-        Regex.Count(files, @"file: \$\{SECRETS:\?").Should().Be(4, "there is no default for where the secrets are");
+        Regex.Count(files, @"file: \$\{SECRETS:\?").Should().Be(6, "there is no default for where the secrets are");
     }
 
     [Fact]
@@ -190,13 +227,14 @@ public sealed partial class ComposeTests : IAsyncLifetime
         images.Where(image => !ContainerImage.IsOurs(image)).ToList().ForEach(ContainerImage.ShouldBePinned);
         images.Where(ContainerImage.IsOurs).Should().HaveCount(4)
             .And.OnlyContain(image => image.StartsWith("localhost/", StringComparison.Ordinal), "else an image that was not built is looked for on Docker Hub, where its name is free");
-        images.Should().ContainSingle(image => image.StartsWith("mariadb:11.4.", StringComparison.Ordinal));
+        images.Where(image => image.StartsWith("mariadb:", StringComparison.Ordinal)).Distinct()
+            .Should().ContainSingle("the client that dumps and restores is the server's").Which.Should().StartWith("mariadb:11.4.");
     }
 
     [Fact]
     public void Every_service_of_ours_has_a_read_only_file_system_and_no_rights()
     {
-        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "alertmanager", "grafana", "k6" })
+        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "alertmanager", "grafana", "k6", "binlog", "backup", "restore" })
         {
             var service = Services.GetProperty(name);
             service.GetProperty("read_only").GetBoolean().Should().BeTrue(name);
