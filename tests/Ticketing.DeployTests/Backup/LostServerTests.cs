@@ -49,11 +49,11 @@ public sealed partial class LostServerTests(ITestOutputHelper output) : IAsyncLi
         output.WriteLine(await _vault.RestoreAsync(lost));
         var (restore, binlog) = (restoring.Elapsed, new DirectoryInfo(lost).EnumerateFiles("binlog.*").Sum(file => file.Length));
         await using var restarted = await ApiProcess.StartAsync(_vault.ApiSettings);
-        var (again, againAt) = (await Sale.OrderAsync(restarted, events[0], 1, "after the restore"), clock.Elapsed);
+        var (again, againAt) = (await Sale.OrderAsync(restarted, events[0], 1, "after-the-restore"), clock.Elapsed);
 
         // What was copied is there, and nothing else.
         var restored = (await _vault.QueryAsync(
-                "SELECT id, event_id, user_id, idempotency_key, status, timestamp FROM bookings WHERE idempotency_key <> 'after the restore'",
+                "SELECT id, event_id, user_id, idempotency_key, status, timestamp FROM bookings WHERE idempotency_key <> 'after-the-restore'",
                 row => (Id: row.GetInt64(0), Event: row.GetInt32(1), User: row.GetInt32(2), Key: row.GetString(3), Status: row.GetString(4), At: row.GetDateTime(5))))
             .ToDictionary(booking => booking.Id);
         restored.Keys.Should().BeEquivalentTo(shipped);
@@ -125,7 +125,7 @@ public sealed partial class LostServerTests(ITestOutputHelper output) : IAsyncLi
         await Task.Delay(until - DateTime.UtcNow + TimeSpan.FromMilliseconds(100));
         for (var i = 0; i < 10; i++)
         {
-            await OrderAsync(2, $"after {i}");
+            await OrderAsync(2, $"after-{i}");
         }
 
         await _vault.CheckAsync("binlog");
@@ -143,7 +143,7 @@ public sealed partial class LostServerTests(ITestOutputHelper output) : IAsyncLi
 
         await using var another = await ApiProcess.StartAsync(settings);
         (await Sale.OrderAsync(another, id, 1, "before")).BookingId.Should().Be(before.BookingId);
-        (await Sale.OrderAsync(another, id, 2, "after 0")).IsReplay.Should().BeFalse();
+        (await Sale.OrderAsync(another, id, 2, "after-0")).IsReplay.Should().BeFalse();
 
         Task<Answer> OrderAsync(int userId, string key) => Eventually.GetAsync(
             () => Sale.OrderAsync(api, id, userId, key), answer => answer.IsConfirmed, TimeSpan.FromSeconds(20));

@@ -279,3 +279,40 @@ public sealed class MariaDbExporter
 
     public V1ResourceRequirements? Resources { get; set; }
 }
+
+public sealed class MariaDbBackup : CustomResource<MariaDbBackupSpec>
+{
+    /// <summary>The pod that the operator makes of it.</summary>
+    public V1PodTemplateSpec Pod => new()
+    {
+        Metadata = Spec.PodMetadata,
+        Spec = new() { SecurityContext = Spec.PodSecurityContext, Containers = [new() { Name = "backup", SecurityContext = Spec.SecurityContext, Resources = Spec.Resources }] },
+    };
+}
+
+public sealed class MariaDbBackupSpec
+{
+    public Dictionary<string, string> MariaDbRef { get; set; } = [];
+
+    public Dictionary<string, string> Schedule { get; set; } = [];
+
+    public string TimeZone { get; set; } = "";
+
+    public List<string> Databases { get; set; } = [];
+
+    public List<string> Args { get; set; } = [];
+
+    public string Compression { get; set; } = "";
+
+    public string MaxRetention { get; set; } = "";
+
+    public Dictionary<string, V1PersistentVolumeClaimSpec> Storage { get; set; } = [];
+
+    public V1ObjectMeta PodMetadata { get; set; } = new();
+
+    public V1PodSecurityContext PodSecurityContext { get; set; } = new();
+
+    public V1SecurityContext SecurityContext { get; set; } = new();
+
+    public V1ResourceRequirements Resources { get; set; } = new();
+}

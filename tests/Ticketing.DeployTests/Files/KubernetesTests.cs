@@ -266,6 +266,47 @@ public sealed class KubernetesTests
         values.Should().Contain("seriesQuery: http_requests_total{").And.Contain("as: http_requests_per_second");
     }
 
+    [KustomizeFact]
+    public async Task The_single_database_is_backed_up_each_night_and_its_binlog_all_the_time_with_the_shipped_scripts()
+    {
+        var manifests = await Manifests.OfAsync("single-node");
+        var database = manifests.Pods["mariadb"].Spec;
+        var restore = Manifests.Read(await File.ReadAllTextAsync(Repository.File("deploy", "kubernetes", "restore-job.yaml"))).Cast<V1Job>().Single().Spec.Template;
+
+        manifests.Of<V1CronJob>().Single().Spec.ConcurrencyPolicy.Should().Be("Forbid");
+        manifests.Named<V1Deployment>("binlog").Spec.Strategy.Type.Should().Be("Recreate", "two of them would write the same files");
+        database.Containers[0].Args.Should().Contain(["--log-bin=binlog", "--binlog-format=ROW", "--sync-binlog=1"]);
+        database.Volumes.Single(volume => volume.Name == "create-account").ConfigMap.DefaultMode.Should().Be(Convert.ToInt32("555", 8));
+        foreach (var (pod, script, user) in new[] { (manifests.Pods["backup"], "backup.sh", "backup"), (manifests.Pods["binlog"], "ship-binlog.sh", "backup"), (restore, "restore.sh", "root") })
+        {
+            var container = pod.Spec.Containers.Single();
+            container.Command.Take(2).Should().Equal("bash", $"/scripts/{script}");
+            container.Image.Should().Be(database.Containers[0].Image, "the client that dumps and restores is the server's");
+            container.Env.Single(setting => setting.Name == "DB_USER").Value.Should().Be(user);
+            container.Env.Single(setting => setting.Name == "DB_NAME").Value.Should().Be(database.Containers[0].Env.Single(setting => setting.Name == "MARIADB_DATABASE").Value);
+            container.VolumeMounts.Select(mount => mount.MountPath).Should().Equal("/scripts", "/backup", "/tmp");
+            manifests.Named<V1ConfigMap>(pod.Spec.Volumes.Single(volume => volume.Name == "scripts").ConfigMap.Name).Data.Keys.Should()
+                .BeEquivalentTo(Directory.GetFiles(Repository.File("deploy", "backup"), "*.sh").Select(Path.GetFileName));
+            manifests.Of<V1PersistentVolumeClaim>().Should().Contain(claim => claim.Metadata.Name == pod.Spec.Volumes.Single(volume => volume.Name == "backup").PersistentVolumeClaim.ClaimName);
+            pod.Metadata.Labels.Should().Contain(manifests.Named<V1NetworkPolicy>("backup").Spec.PodSelector.MatchLabels);
+            pod.Spec.SecurityContext.Should().BeEquivalentTo(manifests.Pods["backup"].Spec.SecurityContext);
+            container.SecurityContext.Should().BeEquivalentTo(manifests.Pods["backup"].Spec.Containers[0].SecurityContext);
+        }
+    }
+
+    [KustomizeFact]
+    public async Task The_operator_backs_up_the_cluster_each_night()
+    {
+        var manifests = await Manifests.OfAsync("production");
+        var backup = manifests.Of<MariaDbBackup>().Single().Spec;
+
+        backup.MariaDbRef["name"].Should().Be(manifests.Of<MariaDb>().Single().Metadata.Name);
+        backup.Databases.Should().Equal(manifests.Of<MariaDb>().Single().Spec.Database);
+        backup.Args.Should().Contain("--single-transaction", "a sale goes on meanwhile");
+        backup.PodSecurityContext.RunAsNonRoot.Should().BeTrue();
+        backup.SecurityContext.Capabilities.Drop.Should().Equal("ALL");
+    }
+
     private static bool Matches(IDictionary<string, string> selector, V1PodTemplateSpec pod) => selector.All(pod.Metadata.Labels.Contains);
 
     private static IEnumerable<V1NetworkPolicyPeer> Peers(V1NetworkPolicy policy) =>

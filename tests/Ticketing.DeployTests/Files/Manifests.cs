@@ -17,6 +17,7 @@ internal sealed class Manifests
         ["k8s.mariadb.com/v1alpha1/Grant"] = typeof(DatabaseGrant),
         ["gateway.networking.k8s.io/v1/Gateway"] = typeof(Gateway),
         ["gateway.networking.k8s.io/v1/HTTPRoute"] = typeof(HttpRoute),
+        ["k8s.mariadb.com/v1alpha1/Backup"] = typeof(MariaDbBackup),
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> _resolved = [];
@@ -32,10 +33,14 @@ internal sealed class Manifests
         Of<V1Deployment>().Select(workload => (workload.Metadata.Name, workload.Spec.Template))
         .Concat(Of<V1StatefulSet>().Select(workload => (workload.Metadata.Name, workload.Spec.Template)))
         .Concat(Of<V1Job>().Select(workload => (workload.Metadata.Name, workload.Spec.Template)))
+        .Concat(Of<V1CronJob>().Select(workload => (workload.Metadata.Name, workload.Spec.JobTemplate.Spec.Template)))
         .ToDictionary(pod => pod.Name, pod => pod.Template);
 
     /// <summary>With those that the operator of the database makes.</summary>
-    public Dictionary<string, V1PodTemplateSpec> AllPods => Pods.Concat(Of<MariaDb>().SelectMany(database => database.Pods)).ToDictionary();
+    public Dictionary<string, V1PodTemplateSpec> AllPods => Pods
+        .Concat(Of<MariaDb>().SelectMany(database => database.Pods))
+        .Concat(Of<MariaDbBackup>().Select(backup => KeyValuePair.Create($"operator's {backup.Metadata.Name}", backup.Pod)))
+        .ToDictionary();
 
     /// <param name="overlay">Its name.</param>
     /// <param name="components">Components that are added to it, as an operator would.</param>
