@@ -44,6 +44,12 @@ binlog_position() {
         awk -F "[',=;]" '/^-- CHANGE MASTER TO MASTER_LOG_FILE=/ { print $3, $6; exit } NR > 100 { exit }'
 }
 
+# lock FOLDER: for as long as this process or the one that it becomes lives; two that copy into one folder, or a restore beside a copy, would damage it
+lock() {
+    exec 8>"$1/binlog.lock"
+    flock -n 8 || die "Another process copies the binlog to $1, or restores from it. Stop it first."
+}
+
 # A copy that begins again replaces the file, so the copy that was there is kept as FILE.kept until the new one is as long. settle FOLDER keeps the longer one.
 settle() {
     local kept file

@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
 # Restores the database of a lost server on a new, empty one, from the newest full backup and the binlog that was copied since. Stop the API before, and start it after.
 #
-#   restore.sh FOLDER [--until "2026-11-29 12:00:00"] [--full-only]
+#   restore.sh FOLDER [--until "2026-11-29 12:00:00"] [--full-only] [--paused]
 #
 #   FOLDER         the folder of the lost server in BACKUP_DIR; without it, the script lists them
 #   --until        only what was written before this second, UTC
 #   --full-only    the full backup alone
+#   --paused       pauses every sale that is open, so that you can look for what is missing before it goes on
 #
 # DB_USER must have all rights. The binlog of the new server does not get what is restored: make a full backup of it afterwards.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-folder='' until='' full_only=''
+folder='' until='' full_only='' paused=''
 while [ $# -gt 0 ]; do
     case "$1" in
         --until) until=${2:?--until needs a time}; shift ;;
         --full-only) full_only=yes ;;
+        --paused) paused=yes ;;
         *) folder=$backups/${1#"$backups"/} ;;
     esac
     shift
@@ -27,8 +29,8 @@ fi
 [ -z "$until" ] || until=$(date -d "$until" '+%F %T') || die "--until takes a time such as 2026-11-29 12:00:00, UTC."
 [ "$(query "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$database'")" = 0 ] ||
     die "The database $database is not empty. Restore on a new server, or drop and create the database first."
-exec 8>"$folder/restore.lock"
-flock -n 8 || die "Another restore is under way."
+own=$(server_folder)
+lock "$folder"
 started=$SECONDS
 
 # ---- The full backup
@@ -59,16 +61,19 @@ if [ -z "$full_only" ]; then
     done
     [ ${#files[@]} -gt 0 ] || die "No binlog was copied since the full backup. --full-only restores that alone."
 
-    # A copy that was cut off may end within an event. The files before the last one are complete, or the next command fails.
-    end=()
-    if ! errors=$(mariadb-binlog --no-defaults "${files[-1]}" 2>&1 >/dev/null); then
-        end=("--stop-position=$(sed -n 's/.*Could not read entry at offset \([0-9]*\).*/\1/p' <<<"$errors")")
-        say "WARNING: ${files[-1]}, of $(stat -c %s "${files[-1]}") bytes, is applied up to ${end[0]#*=} only: $errors"
+    # A copy that was cut off may end within an event. The files before the last one are complete, or mariadb-binlog fails below.
+    last=${files[-1]}
+    if ! errors=$(mariadb-binlog --no-defaults "$last" 2>&1 >/dev/null); then
+        end=$(sed -n 's/.*Could not read entry at offset \([0-9]*\).*/\1/p' <<<"$errors")
+        say "WARNING: $last is applied up to byte ${end:?$errors} of $(stat -c %s "$last"): $errors"
+        trap 'rm -f "$last.cut"' EXIT
+        head -c "$end" "$last" >"$last.cut"
+        files[-1]=$last.cut
     fi
 
     say "Applying the binlog from $file at $position${until:+ until $until}: ${#files[@]} files, $(du -cb "${files[@]}" | tail -n 1 | cut -f 1) bytes"
     # All files in one run: a session of the lost server may reach from one into the next.
-    mariadb-binlog --no-defaults --start-position="$position" ${end[@]+"${end[@]}"} ${until:+--stop-datetime="$until"} \
+    mariadb-binlog --no-defaults --start-position="$position" ${until:+--stop-datetime="$until"} \
         --database="$database" --disable-log-bin "${files[@]}" |
         mariadb "${connection[@]}" --binary-mode --max-allowed-packet=1G
     say "Applied the binlog after $((SECONDS - started)) s"
@@ -90,4 +95,13 @@ wrong=$(query "
     WHERE e.strategy <> 'naive'
         AND (e.held_tickets <> COALESCE(b.held, 0) OR e.total_tickets - e.available_tickets - e.held_tickets <> COALESCE(b.sold, 0))" | tr '\n' ' ')
 [ -z "$wrong" ] || die "The stock of these events does not agree with their bookings: $wrong"
+if [ -n "$paused" ]; then
+    say "Paused: $(query "SELECT GROUP_CONCAT(id ORDER BY id SEPARATOR ' ') FROM \`$database\`.events WHERE state = 'on_sale'")"
+    query "UPDATE \`$database\`.events SET state = 'paused', version = version + 1 WHERE state = 'on_sale'"
+fi
+
+# A server that was restored from its own backups begins anew: its binlog does not lead from those to what it has now.
+if [ "$own" = "$folder" ]; then
+    query "UPDATE backup.server SET identity = CONCAT(DATE_FORMAT(UTC_TIMESTAMP(), '%Y%m%dT%H%i%sZ-'), LEFT(UUID(), 8))"
+fi
 say "Restored $(query "SELECT COUNT(*), ' bookings, the last of ', COALESCE(MAX(timestamp), '-') FROM \`$database\`.bookings" | tr -d '\t') UTC, in $((SECONDS - started)) s"

@@ -7,6 +7,7 @@ copy() {
     local folder first file
     folder=$(server_folder)
     mkdir -p "$folder"
+    lock "$folder"
     settle "$folder"
     first=$(query "SHOW BINARY LOGS" | cut -f 1)
     file=$(binlogs "$folder" | tail -n 1)

@@ -99,7 +99,8 @@ public sealed partial class LostServerTests(ITestOutputHelper output) : IAsyncLi
             FROM events
             """,
             row => (Total: row.GetInt64(0), Available: row.GetInt64(1), Held: row.GetInt64(2), Sold: row.GetInt64(3), HeldToo: row.GetInt64(4)));
-        stock.Should().HaveCount(events.Length).And.OnlyContain(of => of.Available + of.Held + of.Sold == of.Total && of.Held == of.HeldToo && of.Held > 0);
+        stock.Should().HaveCount(events.Length).And.OnlyContain(of => of.Available + of.Held + of.Sold == of.Total && of.Held == of.HeldToo);
+        stock.Sum(of => of.Held).Should().BeGreaterThan(0, "some orders were holds");
 
         // The new server has a binlog and a folder of its own.
         await Eventually.HoldsAsync(() => Task.FromResult(_vault.Folders.Count() == 2), TimeSpan.FromSeconds(10), () => shipping.Output);

@@ -32,8 +32,14 @@ public sealed class ScriptsTests : IAsyncLifetime
             await _vault.CheckAsync("binlog");
             (await Vault.FailAsync(_vault.TryCheck())).Should().Contain("no full backup of the last 26 h");
 
-            await _vault.ExecuteAsync($"REVOKE SELECT ON {Vault.Database}.* FROM backup@'%'; GRANT SELECT ON {Vault.Database}.events TO backup@'%'; CREATE VIEW broken AS SELECT id FROM bookings; DROP TABLE bookings");
+            // The dump has an error.
+            await _vault.ExecuteAsync("CREATE VIEW broken AS SELECT id FROM bookings; RENAME TABLE bookings TO away");
             (await Vault.FailAsync(_vault.TryBackUp())).Should().Contain("mariadb-dump");
+            await _vault.ExecuteAsync("DROP VIEW broken; RENAME TABLE away TO bookings");
+
+            // The dump has no error, and not the bookings.
+            await _vault.ExecuteAsync($"REVOKE SELECT ON {Vault.Database}.* FROM backup@'%'; GRANT SELECT ON {Vault.Database}.events TO backup@'%'");
+            (await Vault.FailAsync(_vault.TryBackUp())).Should().Contain("no table of bookings");
         }
 
         Directory.GetFiles(Folder, "full*.gz").Concat(Directory.GetFiles(Folder, "full*.part")).Select(Path.GetFileName).Should().Equal(good);
@@ -99,7 +105,6 @@ public sealed class ScriptsTests : IAsyncLifetime
         await BookAsync(3);
         await Eventually.HoldsAsync(() => Task.FromResult(Lengths().Count == 3), TimeSpan.FromSeconds(20), () => again.Output);
         await _vault.CheckAsync("binlog");
-        Directory.GetFiles(Folder, "*.kept").Should().BeEmpty();
     }
 
     [Fact]
@@ -118,7 +123,8 @@ public sealed class ScriptsTests : IAsyncLifetime
         await File.WriteAllBytesAsync(file, copied);
         await using (var shipping = _vault.ShipBinlog())
         {
-            await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(file + ".kept")), TimeSpan.FromSeconds(10));
+            await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(file + ".kept")), TimeSpan.FromSeconds(30), () => shipping.Output);
+            await _vault.CheckAsync("binlog");
         }
 
         await using var again = _vault.ShipBinlog();
@@ -129,6 +135,7 @@ public sealed class ScriptsTests : IAsyncLifetime
     [Fact]
     public async Task A_restore_refuses_what_would_be_wrong_and_says_what_it_lacks()
     {
+        var beforeTheLast = 0L;
         await using (_vault.ShipBinlog())
         {
             await BookAsync(1);
@@ -137,6 +144,8 @@ public sealed class ScriptsTests : IAsyncLifetime
             await _vault.ExecuteAsync("FLUSH BINARY LOGS");
             await BookAsync(3);
             await _vault.ExecuteAsync("FLUSH BINARY LOGS");
+            await _vault.CheckAsync("binlog");
+            beforeTheLast = Lengths()["binlog.000003"];
             await BookAsync(4);
             await _vault.CheckAsync("binlog");
         }
@@ -164,24 +173,37 @@ public sealed class ScriptsTests : IAsyncLifetime
         File.Move(second + ".away", second);
 
         // The end of the last file, in the middle of an event: what comes before it is restored.
-        var third = new FileInfo(Path.Combine(folder, "binlog.000003"));
-        await using (var stream = third.OpenWrite())
+        await using (var stream = File.OpenWrite(Path.Combine(folder, "binlog.000003")))
         {
-            stream.SetLength(third.Length - 10);
+            stream.SetLength(beforeTheLast + 100);
         }
 
         (await _vault.RestoreAsync(folder)).Should().Contain("WARNING").And.Contain("Restored 3 bookings");
         (await UsersAsync()).Should().Equal(1, 2, 3);
 
-        // The stock and the bookings do not agree.
+        // From its own backup, as after a mistake: what follows is in another folder.
         await DropAsync();
         await _vault.RestoreAsync(folder, "--full-only");
         (await UsersAsync()).Should().Equal(1);
-        await using var shipping = _vault.ShipBinlog();
-        await _vault.ExecuteAsync("UPDATE events SET available_tickets = available_tickets - 1");
         await _vault.BackUpAsync();
+        var own = Folder;
+        await DropAsync();
+        (await _vault.RestoreAsync(own, "--full-only", "--paused")).Should().Contain("Paused: 1");
+        (await _vault.QueryAsync("SELECT state FROM events", row => row.GetString(0))).Should().Equal("paused");
+        await _vault.ExecuteAsync("UPDATE events SET available_tickets = available_tickets - 1");
+        await Task.Delay(1100); // their names are times, in seconds
+        await _vault.BackUpAsync();
+        Folder.Should().NotBe(own);
+
+        // The stock and the bookings do not agree.
         await DropAsync();
         (await Vault.FailAsync(_vault.TryRestore(Folder, "--full-only"))).Should().Contain("does not agree with their bookings: 1");
+
+        // Nothing else writes to the folder meanwhile.
+        await DropAsync();
+        await using var shipping = _vault.ShipBinlog();
+        await _vault.CheckAsync("binlog");
+        (await Vault.FailAsync(_vault.TryRestore(Folder))).Should().Contain("Stop it first");
     }
 
     private List<string> Backups() => [.. Directory.GetFiles(Folder, "full-*").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];

@@ -135,7 +135,7 @@ internal sealed class Vault : IAsyncDisposable
 
     private async Task<MySqlConnection> OpenAsync()
     {
-        var connection = new MySqlConnection($"{Server.ConnectionString};Database={Database};Pooling=false");
+        var connection = new MySqlConnection($"{Server.ConnectionString};Database={Database};Pooling=false;AllowUserVariables=true");
         await connection.OpenAsync();
         return connection;
     }

@@ -18,8 +18,8 @@ internal sealed partial class Runbook
 
     public static IReadOnlyList<Runbook> All { get; } = [.. Directory.GetFiles(Folder, "*.md").Order().Select(file => new Runbook(file))];
 
-    /// <summary>The pages for one signal each: all but the index and the playbook.</summary>
-    public static IEnumerable<Runbook> Signals => All.Where(page => page.Name is not ("README.md" or "playbook.md"));
+    /// <summary>The pages for one signal each: all but the index, the playbook, and the page for one task.</summary>
+    public static IEnumerable<Runbook> Signals => All.Where(page => page.Name is not ("README.md" or "playbook.md" or "restore.md"));
 
     /// <summary>The languages of <see cref="Queries"/>, <see cref="Statements"/> and <see cref="Commands"/>.</summary>
     public static IReadOnlyList<string> Languages { get; } = ["promql", "sql", "sh"];
