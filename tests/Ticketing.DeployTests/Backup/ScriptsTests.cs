@@ -51,7 +51,7 @@ public sealed class ScriptsTests : IAsyncLifetime
         await using var shipping = _vault.ShipBinlog();
         var (first, second) = (await NextAsync(), await NextAsync());
         var third = await NextAsync();
-        Directory.GetFiles(Folder, "binlog.*").Should().HaveCountGreaterThanOrEqualTo(4);
+        Directory.GetFiles(Folder, "binlog.??????").Should().HaveCountGreaterThanOrEqualTo(4);
         foreach (var old in new[] { first, second })
         {
             File.SetLastWriteTimeUtc(Path.Combine(Folder, old), DateTime.UtcNow.AddDays(-13));
@@ -65,7 +65,7 @@ public sealed class ScriptsTests : IAsyncLifetime
         var fifth = await NextAsync();
 
         Backups().Should().Equal(third, fourth, fifth);
-        Directory.GetFiles(Folder, "binlog.*").Select(Path.GetFileName).Order().First().Should().Be("binlog.000003", "the third backup begins there");
+        Directory.GetFiles(Folder, "binlog.??????").Select(Path.GetFileName).Order().First().Should().Be("binlog.000003", "the third backup begins there");
 
         // Each in a file of the binlog of its own.
         async Task<string> NextAsync()
@@ -178,6 +178,9 @@ public sealed class ScriptsTests : IAsyncLifetime
             stream.SetLength(beforeTheLast + 100);
         }
 
+        // And a copy that had begun again and did not get far: the longer one counts.
+        File.Move(second, second + ".kept");
+        await File.WriteAllBytesAsync(second, (await File.ReadAllBytesAsync(second + ".kept"))[..400]);
         (await _vault.RestoreAsync(folder)).Should().Contain("WARNING").And.Contain("Restored 3 bookings");
         (await UsersAsync()).Should().Equal(1, 2, 3);
 
