@@ -236,7 +236,7 @@ CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prome
 EOF_FILE
 image alertmanager <<'EOF_FILE'
 FROM localhost/stand-in/servers
-RUN install -d -o nobody -g nogroup /alertmanager
+RUN install -d -o nobody -g nogroup /alertmanager && ln -s /usr/bin/prometheus-alertmanager /bin/alertmanager
 USER nobody
 WORKDIR /alertmanager
 EXPOSE 9093

@@ -14,8 +14,8 @@ public sealed class Deployment : IAsyncLifetime
 
     private const string Project = "ticketing-test";
 
-    /// <summary>Grafana and k6 are left to the workflow of the repository: no stand-in can be made of them.</summary>
-    private static readonly string[] _notHere = ["grafana", "k6", "migrate"];
+    /// <summary>Grafana, k6 and Jaeger are left to the workflow of the repository: no stand-in can be made of them. The others have profiles, which Compose 1 ignores.</summary>
+    private static readonly string[] _notHere = ["grafana", "k6", "jaeger", "migrate", "binlog", "backup", "restore"];
 
     private static readonly TimeSpan _startTimeout = TimeSpan.FromMinutes(2);
 
@@ -29,6 +29,8 @@ public sealed class Deployment : IAsyncLifetime
     public HttpClient Api { get; private set; } = null!;
 
     public HttpClient Prometheus { get; private set; } = null!;
+
+    public HttpClient Alertmanager { get; private set; } = null!;
 
     private string ComposeFile => _folder.File("docker-compose.yml");
 
@@ -50,6 +52,7 @@ public sealed class Deployment : IAsyncLifetime
         await File.WriteAllTextAsync(ComposeFile, ComposeCopy.Of(await File.ReadAllTextAsync(Repository.File("deploy", "docker-compose.yml")), Project));
         FrontDoor = Client("FRONTEND_PORT", 18080);
         Prometheus = Client("PROMETHEUS_PORT", 19090);
+        Alertmanager = Client("ALERTMANAGER_PORT", 19093);
         Api = Client("API_PORT", 18000);
         _environment["TAG"] = "test";
         try
@@ -74,6 +77,7 @@ public sealed class Deployment : IAsyncLifetime
         FrontDoor?.Dispose();
         Api?.Dispose();
         Prometheus?.Dispose();
+        Alertmanager?.Dispose();
         if (Docker.WhyMissing is null)
         {
             await RemoveAsync();

@@ -14,7 +14,7 @@ public sealed class ProductionTests : IDisposable
     [Compose2Fact]
     public async Task Production_uses_no_example_password()
     {
-        foreach (var name in new[] { "db_password", "db_migrate_password", "db_root_password", "grafana_password", "smtp_password" })
+        foreach (var name in new[] { "db_password", "db_migrate_password", "db_root_password", "db_backup_password", "grafana_password", "smtp_password" })
         {
             await File.WriteAllTextAsync(_secrets.File(name), name);
         }

@@ -20,7 +20,7 @@ public sealed partial class StackTests(Deployment stack, ITestOutputHelper outpu
     {
         var containers = await Deployment.ContainersAsync();
 
-        containers.Select(container => container.Service).Should().Contain(["mariadb", "redis", "backend", "edge", "frontend", "prometheus"]);
+        containers.Select(container => container.Service).Should().Contain(["mariadb", "redis", "backend", "edge", "frontend", "prometheus", "alertmanager"]);
         containers.Where(container => container.Service != "migrate").Should().OnlyContain(container => container.IsHealthy);
         containers.Count(container => container.Service == "backend").Should().Be(Deployment.Replicas);
     }
@@ -126,6 +126,10 @@ public sealed partial class StackTests(Deployment stack, ITestOutputHelper outpu
             .SelectMany(group => group.GetProperty("rules").EnumerateArray()).ToList();
         rules.Should().HaveCount(RulesInFiles()).And.OnlyContain(rule => rule.GetProperty("health").GetString() != "err");
     }
+
+    [EngineFact]
+    public async Task Alertmanager_has_what_Prometheus_tells_it() => await Eventually.GetAsync(
+        () => stack.Alertmanager.GetStringAsync("/api/v2/alerts"), alerts => alerts.Contains("\"alertname\":\"Heartbeat\"", StringComparison.Ordinal), _patience, alerts => alerts);
 
     [EngineFact]
     public async Task The_front_door_stays_available_while_scaling_down_and_up()

@@ -33,7 +33,7 @@ internal sealed class Sale(ApiProcess api, IReadOnlyList<int> events)
 
     public static async Task<Answer> OrderAsync(ApiProcess api, int eventId, int userId, string key, bool isHold = false, CancellationToken cancellationToken = default)
     {
-        var reply = await api.Client.SendAsync(HttpMethod.Post, isHold ? "/holds" : "/book", new { user_id = userId, event_id = eventId }, key, cancellationToken);
+        var reply = await api.Client.SendAsync(HttpMethod.Post, isHold ? "/holds" : "/book", new { user_id = userId, event_id = eventId }, key, cancellationToken: cancellationToken);
         return (int)reply.Status is 200 or 201
             ? new(true, reply.Json.GetProperty(isHold ? "hold_id" : "booking_id").GetInt64(), reply.Headers.ContainsKey("Idempotent-Replayed"), reply.Name)
             : new(false, 0, false, reply.Name);

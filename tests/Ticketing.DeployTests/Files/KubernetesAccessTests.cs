@@ -53,7 +53,7 @@ public sealed class KubernetesAccessTests
     {
         var policies = new NetworkPolicies(await Manifests.OfAsync(overlay));
 
-        policies.Allow("frontend", "edge", 8000).Should().BeTrue();
+        policies.Allow("frontend", "edge", 8001).Should().BeTrue();
         policies.Allow("edge", "backend", 8000).Should().BeTrue();
         policies.Allow("backend", "mariadb", 3306).Should().BeTrue();
         policies.Allow("backend", "redis", 6379).Should().BeTrue();
@@ -147,7 +147,7 @@ public sealed class KubernetesAccessTests
             var server = manifests.Pods["mariadb"].Spec.Containers[0].Env.ToDictionary(one => one.Name);
             (server["MARIADB_USER"].Value, server["MARIADB_PASSWORD"].ValueFrom.SecretKeyRef.Key).Should().Be(migrating);
             (server["SERVING_USER"].Value, server["SERVING_PASSWORD"].ValueFrom.SecretKeyRef.Key).Should().Be(serving);
-            manifests.Named<V1ConfigMap>(manifests.Pods["mariadb"].Spec.Volumes.Single(volume => volume.ConfigMap is not null).ConfigMap.Name)
+            manifests.Named<V1ConfigMap>(manifests.Pods["mariadb"].Spec.Volumes.Single(volume => volume.Name == "accounts").ConfigMap.Name)
                 .Data.Keys.Should().Equal("accounts.sh");
         }
 

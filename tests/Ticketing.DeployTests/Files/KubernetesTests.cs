@@ -111,6 +111,7 @@ public sealed class KubernetesTests
                 manifests.Of<V1ConfigMap>().Should().Contain(item => item.Metadata.Name == map, name);
             }
 
+            pod.Spec.Containers.ToList().ForEach(container => (container.VolumeMounts ?? []).Should().OnlyHaveUniqueItems(mount => mount.MountPath, name));
             foreach (var mount in pod.Spec.Containers.SelectMany(container => container.VolumeMounts ?? []))
             {
                 var claims = manifests.Of<V1StatefulSet>().SelectMany(set => set.Spec.VolumeClaimTemplates ?? []).Select(claim => claim.Metadata.Name);

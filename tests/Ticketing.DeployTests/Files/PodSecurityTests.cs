@@ -30,8 +30,8 @@ public sealed class PodSecurityTests
     public static TheoryData<string> Rules => [.. PodSecurity.Rules.Select(rule => rule.Name)];
 
     [KustomizeTheory]
-    [InlineData("single-node", "backend", "edge", "frontend", "redis", "mariadb", "migrate")]
-    [InlineData("production", "backend", "edge", "frontend", "redis", "migrate", "mariadb", "exporter")]
+    [InlineData("single-node", "backend", "edge", "frontend", "redis", "mariadb", "migrate", "backup", "binlog")]
+    [InlineData("production", "backend", "edge", "frontend", "redis", "migrate", "mariadb", "exporter", "operator's backup")]
     public async Task The_namespace_admits_every_pod(string overlay, params string[] names)
     {
         var manifests = await Manifests.OfAsync(overlay);

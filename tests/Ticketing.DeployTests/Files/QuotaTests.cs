@@ -28,7 +28,10 @@ public sealed class QuotaTests
         }
 
         manifests.Of<V1StatefulSet>().ToList().ForEach(set => needed.Add(set.Spec.Template, set.Spec.Replicas!.Value));
-        manifests.Of<V1Job>().ToList().ForEach(job => needed.Add(job.Spec.Template, 1));
+        manifests.Of<V1Job>().Select(job => job.Spec.Template)
+            .Concat(manifests.Of<V1CronJob>().Select(job => job.Spec.JobTemplate.Spec.Template))
+            .Concat(manifests.Of<MariaDbBackup>().Select(backup => backup.Pod))
+            .ToList().ForEach(pod => needed.Add(pod, 1));
         foreach (var database in manifests.Of<MariaDb>())
         {
             needed.Add(database.Pods["mariadb"], database.Spec.Replicas);

@@ -146,6 +146,6 @@ public sealed partial class AddressLimitTests(SingleApi api) : IClassFixture<Sin
     private static Task<Reply[]> AskAsync(HttpClient client, int times, Func<int, string>? forwardedFor = null, string path = "/api/health") =>
         Task.WhenAll(Enumerable.Range(0, times).Select(i => client.AskAsync(path, forwardedFor is null ? null : ("X-Forwarded-For", forwardedFor(i)))));
 
-    [GeneratedRegex(@"ADDRESS_QUOTA: \$\{ADDRESS_QUOTA:-(?<value>\d+)\}")]
+    [GeneratedRegex(@"ADDRESS_QUOTA: ""(?<value>\d+)""")]
     private static partial Regex Quotas();
 }
