@@ -4,6 +4,7 @@
 #
 #   deploy/check.sh                          http://localhost:8000
 #   deploy/check.sh http://backend.example   any other address
+#   KEY=tk_… deploy/check.sh                 an admin's key, where the API asks who calls
 #
 # Its two events remain; the second becomes the current one.
 
@@ -35,7 +36,7 @@ call() {
     local reply post_nothing=
     [ "$1" = POST ] && [ -z "${3:-}" ] && post_nothing=yes # some servers refuse a POST that does not say how long it is
     reply=$(curl --silent --show-error --max-time 15 --write-out '\n%{http_code}' --request "$1" \
-        ${3:+--header 'Content-Type: application/json' --data "$3"} ${post_nothing:+--header 'Content-Length: 0'} "$base$2" 2>&1)
+        ${KEY:+--header "Authorization: Bearer $KEY"} ${3:+--header 'Content-Type: application/json' --data "$3"} ${post_nothing:+--header 'Content-Length: 0'} "$base$2" 2>&1)
     status=${reply##*$'\n'}
     answer=${reply%$'\n'*}
 }

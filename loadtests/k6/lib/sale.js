@@ -11,7 +11,7 @@ import { summarise } from './summary.js';
 
 const BASE_URL = __ENV.BASE_URL || 'http://localhost:8000';
 const STRATEGY = __ENV.STRATEGY || 'batched';
-const JSON_HEADERS = { 'Content-Type': 'application/json' };
+const JSON_HEADERS = headersWith(__ENV.API_KEY);
 
 /** The maximum age of an answer of /status, cached or not. */
 const CACHE_SECONDS = 5;
@@ -27,6 +27,14 @@ const oversoldAtEnd = new Gauge('oversold_at_end');
 
 // Sold out is a 400, and a hold that has expired a 409. Their codes tell them from other errors, see outcome.js.
 http.setResponseCallback(http.expectedStatuses(200, 201, 400, 409));
+
+/**
+ * @param {string | undefined} key an admin's key, where the API asks who calls
+ * @returns {Record<string, string>}
+ */
+function headersWith(key) {
+  return { 'Content-Type': 'application/json', ...(key ? { Authorization: `Bearer ${key}` } : {}) };
+}
 
 /** @typedef {{ event_id: number, strategy: string, tickets: number }} Sale */
 /** @typedef {import('k6/options').Options['thresholds']} Thresholds */
@@ -124,7 +132,7 @@ export function endHold(id, wanted) {
     return 'lapsed';
   }
 
-  const answer = http.post(`${BASE_URL}/holds/${id}/${wanted}`, null, { tags: { name: `/holds/{id}/${wanted}` } });
+  const answer = http.post(`${BASE_URL}/holds/${id}/${wanted}`, null, { headers: JSON_HEADERS, tags: { name: `/holds/{id}/${wanted}` } });
   const end = holdEndOf(wanted, answer.status, answer.status === 200 ? undefined : codeOf(answer));
   holds.add(1, { end });
   failures.add(end === 'failed');

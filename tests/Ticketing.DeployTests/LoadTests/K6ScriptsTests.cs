@@ -25,7 +25,15 @@ public sealed class K6ScriptsTests
         await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("k6.db")}" });
         var environment = new Dictionary<string, string?> { ["BASE_URL"] = api.Address.ToString().TrimEnd('/'), ["TICKETS"] = "7", ["HOLD_SECONDS"] = "1", ["THINK_SECONDS"] = "0" };
 
+        var asking = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("keys.db")}", ["Security__Mode"] = "Keys" };
+        await using var locked = await ApiProcess.StartAsync(asking);
+
         // Each waits for what is cached to expire, so all of them at once.
+        var withKey = WalkAsync("holds.js", new(environment)
+        {
+            ["BASE_URL"] = locked.Address.ToString().TrimEnd('/'),
+            ["API_KEY"] = await ApiProcess.CreateKeyAsync(asking, "admin"),
+        });
         var wrong = WalkAsync("test/wrong-books.js", environment);
         var walks = await Task.WhenAll(Scripts.Select(script => WalkAsync(script, environment)));
 
@@ -44,6 +52,7 @@ public sealed class K6ScriptsTests
         var race = walks.Single(walk => walk.Script == "sold-out-race.js").Walk.GetProperty("recorded");
         Value(race, "orders{outcome:booked}").Should().Be(7);
         Value(race, "orders{outcome:sold_out}").Should().Be(13, "twenty came for seven tickets");
+        Value((await withKey).Walk.GetProperty("recorded"), "holds{end:confirmed}").Should().BeGreaterThan(0, "an admin's key opens everything");
         Value((await wrong).Walk.GetProperty("recorded"), "violations").Should().BeGreaterThan(0);
     }
 
