@@ -36,7 +36,8 @@ internal static class TelemetryRegistration
                 }));
         }
 
-        if (builder.Configuration[OtlpEndpoint] is not null || builder.Configuration[OtlpTracesEndpoint] is not null)
+        // An empty value is none: Compose cannot leave a variable out.
+        if (builder.Configuration[OtlpEndpoint] is { Length: > 0 } || builder.Configuration[OtlpTracesEndpoint] is { Length: > 0 })
         {
             telemetry
                 .ConfigureResource(resource => resource.AddService("ticketing"))

@@ -33,6 +33,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [InlineData("prometheus", "9090")]
     [InlineData("alertmanager", "9093")]
     [InlineData("grafana", "3000")]
+    [InlineData("jaeger", "16686")]
     public void Every_service_is_there_with_its_port_its_health_check_and_the_network(string name, string? port)
     {
         var service = Services.GetProperty(name);
@@ -131,6 +132,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [InlineData("prometheus")]
     [InlineData("alertmanager")]
     [InlineData("grafana")]
+    [InlineData("jaeger")]
     [InlineData("k6")]
     public void A_container_has_the_name_that_the_commands_of_the_source_system_use(string service) =>
         Services.GetProperty(service).GetProperty("container_name").GetString().Should().Be($"ticket-{service}");
@@ -202,6 +204,18 @@ public sealed partial class ComposeTests : IAsyncLifetime
             .Should().BeEmpty("an engine kills what has no time");
 
     [Fact]
+    public void Traces_are_collected_on_demand_and_Grafana_shows_them()
+    {
+        var jaeger = Services.GetProperty("jaeger");
+        var source = File.ReadAllText(Repository.File("deploy", "grafana", "provisioning", "datasources", "jaeger.yml"));
+
+        jaeger.GetProperty("profiles")[0].GetString().Should().Be("tracing", "up starts every service without a profile");
+        Services.GetProperty("backend").GetProperty("environment").GetProperty("OTEL_EXPORTER_OTLP_ENDPOINT").GetString()
+            .Should().Be("${OTEL_EXPORTER_OTLP_ENDPOINT:-}", "without it, no traces are collected");
+        source.Should().Contain("type: jaeger\n").And.Contain("url: http://jaeger:16686\n");
+    }
+
+    [Fact]
     public void Redis_evicts_cached_answers_only() =>
         Services.GetProperty("redis").GetProperty("command").EnumerateArray().Select(word => word.GetString()).Should().ContainInOrder("--maxmemory-policy", "volatile-lru");
 
@@ -234,7 +248,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [Fact]
     public void Every_service_of_ours_has_a_read_only_file_system_and_no_rights()
     {
-        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "alertmanager", "grafana", "k6", "binlog", "backup", "restore" })
+        foreach (var name in new[] { "backend", "migrate", "edge", "frontend", "redis", "prometheus", "alertmanager", "grafana", "jaeger", "k6", "binlog", "backup", "restore" })
         {
             var service = Services.GetProperty(name);
             service.GetProperty("read_only").GetBoolean().Should().BeTrue(name);
@@ -282,7 +296,7 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [Fact]
     public async Task The_program_knows_every_setting_that_it_is_given() =>
         await Settings.ShouldBeKnownAsync(Services.GetProperty("backend").GetProperty("environment").EnumerateObject()
-            .ToDictionary(setting => setting.Name, setting => setting.Value.GetString()));
+            .ToDictionary(setting => setting.Name, setting => (string?)Variable().Replace(setting.Value.GetString()!, "${default}")));
 
     [Fact]
     public void Every_service_calls_the_next_at_the_port_on_which_it_listens()
@@ -322,6 +336,6 @@ public sealed partial class ComposeTests : IAsyncLifetime
     [GeneratedRegex(@"^\$\{BIND_ADDRESS:-127\.0\.0\.1\}:(\$\{\w+:-)?(?<host>[\d-]+)\}?:(?<container>\d+)$")]
     private static partial Regex PortMapping();
 
-    [GeneratedRegex(@"\$\{(?<name>\w+)(:-(?<default>[^}]*))?")]
+    [GeneratedRegex(@"\$\{(?<name>\w+)(:-(?<default>[^}]*))?\}?")]
     private static partial Regex Variable();
 }

@@ -53,6 +53,22 @@ public sealed class TraceTests
         static bool IsBatch(Span span) => span.Name == "write batch";
     }
 
+    [Fact]
+    public async Task Without_an_address_to_send_them_to_no_traces_are_collected()
+    {
+        // As Compose gives it, which cannot leave a variable out.
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync(),
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "",
+        });
+
+        using var answer = await api.Client.GetAsync(new Uri("/status?event_id=1", UriKind.Relative));
+
+        using var problem = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        problem.RootElement.GetProperty("traceId").GetString().Should().NotBeNull().And.NotStartWith("00-", "it is not that of an activity");
+    }
+
     /// <returns>The trace that the request began.</returns>
     private static async Task<string> BookAsync(HttpClient client, int eventId)
     {
