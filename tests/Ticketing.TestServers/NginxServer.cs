@@ -87,7 +87,12 @@ public sealed partial class NginxServer : IAsyncDisposable
             ("/usr/share/nginx/html", changes.Pages ?? _folder.Path));
         Render("limits.conf", text => text
             .Replace("${SET_REAL_IP_FROM}", string.Concat(changes.TrustedProxies.Select(proxy => $"set_real_ip_from {proxy}; ")), StringComparison.Ordinal)
+            .Replace("${TRUSTED_NETWORKS}", string.Concat(changes.TrustedProxies.Select(proxy => $"{proxy} 1; ")), StringComparison.Ordinal)
+            .Replace("${STRICT_TRANSPORT_SECURITY}", "max-age=31536000", StringComparison.Ordinal)
             .Replace("${CONNECTIONS_PER_ADDRESS}", changes.ConnectionsPerAddress.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Render("log.conf", text => text
+            .Replace("${LOG_PER_SECOND}", changes.LogPerSecond.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("${LOG_SAMPLE}", changes.LogSample, StringComparison.Ordinal));
 
         // `resolve` needs Nginx 1.27.3, and a name server.
         Render("upstream.conf", text => ServerLine().Replace(
@@ -135,4 +140,10 @@ public sealed record NginxChanges
 
     /// <summary>How many connections, or requests of HTTP/2, one address may hold.</summary>
     public int ConnectionsPerAddress { get; init; } = 10_000;
+
+    /// <summary>Up to how many requests a second each is logged.</summary>
+    public int LogPerSecond { get; init; } = 100;
+
+    /// <summary>How much of what is above is logged.</summary>
+    public string LogSample { get; init; } = "1%";
 }

@@ -219,6 +219,101 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
         _door.Nginx.AccessLog.Should().NotContain("4711").And.NotContain("/healthz\"");
     }
 
+    [Fact]
+    public async Task A_clients_trace_is_the_traceId_of_the_API_and_is_in_the_log()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+        var refused = await Client.AskAsync("/api/status?event_id=2147483647", ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
+
+        refused.Name.Should().Be("404 event_not_found");
+        TraceOf(refused).Should().Be(trace);
+        (await LoggedAsync(trace)).GetProperty("path").GetString().Should().Be("/api/status");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7")]
+    public async Task Without_a_trace_of_the_client_each_request_begins_one_that_leads_to_its_log_line(string? traceparent)
+    {
+        var refused = await Client.AskAsync("/api/status?event_id=2147483647", traceparent is null ? null : ("traceparent", traceparent));
+
+        refused.Name.Should().Be("404 event_not_found");
+        var line = await LoggedAsync(TraceOf(refused));
+        line.GetProperty("request_id").GetString().Should().Be(TraceOf(refused));
+        line.GetProperty("trace_id").GetString().Should().Be(TraceOf(refused));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_the_edge_directly_has_a_trace_too()
+    {
+        using var direct = Http.Client(_door.Edge.Address);
+
+        TraceOf(await direct.AskAsync("/status?event_id=2147483647")).Should().MatchRegex("^[0-9a-f]{32}$");
+    }
+
+    [Theory]
+    [InlineData("/api/metrics", 404)]
+    [InlineData("/api/status", 503)]
+    public async Task What_Nginx_and_the_edge_answer_themselves_leads_to_their_log_lines(string path, int status)
+    {
+        await using var lonely = await FrontDoor.StartAsync([new Uri($"http://127.0.0.1:{Ports.Free()}")]);
+
+        var reply = await lonely.Client.AskAsync(path);
+
+        ((int)reply.Status).Should().Be(status);
+        var id = reply.Json.GetProperty("traceId").GetString()!;
+        (await LoggedAsync(id, lonely)).GetProperty("status").GetInt32().Should().Be(status);
+        if (status == 503)
+        {
+            lonely.Edge.Process.Output.Should().Contain($"\"request_id\":\"{id}\"");
+        }
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/lib/library.css")]
+    [InlineData("/api/health")]
+    [InlineData("/api/status?event_id=2147483647")]
+    [InlineData("/api/metrics")]
+    public async Task Behind_TLS_browsers_are_told_to_stay_with_it(string path)
+    {
+        const string header = "Strict-Transport-Security";
+        await using var door = await FrontDoor.StartAsync([api.Address], new() { Pages = _folder.File("pages"), TrustedProxies = ["127.0.0.1", "10.0.0.0/8"] });
+
+        (await door.Client.AskAsync(path, ("X-Forwarded-Proto", "https"))).Headers[header].Should().Be("max-age=31536000");
+        (await door.Client.AskAsync(path, ("X-Forwarded-Proto", "http"))).Headers.Should().NotContainKey(header);
+        (await door.Client.AskAsync(path)).Headers.Should().NotContainKey(header);
+        (await Client.AskAsync(path, ("X-Forwarded-Proto", "https"))).Headers.Should().NotContainKey(header, "a client that nobody vouches for has no say");
+    }
+
+    [Fact]
+    public async Task Without_the_edge_browsers_are_told_to_stay_with_TLS_too()
+    {
+        await using var lonely = await NginxServer.StartAsync(new Uri($"http://127.0.0.1:{Ports.Free()}"), new() { TrustedProxies = ["127.0.0.1"] });
+        using var client = Http.Client(lonely.Address);
+
+        var reply = await client.AskAsync("/api/status", ("X-Forwarded-Proto", "https"));
+
+        reply.Name.Should().Be("503 server_unavailable");
+        reply.Headers["Strict-Transport-Security"].Should().Be("max-age=31536000");
+    }
+
+    /// <summary>The trace in a problem document's <c>traceId</c>.</summary>
+    private static string TraceOf(Reply reply) => reply.Json.GetProperty("traceId").GetString()!.Split('-') is [_, var trace, ..]
+        ? trace
+        : throw new FormatException(reply.Text);
+
+    /// <summary>The one line of Nginx's log that has this id.</summary>
+    private async Task<JsonElement> LoggedAsync(string id, FrontDoor? door = null)
+    {
+        var lines = await Eventually.GetAsync(
+            () => Task.FromResult((door ?? _door).Nginx.AccessLog.Split('\n').Where(line => line.Contains(id, StringComparison.Ordinal)).ToList()),
+            found => found.Count > 0,
+            TimeSpan.FromSeconds(5));
+        return JsonDocument.Parse(lines.Should().ContainSingle().Subject).RootElement;
+    }
+
     private static async Task ExpectNobodyAsync(HttpClient client)
     {
         foreach (var ask in new Func<Task<Reply>>[] { () => client.AskAsync("/api/status"), () => client.BookAsync(1), () => client.BookAsync(1, key: "key") })
