@@ -20,7 +20,7 @@ public sealed class MariaDbProcess : IAsyncDisposable
         Server = "127.0.0.1",
         Port = (uint)_port,
         UserID = "root",
-        SslMode = MySqlSslMode.None,
+        SslMode = _settings.Contains("require-secure-transport=ON") ? MySqlSslMode.Required : MySqlSslMode.None,
     }.ConnectionString;
 
     public static async Task<MariaDbProcess> StartAsync(params string[] settings)

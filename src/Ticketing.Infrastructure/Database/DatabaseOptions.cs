@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MySqlConnector;
 
 namespace Ticketing.Infrastructure.Database;
 
@@ -14,6 +15,19 @@ public sealed class DatabaseOptions
     /// </summary>
     [EnumDataType(typeof(DatabaseProvider))]
     public DatabaseProvider Provider { get; set; } = DatabaseProvider.Auto;
+
+    /// <summary>
+    /// How connections are encrypted, and which server is believed: None, Preferred, Required, VerifyCA or VerifyFull. A value in the connection string takes
+    /// precedence. MariaDB only. Source: https://mysqlconnector.net/connection-options/#ssl-tls-options
+    /// </summary>
+    [EnumDataType(typeof(MySqlSslMode))]
+    public MySqlSslMode Tls { get; set; } = MySqlSslMode.Preferred;
+
+    /// <summary>
+    /// A PEM file with the certificates of the authorities that may have signed the server's; without it, those that the system trusts. A value in the connection
+    /// string takes precedence.
+    /// </summary>
+    public string? TlsCa { get; set; }
 
     /// <summary>False opens a new connection for every use: slow, for teaching.</summary>
     public bool Pooling { get; set; } = true;

@@ -73,6 +73,7 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
             builder.Database = DefaultDatabase;
         }
 
+        Encrypt(builder, options);
         builder.Pooling = options.Pooling;
         SetUnlessGiven(builder, "Maximum Pool Size", (uint)options.MaxPoolSize);
         SetUnlessGiven(builder, "Connection Timeout", (uint)options.ConnectTimeoutSeconds);
@@ -94,6 +95,28 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         builder.AllowUserVariables = true;
         builder.UseAffectedRows = false;
         return builder.ConnectionString;
+    }
+
+    private static void Encrypt(MySqlConnectionStringBuilder builder, DatabaseOptions options)
+    {
+        const string setting = $"{DatabaseOptions.Section}:{nameof(DatabaseOptions.TlsCa)}";
+        SetUnlessGiven(builder, "SSL Mode", options.Tls);
+        if (string.IsNullOrEmpty(options.TlsCa))
+        {
+            return;
+        }
+
+        if (builder.SslMode is not (MySqlSslMode.VerifyCA or MySqlSslMode.VerifyFull))
+        {
+            throw new InvalidSettingException(setting, $"It has no effect while {DatabaseOptions.Section}:{nameof(DatabaseOptions.Tls)} is {builder.SslMode}; set that to VerifyFull or VerifyCA.");
+        }
+
+        if (!File.Exists(options.TlsCa))
+        {
+            throw new InvalidSettingException(setting, $"There is no file '{options.TlsCa}'.");
+        }
+
+        SetUnlessGiven(builder, "SSL CA", options.TlsCa);
     }
 
     private static void SetUnlessGiven(MySqlConnectionStringBuilder builder, string keyword, object value)
