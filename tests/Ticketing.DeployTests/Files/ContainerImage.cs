@@ -5,7 +5,7 @@ namespace Ticketing.DeployTests.Files;
 /// <summary>What may stand where an image is named.</summary>
 internal static partial class ContainerImage
 {
-    /// <summary>Asserts that the name pins a version: two numbers at the least, so that a rebuild next year takes the same.</summary>
+    /// <summary>Asserts that the name pins a version: two numbers at the least, so that a rebuild next year takes the same; and its digest, where Renovate has written it.</summary>
     public static void ShouldBePinned(string image) => image.Should().MatchRegex(Pinned(), "an image must not change behind our backs");
 
     /// <summary>Images of ours are tagged by whoever builds them.</summary>
@@ -19,6 +19,6 @@ internal static partial class ContainerImage
     public static void ShouldBeNobodyElses(string image) => image.Should().MatchRegex(
         @"^(registry\.example\.com/ticketing/|localhost/ticketing/|ghcr\.io/mariadb-operator/|(redis|mariadb):)", "its name decides who can publish it");
 
-    [GeneratedRegex(@"^[\w./-]+:v?\d+\.\d+(\.\d+)?(-[\w.-]+)?$")]
+    [GeneratedRegex(@"^[\w./-]+:v?\d+\.\d+(\.\d+)?(-[\w.-]+)?(@sha256:[0-9a-f]{64})?$")]
     private static partial Regex Pinned();
 }
