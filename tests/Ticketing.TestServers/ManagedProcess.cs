@@ -18,6 +18,7 @@ public sealed partial class ManagedProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
+    private int _written;
 
     /// <summary>
     /// One handler for all, and before any other: a test host has a tenth of a second to end, and whoever waited in there for one server to
@@ -55,6 +56,9 @@ public sealed partial class ManagedProcess : IAsyncDisposable
 
     /// <summary>Its last lines, of both streams.</summary>
     public string Output => string.Join(Environment.NewLine, _lines);
+
+    /// <summary>How many lines it has written, of which <see cref="Output"/> keeps the last.</summary>
+    public int LinesWritten => _written;
 
     /// <summary>Waits until its output has <paramref name="text"/>: what a process writes is read a moment later than what it answers.</summary>
     public Task WritesAsync(string text) =>
@@ -208,6 +212,7 @@ public sealed partial class ManagedProcess : IAsyncDisposable
             return;
         }
 
+        Interlocked.Increment(ref _written);
         _lines.Enqueue(line);
         while (_lines.Count > KeptLines)
         {
