@@ -69,6 +69,31 @@ public sealed class TraceTests
         problem.RootElement.GetProperty("traceId").GetString().Should().NotBeNull().And.NotStartWith("00-", "it is not that of an activity");
     }
 
+    [Fact]
+    public async Task A_failure_is_one_JSON_object_in_the_log_with_the_traceId_of_its_answer()
+    {
+        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        await using var server = await MariaDbServer.StartAsync();
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = await server.CreateDatabaseAsync(),
+            ["Log__Format"] = "Json",
+        });
+        var id = await api.Client.SetupAsync(5, "atomic_update");
+        await server.Process!.KillAsync();
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/book") { Content = JsonContent.Create(new { user_id = 1, event_id = id }) };
+        request.Headers.Add("traceparent", trace);
+        using var answer = await api.Client.SendAsync(request);
+
+        ((int)answer.StatusCode).Should().Be(503);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain($"\"traceId\":\"{trace}\"");
+        await api.Process.WritesAsync(trace);
+        using var line = System.Text.Json.JsonDocument.Parse(api.Output.Split(Environment.NewLine).Should().ContainSingle(text => text.Contains(trace)).Subject);
+        line.RootElement.GetProperty("TraceId").GetString().Should().Be(trace);
+        line.RootElement.GetProperty("Path").GetString().Should().Be("/book");
+    }
+
     /// <returns>The trace that the request began.</returns>
     private static async Task<string> BookAsync(HttpClient client, int eventId)
     {
