@@ -245,7 +245,7 @@ public sealed class FrontDoorTests(SingleApi api) : IClassFixture<SingleApi>, IA
     }
 
     [Fact]
-    public async Task Whoever_asks_the_edge_directly_has_a_trace_too()
+    public async Task A_request_that_goes_straight_to_the_edge_has_a_trace_too()
     {
         using var direct = Http.Client(_door.Edge.Address);
 
