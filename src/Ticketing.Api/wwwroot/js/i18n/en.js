@@ -287,6 +287,8 @@ export default {
   'audit.booking_cancelled': 'Cancelled booking',
   'audit.key_created': 'Created key',
   'audit.key_revoked': 'Revoked key',
+  'audit.read_only_on': 'Stopped all sales',
+  'audit.read_only_off': 'Let all sales go on',
   'links.title': 'Learn more',
   'links.docs': 'API',
   'links.docs.text': 'Try every call, in Swagger UI',

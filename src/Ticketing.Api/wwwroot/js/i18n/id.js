@@ -287,6 +287,8 @@ export default {
   'audit.booking_cancelled': 'Membatalkan pesanan',
   'audit.key_created': 'Membuat kunci',
   'audit.key_revoked': 'Mencabut kunci',
+  'audit.read_only_on': 'Menghentikan semua penjualan',
+  'audit.read_only_off': 'Melanjutkan semua penjualan',
   'links.title': 'Lihat lebih dalam',
   'links.docs': 'API',
   'links.docs.text': 'Coba setiap panggilan, di Swagger UI',
