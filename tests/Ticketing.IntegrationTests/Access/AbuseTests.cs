@@ -15,9 +15,9 @@ public sealed class AbuseTests(ITestOutputHelper output)
     private const int Honest = 300;
     private const int AbuserId = 1_000_000;
     private const int PerSecond = 2000;
-    private const int Rounds = 4;
+    private const int Rounds = 5;
 
-    private static readonly TimeSpan _thinking = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _thinking = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _phase = TimeSpan.FromSeconds(4);
 
     [Fact]
@@ -45,27 +45,29 @@ public sealed class AbuseTests(ITestOutputHelper output)
         }
 
         var abuser = new Abuser(nginx.Address, "127.2.0.1", Order(await TokenAsync(issuer, AbuserId), id));
-        await BuyAsync(_phase); // what was never run before is slow
+        await BuyAsync(2 * _phase); // what was never run before is slow
 
-        List<TimeSpan> calm = [], beside = [];
+        // Each round is compared with itself, and the median counts: the machine may pause in one.
+        List<(double Ratio, string Figures)> rounds = [];
         long sent = 0, passed = 0;
         for (var round = 0; round < Rounds; round++)
         {
-            calm.AddRange(await BuyAsync(_phase));
+            var calm = Percentile95(await BuyAsync(_phase));
             using var stop = new CancellationTokenSource();
             var attack = abuser.SendAsync(PerSecond, stop.Token);
-            beside.AddRange(await BuyAsync(_phase));
+            var beside = Percentile95(await BuyAsync(_phase));
             await stop.CancelAsync();
             var (total, let) = await attack;
             sent += total;
             passed += let;
+            rounds.Add((beside / calm, $"{calm.TotalMilliseconds:F1} ms alone and {beside.TotalMilliseconds:F1} ms beside the abuser ({beside / calm:F2})"));
         }
 
-        var (before, during) = (Percentile95(calm), Percentile95(beside));
-        output.WriteLine($"p95 of {Honest} buyers: {before.TotalMilliseconds:F1} ms alone, {during.TotalMilliseconds:F1} ms beside the abuser, {during / before:F2} of it; the abuser sent {sent:N0} and {passed:N0} passed");
+        rounds.Sort();
+        output.WriteLine($"p95 of {Honest} buyers: {string.Join(", ", rounds.Select(round => round.Figures))}; the abuser sent {sent:N0} and {passed:N0} passed");
         sent.Should().BeGreaterThan((long)(0.8 * PerSecond * Rounds * _phase.TotalSeconds), "else nothing was proved");
         passed.Should().BeLessThan((200 + (50 * (long)(_phase.TotalSeconds + 4))) * Rounds);
-        during.Should().BeLessThan(2 * before);
+        rounds[Rounds / 2].Ratio.Should().BeLessThan(2);
 
         var sold = (await api.Client.GetAnswerAsync($"/status?event_id={id}")).Json.GetProperty("tickets_sold").GetInt64();
         sold.Should().BeGreaterThanOrEqualTo(buyers.Sum(buyer => buyer.Booked), "every honest order was booked").And.BeLessThanOrEqualTo(buyers.Sum(buyer => buyer.Booked) + passed);
@@ -141,15 +143,14 @@ public sealed class AbuseTests(ITestOutputHelper output)
             var all = new TaskCompletionSource<long>();
             var answers = CountAsync(socket, all.Task);
             var clock = Stopwatch.StartNew();
+            var many = Enumerable.Repeat(request, 100).SelectMany(one => one).ToArray(); // several in one call
             long sent = 0;
             while (!stop.IsCancellationRequested)
             {
-                for (var due = (long)(clock.Elapsed.TotalSeconds * perSecond) - sent; due > 0; due--, sent++)
-                {
-                    await socket.SendAsync(request);
-                }
-
-                await Task.Delay(10, CancellationToken.None);
+                var due = Math.Min(100, (int)((clock.Elapsed.TotalSeconds * perSecond) - sent));
+                await socket.SendAsync(many.AsMemory(0, due * request.Length), CancellationToken.None);
+                sent += due;
+                await Task.Delay(20, CancellationToken.None);
             }
 
             all.SetResult(++sent); // known before the last answer comes, so that nobody waits for another
@@ -160,13 +161,24 @@ public sealed class AbuseTests(ITestOutputHelper output)
         /// <summary>Counts the answers that are not refusals by the front door, until there is one for every request.</summary>
         private static async Task<long> CountAsync(Socket socket, Task<long> all)
         {
-            using var reader = new StreamReader(new NetworkStream(socket), Encoding.Latin1);
+            var buffer = new byte[1 << 20];
+            var kept = 0; // the end of what was read, where a word may have been cut in two
             long answers = 0;
             long refused = 0;
-            while (!(all.IsCompleted && answers == await all) && await reader.ReadLineAsync() is { } line)
+            while (!(all.IsCompleted && answers == await all))
             {
-                answers += line.Contains("HTTP/1.1 ", StringComparison.Ordinal) ? 1 : 0; // a body has no line's end
-                refused += line.StartsWith("RateLimit-Policy: \"address\"", StringComparison.OrdinalIgnoreCase) ? 1 : 0;
+                var count = await socket.ReceiveAsync(buffer.AsMemory(kept), CancellationToken.None);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                var text = buffer.AsSpan(0, kept + count);
+                var complete = text.LastIndexOf((byte)'\n') + 1;
+                answers += text[..complete].Count("HTTP/1.1 "u8);
+                refused += text[..complete].Count("\"address\";q="u8);
+                text[complete..].CopyTo(buffer);
+                kept = text.Length - complete;
             }
 
             return answers - refused;
