@@ -2,7 +2,7 @@ import { byId, setText } from './dom.js';
 import { changeEvent } from './api.js';
 import { number } from './format.js';
 import { t, onLanguage } from './i18n.js';
-import { focusFirstError, localTime, showError, time, wholeNumber } from './fields.js';
+import { focusFirstError, localTime, showError, showServerErrors, time, wholeNumber } from './fields.js';
 import { failure, message } from './messages.js';
 
 const MAX_TICKETS = 10_000_000;
@@ -55,7 +55,8 @@ export function changeForm(onChange) {
       fill(changed);
       say = () => message('ok', t(isChange ? 'change.done' : 'change.nothing'));
     } catch (error) {
-      explain(error);
+      if (showServerErrors(error, FIELDS)) focusFirstError(form);
+      else say = () => failure(error);
     }
     isSending = false;
     render();
@@ -77,13 +78,5 @@ export function changeForm(onChange) {
     }
     if (Object.values(values).includes(undefined)) return null;
     return Object.fromEntries(Object.entries(values).filter(([name]) => byId(FIELDS[name]).value !== filled[name]));
-  }
-
-  /** The server's own words stand at the field that it names. */
-  function explain(error) {
-    const errors = Object.entries(error.errors ?? {}).filter(([name]) => FIELDS[name]);
-    for (const [name, messages] of errors) showError(FIELDS[name], messages.join(' '));
-    if (errors.length) focusFirstError(form);
-    else say = () => failure(error);
   }
 }

@@ -38,5 +38,16 @@ export function showError(id, message) {
   setText(byId(`${id}-error`), message);
 }
 
+/**
+ * Shows the server's own words at the fields that it names.
+ * @param {Record<string, string>} ids the field of each name
+ * @returns {boolean} whether it names one of them
+ */
+export function showServerErrors(error, ids) {
+  const named = Object.entries(error.errors ?? {}).filter(([name]) => ids[name]);
+  for (const [name, messages] of named) showError(ids[name], messages.join(' '));
+  return named.length > 0;
+}
+
 /** Takes the keyboard to the first field that is wrong. */
 export const focusFirstError = form => form.querySelector('[aria-invalid]')?.focus();

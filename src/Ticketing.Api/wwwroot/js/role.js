@@ -22,7 +22,7 @@ export async function learnRole() {
 
 /**
  * The API has no question for what a caller may do, so it is asked for what only an admin may see, and then for what only an organizer may: the
- * bookings of all users. A shop is told there to name one, and whoever shows a token, not a key, is a buyer.
+ * bookings of all users. A shop is told there to name one, and a caller who shows a token, not a key, is a buyer.
  */
 async function ask() {
   const admin = await refusalOf(listKeys());

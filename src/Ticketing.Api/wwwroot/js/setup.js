@@ -1,7 +1,7 @@
 import { byId } from './dom.js';
-import { setup, Problem } from './api.js';
+import { setup } from './api.js';
 import { t, onLanguage } from './i18n.js';
-import { wholeNumber, showError, focusFirstError } from './fields.js';
+import { wholeNumber, showError, showServerErrors, focusFirstError } from './fields.js';
 import { failure } from './messages.js';
 import { cancelPanel } from './cancel.js';
 import { learnRole } from './role.js';
@@ -59,18 +59,14 @@ export function setupView(onSale) {
     return isNamed && tickets && chosen.length ? { event_name: name, total_tickets: tickets, strategy: chosen[0] } : null;
   }
 
-  /** The server's own words stand at the field that it names. */
   function explain(error, order) {
-    const errors = error instanceof Problem ? Object.entries(error.errors) : [];
-    for (const [field, messages] of errors) {
-      if (fieldIds[field]) showError(fieldIds[field], messages.join(' '));
-    }
+    const isAtField = showServerErrors(error, fieldIds);
     if (error.errors?.strategy) {
       markUnavailable(order.strategy, error.errors.strategy.join(' '));
       showError('strategy', t('field.strategy'));
       chosen = [defaultStrategy];
     }
-    lastError = errors.some(([field]) => fieldIds[field]) ? null : error;
+    lastError = isAtField ? null : error;
     render();
     focusFirstError(form);
   }

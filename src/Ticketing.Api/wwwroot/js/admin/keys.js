@@ -2,7 +2,7 @@ import { byId, el, table } from '../dom.js';
 import { createKey, isOwnKey, listKeys, revokeKey, serverNow } from '../api.js';
 import { moment } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
-import { focusFirstError, showError, time } from '../fields.js';
+import { focusFirstError, showError, showServerErrors, time } from '../fields.js';
 import { failure, message } from '../messages.js';
 
 const FIELDS = { name: 'key-name', role: 'key-role', expires_at: 'key-expires' };
@@ -64,18 +64,11 @@ export function keysPanel(onChange) {
       answer.querySelector('input').focus();
       onChange();
     } catch (error) {
-      explain(error);
+      if (!showServerErrors(error, FIELDS)) state.say = () => failure(error);
+      render();
+      focusFirstError(form);
     }
     isSending = false;
-  }
-
-  /** The server's own words stand at the field that it names. */
-  function explain(error) {
-    const errors = Object.entries(error.errors ?? {}).filter(([name]) => FIELDS[name]);
-    for (const [name, messages] of errors) showError(FIELDS[name], messages.join(' '));
-    if (!errors.length) state.say = () => failure(error);
-    render();
-    focusFirstError(form);
   }
 
   function created({ key, name }) {
