@@ -148,7 +148,8 @@ public abstract record BookingOutcome
     /// <summary>The refusal of an order while the tickets are not on sale; null if they are.</summary>
     /// <param name="rules">The rules of the sale.</param>
     /// <param name="now">Now, UTC.</param>
-    public static BookingOutcome? Refusal(SaleRules rules, DateTime now) => rules.At(now) switch
+    /// <param name="isReadOnly">Whether no orders are taken at all, for maintenance.</param>
+    public static BookingOutcome? Refusal(SaleRules rules, DateTime now, bool isReadOnly) => isReadOnly ? Paused.Instance : rules.At(now) switch
     {
         SaleState.OnSale => null,
         SaleState.Paused => Paused.Instance,

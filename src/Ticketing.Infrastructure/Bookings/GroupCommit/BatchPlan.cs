@@ -36,7 +36,7 @@ internal sealed class BatchPlan
     {
         _eventId = eventId;
         _start = start;
-        _closed = isReadOnly ? BookingOutcome.Paused.Instance : BookingOutcome.Refusal(start.Stock.Rules, start.Now);
+        _closed = BookingOutcome.Refusal(start.Stock.Rules, start.Now, isReadOnly);
         _owned = start.Stock.Rules.MaxPerUser is null ? null : start.Owned.ToDictionary();
         _decisions = new Decision[requests.Count];
         ExpireDueHolds();

@@ -33,8 +33,7 @@ internal sealed class Admission(IDatabaseClock databaseClock, ReadOnlyMode mode,
 
     /// <summary>The refusal while the tickets are not on sale; null if they are.</summary>
     public async Task<BookingOutcome?> RefuseByTimeAsync(TicketingDbContext db, SaleRules rules) =>
-        mode.IsOn ? BookingOutcome.Paused.Instance
-        : BookingOutcome.Refusal(rules, rules.HasWindow ? await databaseClock.NowAsync(db) : DateTime.MinValue);
+        BookingOutcome.Refusal(rules, rules.HasWindow ? await databaseClock.NowAsync(db) : DateTime.MinValue, mode.IsOn);
 
     /// <summary>
     /// The booking of an order that was not refused. A hold is made and ends by the database's clock, which is read here, under the lock on the event's row.

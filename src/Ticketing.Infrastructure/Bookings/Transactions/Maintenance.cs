@@ -56,7 +56,7 @@ internal sealed class Maintenance(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_period, clock);
-        do
+        while (await timer.NextAsync(stoppingToken)) // the first look was before the server listened
         {
             try
             {
@@ -67,6 +67,5 @@ internal sealed class Maintenance(
                 // What was known goes on: without the database, nothing is booked anyway.
             }
         }
-        while (await timer.NextAsync(stoppingToken));
     }
 }
