@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MySqlConnector;
 
 namespace Ticketing.TestServers;
 
 /// <summary>A private MariaDB server: its own data folder, port and socket, gone when it is disposed of.</summary>
-public sealed class MariaDbProcess : IAsyncDisposable
+public sealed partial class MariaDbProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = Ports.Free();
@@ -23,12 +24,14 @@ public sealed class MariaDbProcess : IAsyncDisposable
         SslMode = _settings.Contains("require-secure-transport=ON") ? MySqlSslMode.Required : MySqlSslMode.None,
     }.ConnectionString;
 
+    /// <summary>Where its data is.</summary>
+    public string DataFolder => _folder.File("data");
+
     public static async Task<MariaDbProcess> StartAsync(params string[] settings)
     {
-        var process = new MariaDbProcess(settings);
+        var process = await PrepareAsync(settings);
         try
         {
-            await MariaDbTemplate.CopyToAsync(process._folder.File("data"));
             await process.StartAsync();
             return process;
         }
@@ -39,25 +42,22 @@ public sealed class MariaDbProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, again where it was stopped, on the same data and port.</summary>
-    public async Task StartAsync()
+    /// <summary>One that is to be started.</summary>
+    public static async Task<MariaDbProcess> PrepareAsync(params string[] settings)
     {
-        _server = ManagedProcess.Start(Find("mariadbd"),
-        [
-            "--no-defaults",
-            $"--datadir={_folder.File("data")}",
-            $"--socket={_folder.File("mariadb.sock")}",
-            $"--pid-file={_folder.File("mariadb.pid")}",
-            string.Create(CultureInfo.InvariantCulture, $"--port={_port}"),
-            "--bind-address=127.0.0.1",
-            $"--user={Environment.UserName}",
-            "--skip-name-resolve",
-            "--max-connections=1000",
-            "--innodb-flush-log-at-trx-commit=1",
-            "--innodb-buffer-pool-size=256M",
-            .. _settings.Select(setting => $"--{setting}"),
-        ]);
+        var process = new MariaDbProcess(settings);
+        await MariaDbTemplate.CopyToAsync(process.DataFolder);
+        return process;
+    }
 
+    /// <summary>Starts it, again where it was stopped, on the same data and port.</summary>
+    public Task StartAsync() => StartWithAsync();
+
+    /// <summary>As <see cref="StartAsync()"/>.</summary>
+    /// <param name="more">Settings for this start only.</param>
+    public async Task StartWithAsync(params string[] more)
+    {
+        _server = Run(more);
         var deadline = DateTime.UtcNow.AddSeconds(60);
         while (true)
         {
@@ -96,10 +96,23 @@ public sealed class MariaDbProcess : IAsyncDisposable
     public async Task ReplaceAsync()
     {
         await KillAsync();
-        Directory.Delete(_folder.File("data"), recursive: true);
-        await MariaDbTemplate.CopyToAsync(_folder.File("data"));
+        Directory.Delete(DataFolder, recursive: true);
+        await MariaDbTemplate.CopyToAsync(DataFolder);
         await StartAsync();
     }
+
+    /// <summary>Where it would go on after it was killed. Only one of a cluster knows: <c>uuid:number of the last transaction</c>.</summary>
+    public async Task<string> RecoverPositionAsync()
+    {
+        await using var recovery = Run(["wsrep-recover"]);
+        await recovery.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        return RecoveredPosition().Match(recovery.Output) is { Success: true } match
+            ? match.Groups[1].Value
+            : throw new InvalidOperationException($"No position was recovered:{Environment.NewLine}{recovery.Output}");
+    }
+
+    /// <summary>What it has said.</summary>
+    public string Output => _server!.Output;
 
     /// <summary>How much CPU it has used so far.</summary>
     public TimeSpan CpuTime => _server!.CpuTime;
@@ -121,6 +134,26 @@ public sealed class MariaDbProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private ManagedProcess Run(string[] more) => ManagedProcess.Start(Find("mariadbd"),
+    [
+        "--no-defaults",
+        $"--datadir={DataFolder}",
+        $"--socket={_folder.File("mariadb.sock")}",
+        $"--tmpdir={_folder.Path}", // a server that starts deletes the temporary tables that it finds there, also those of others
+        $"--pid-file={_folder.File("mariadb.pid")}",
+        string.Create(CultureInfo.InvariantCulture, $"--port={_port}"),
+        "--bind-address=127.0.0.1",
+        $"--user={Environment.UserName}",
+        "--skip-name-resolve",
+        "--max-connections=1000",
+        "--innodb-flush-log-at-trx-commit=1",
+        "--innodb-buffer-pool-size=256M",
+        .. _settings.Concat(more).Select(setting => $"--{setting}"),
+    ]);
+
     internal static string Find(string program) => ManagedProcess.Find(program)
         ?? throw new InvalidOperationException($"{program} is not installed: apt-get install mariadb-server");
+
+    [GeneratedRegex(@"Recovered position: *(\S+)")]
+    private static partial Regex RecoveredPosition();
 }
