@@ -129,8 +129,9 @@ dotnet build Ticketing.sln "${build[@]}" || { echo "0 passed, 1 failed"; exit 1;
 [ $mode = fast ] || publish
 dotnet build-server shutdown --vbcscompiler >/dev/null
 
-# The processes of a test live for seconds, so compiling their methods a second time, better, costs more than it gains: a third of the CPU time.
-export DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0
+# The processes of a test live for seconds, so compiling their methods a second time, better, costs more than it gains: a third of the CPU time. So does a
+# collector with a heap for each core: a fifth of a start.
+export DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0 DOTNET_gcServer=0
 
 # A test that does not end is named, and fails the run.
 hang=5m

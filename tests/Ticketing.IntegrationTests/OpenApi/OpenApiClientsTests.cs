@@ -10,14 +10,16 @@ using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.OpenApi;
 
-/// <summary>What others do with the committed document: check it, and generate clients from it, which compile and book.</summary>
+/// <summary>
+/// What others do with the committed document: check it, and generate clients from it, which compile and book. In long runs only: they take long, and what they find
+/// depends on the document, which <see cref="OpenApiTests"/> keeps as it is.
+/// </summary>
 [Trait("Run", "Full")]
 public sealed class OpenApiClientsTests(SqliteApi api) : IClassFixture<SqliteApi>
 {
     private static readonly NodeProject _rules = new("tests", "Ticketing.IntegrationTests", "OpenApi", "rules");
     private static readonly NodeProject _clients = new("tests", "Ticketing.IntegrationTests", "OpenApi", "clients");
 
-    /// <summary>In long runs, as they bring two hundred packages along, and the test below reads the document too.</summary>
     [LongFact]
     public async Task Redocly_and_Spectral_find_no_error()
     {
@@ -25,7 +27,7 @@ public sealed class OpenApiClientsTests(SqliteApi api) : IClassFixture<SqliteApi
         await _rules.RunAsync("npm", "run", "spectral");
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_typed_client_for_TypeScript_books()
     {
         await _clients.RunAsync("npm", "run", "generate");
@@ -36,7 +38,7 @@ public sealed class OpenApiClientsTests(SqliteApi api) : IClassFixture<SqliteApi
         (await api.Client.GetAnswerAsync("/history?user_id=7")).Json.GetProperty("items")[0].GetProperty("booking_id").GetInt64().Should().Be(id);
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_client_that_NSwag_generates_for_CSharp_books()
     {
         var document = await OpenApiDocument.FromJsonAsync(await File.ReadAllTextAsync(Repository.File("src", "Ticketing.Api", "openapi.json")));
