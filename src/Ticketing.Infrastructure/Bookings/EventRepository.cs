@@ -39,7 +39,7 @@ internal sealed class EventRepository(
 
         db.Audit.Add(actor.Of(AuditAction.EventSetUp, @event.Id, before: null, Actor.Describe(@event), @event.CreatedAt));
         await db.SaveChangesAsync(CancellationToken.None);
-        await transaction.CommitAsync();
+        await transaction.CommitAsync("events", @event.Id);
         Remember(new EventFacts(@event.Id, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds));
         latest.WasSetUp(@event.Id);
         return true;
@@ -69,11 +69,12 @@ internal sealed class EventRepository(
 
         if (Actor.Describe(@event) is var after && after != before)
         {
-            db.Audit.Add(actor.Of(action, eventId, before, after, clock.GetUtcNow().UtcDateTime));
+            var entry = actor.Of(action, eventId, before, after, clock.GetUtcNow().UtcDateTime);
+            db.Audit.Add(entry);
+            await db.SaveChangesAsync(CancellationToken.None);
+            await transaction.CommitAsync("audit", entry.Id);
         }
 
-        await db.SaveChangesAsync(CancellationToken.None);
-        await transaction.CommitAsync();
         latest.Saw(eventId, @event.Stock);
         return new EventOutcome.Changed(EventSnapshot.Of(@event, clock.GetUtcNow()).With(@event.Stock, clock.GetUtcNow()));
     }

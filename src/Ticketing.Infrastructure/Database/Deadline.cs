@@ -54,6 +54,9 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
         }
     }
 
+    /// <summary>Whether this is the end of a transaction that failed, whatever the database wants to be told with it.</summary>
+    public static bool IsRollback(DbCommand command) => command.CommandText.StartsWith(Rollback, StringComparison.Ordinal);
+
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
@@ -64,7 +67,7 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        if (command.CommandText != Rollback) // a connection must not return to the pool with an open transaction
+        if (!IsRollback(command)) // a connection must not return to the pool with an open transaction
         {
             Limit(command);
         }

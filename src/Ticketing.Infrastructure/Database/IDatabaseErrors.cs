@@ -1,6 +1,6 @@
 namespace Ticketing.Infrastructure.Database;
 
-/// <summary>What a database product's errors mean to a booking, and how it locks a row. Stateless.</summary>
+/// <summary>What a database product's errors mean to a booking, how it locks a row, and how its transactions begin and end. Stateless.</summary>
 public interface IDatabaseErrors
 {
     /// <summary>
@@ -11,6 +11,9 @@ public interface IDatabaseErrors
 
     /// <summary>Begins a transaction that will write.</summary>
     string BeginTransaction { get; }
+
+    /// <summary>What to append to its COMMIT or ROLLBACK.</summary>
+    string AfterTransaction { get; }
 
     /// <summary>Says what an exception means. Exceptions that EF Core wraps around the driver's are unwrapped.</summary>
     DatabaseFault Classify(Exception exception);

@@ -10,7 +10,7 @@ internal static class StatementText
 
     private static readonly ConcurrentDictionary<string, StatementKind?> _remembered = new(StringComparer.Ordinal);
 
-    /// <returns>Null for statements that are none of SELECT, INSERT, UPDATE and DELETE on <c>events</c> or <c>bookings</c>.</returns>
+    /// <returns>Null for a COMMIT, whatever is asked after it, and for statements that are none of SELECT, INSERT, UPDATE and DELETE on <c>events</c> or <c>bookings</c>.</returns>
     public static StatementKind? KindOf(string text)
     {
         if (_remembered.TryGetValue(text, out var kind))
@@ -18,7 +18,7 @@ internal static class StatementText
             return kind;
         }
 
-        kind = Parse(text);
+        kind = text.StartsWith("COMMIT", StringComparison.Ordinal) ? null : Parse(text);
         if (_remembered.Count < MaxRemembered)
         {
             _remembered.TryAdd(text, kind);

@@ -1,5 +1,4 @@
 using System.Net;
-using MySqlConnector;
 using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 using Ticketing.TestServers;
@@ -124,21 +123,8 @@ public sealed class ThreeReplicas : IAsyncLifetime
         _processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ApiProcess.StartAsync(settings)));
     }
 
-    /// <summary>The bookings of an event, as they stand in the database.</summary>
-    internal async Task<List<Ticket>> StoredAsync(int eventId)
-    {
-        await using var connection = new MySqlConnection(_database);
-        await connection.OpenAsync();
-        await using var command = new MySqlCommand($"SELECT id, event_id, user_id, quantity FROM bookings WHERE event_id = {eventId}", connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var tickets = new List<Ticket>();
-        while (await reader.ReadAsync())
-        {
-            tickets.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
-        }
-
-        return tickets;
-    }
+    /// <inheritdoc cref="Ticket.StoredInAsync"/>
+    internal Task<List<Ticket>> StoredAsync(int eventId) => Ticket.StoredInAsync(_database, eventId);
 
     /// <summary>Adds a metric up over the processes.</summary>
     public Task<double> SumAsync(string metric, params (string, string)[] labels) => Scrape.SumAsync(_processes, metric, labels);

@@ -1,3 +1,4 @@
+using MySqlConnector;
 using Ticketing.Domain;
 using Ticketing.IntegrationTests.Hosting;
 
@@ -14,6 +15,22 @@ internal sealed record Ticket(long BookingId, int EventId, int UserId, int Quant
             json.GetProperty("event_id").GetInt32(),
             json.GetProperty("user_id").GetInt32(),
             json.GetProperty("quantity").GetInt32());
+    }
+
+    /// <summary>The bookings of an event, as they stand in a MariaDB.</summary>
+    public static async Task<List<Ticket>> StoredInAsync(string database, int eventId)
+    {
+        await using var connection = new MySqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand($"SELECT id, event_id, user_id, quantity FROM bookings WHERE event_id = {eventId}", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var tickets = new List<Ticket>();
+        while (await reader.ReadAsync())
+        {
+            tickets.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
+        }
+
+        return tickets;
     }
 
     public static Ticket In(Booking stored) => new(stored.Id, stored.EventId, stored.UserId, stored.Quantity);

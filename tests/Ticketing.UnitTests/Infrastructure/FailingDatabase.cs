@@ -87,6 +87,8 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
             return ids;
         }
 
+        public Task FenceAsync(int eventId) => transaction.FenceAsync(eventId);
+
         public Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp) => transaction.FindAsync(eventId, timestamp);
 
         public async ValueTask DisposeAsync()

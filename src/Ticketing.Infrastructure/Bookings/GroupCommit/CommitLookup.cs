@@ -7,8 +7,8 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// Finds out what became of a batch whose connection was lost at COMMIT. The server may still be working on it, and holds the event's row until
-/// it is done; so the row is locked first, and what is read then is final.
+/// Finds out what became of a batch whose connection was lost at COMMIT. The server may still be working on it; so the event's row is written to first, see
+/// <see cref="IBatchTransaction.FenceAsync"/>, and what is read then is final.
 /// </summary>
 internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors errors, Deadline deadline, IOptions<BookingOptions> options, TimeProvider clock)
 {
@@ -45,6 +45,7 @@ internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors erro
             try
             {
                 await using var transaction = await database.OpenAsync();
+                await transaction.FenceAsync(eventId);
                 var reads = BatchReads.Nothing with { Ids = [.. plan.ToUpdate.Select(booking => booking.Id)] };
                 var start = await transaction.LockAsync(eventId, reads, TimeSpan.FromSeconds(options.Value.CommitPatienceSeconds));
                 return plan.ToInsert.Count == 0

@@ -1,4 +1,5 @@
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Transactions;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -30,6 +31,9 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// <param name="timestamp">The time of the new bookings, UTC, and of all changes; no other batch has it.</param>
     /// <returns>The ids of the new bookings, in the order of <see cref="BatchPlan.ToInsert"/>.</returns>
     Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp);
+
+    /// <summary>Before <see cref="LockAsync"/>: what <see cref="OrderTransactions.FenceAsync"/> does, where a connection that is lost may still be at work.</summary>
+    Task FenceAsync(int eventId);
 
     /// <summary>
     /// After <see cref="LockAsync"/>: the bookings of the event with exactly that timestamp, in the order of their ids. Shows whether a

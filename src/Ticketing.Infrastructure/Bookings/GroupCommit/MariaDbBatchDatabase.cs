@@ -50,7 +50,7 @@ internal sealed class MariaDbBatchDatabase(
             await using var command = connection.CreateCommand();
             var sql = new StringBuilder(256 + (reads.Keys.Count * 6) + (reads.Ids.Count * 8) + (reads.Users.Count * 8)).Append(
                 CultureInfo.InvariantCulture,
-                $"{(_hasBegun ? "" : "START TRANSACTION; ")}SELECT {BatchRows.StockColumns}, {databaseClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
+                $"{(_hasBegun ? "" : $"{MariaDbErrors.Begin}; ")}SELECT {BatchRows.StockColumns}, {databaseClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             if (reads.Keys.Count > 0)
             {
                 sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select((key, i) => AddText(command, "k", i, key))).Append(')');
@@ -111,21 +111,29 @@ internal sealed class MariaDbBatchDatabase(
             await using var command = connection.CreateCommand();
             var sql = new StringBuilder(256 + (plan.ToInsert.Count * 64) + (plan.ToUpdate.Count * 8));
             AddInsert(sql, command, eventId, plan, timestamp);
-            foreach (var same in plan.ToUpdate.GroupBy(booking => (booking.Status, booking.ExpiresAt)))
+
+            // A Galera node that ends the transaction between two of these statements may not say so, and goes on with the next. So each of them asks whether what was
+            // written before it is still there, and the last one, whether it was committed.
+            var inserted = plan.ToInsert.Count > 0 ? "EXISTS (SELECT 1 FROM bookings WHERE id = LAST_INSERT_ID())" : null;
+            var updated = plan.ToUpdate.Count > 0
+                ? string.Create(CultureInfo.InvariantCulture, $"EXISTS (SELECT 1 FROM bookings WHERE id = {plan.ToUpdate[0].Id} AND changed_at = {Literal(timestamp)})")
+                : null;
+            foreach (var (index, same) in plan.ToUpdate.GroupBy(booking => (booking.Status, booking.ExpiresAt)).Index())
             {
                 // Nobody else has changed them since they were read: every change needs the lock on the event.
-                sql.Append(CultureInfo.InvariantCulture, $"UPDATE bookings SET status = '{same.Key.Status.Name()}', expires_at = {Literal(same.Key.ExpiresAt)}, changed_at = {Literal(timestamp)} WHERE id IN (")
-                    .AppendJoin(',', same.Select(booking => booking.Id)).Append("); ");
+                sql.Append(CultureInfo.InvariantCulture, $"UPDATE bookings SET status = '{same.Key.Status.Name()}', expires_at = {Literal(same.Key.ExpiresAt)}, changed_at = {Literal(timestamp)} WHERE ")
+                    .Append((index == 0 ? inserted : updated) is { } before ? $"{before} AND " : "")
+                    .Append("id IN (").AppendJoin(',', same.Select(booking => booking.Id)).Append("); ");
             }
-
-            AddAudit(sql, command, plan.Audit);
 
             // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraints of the
             // table raise an error instead, which ends the text before its COMMIT.
             var change = plan.Change;
             sql.Append(
                 CultureInfo.InvariantCulture,
-                $"UPDATE events SET available_tickets = available_tickets + {change.Available}, held_tickets = held_tickets + {change.Held}, bookings = bookings + {change.Bookings}, version = version + 1 WHERE id = {eventId}; COMMIT");
+                $"UPDATE events SET available_tickets = available_tickets + {change.Available}, held_tickets = held_tickets + {change.Held}, bookings = bookings + {change.Bookings}, version = version + 1 WHERE id = {eventId} AND {updated ?? inserted}; ");
+            AddAudit(sql, command, plan.Audit, updated); // only changes are audited
+            sql.Append(CultureInfo.InvariantCulture, $"COMMIT{MariaDbErrors.After}; SELECT {updated ?? inserted}");
             command.CommandText = sql.ToString();
 
             var ids = new List<long>(plan.ToInsert.Count);
@@ -141,17 +149,18 @@ internal sealed class MariaDbBatchDatabase(
                     }
 
                     began = clock.GetTimestamp();
+                    await reader.NextResultAsync(); // errors of later statements appear only when their results are read
                 }
 
-                // Errors of later statements appear only when their results are read.
-                while (await reader.NextResultAsync())
-                {
-                }
-
+                // Whether the COMMIT had anything to commit, see OrderTransactions.
+                var isThere = await reader.ReadAsync() && reader.GetInt64(0) == 1;
                 metrics.QueryEnded("update", "events", clock.GetElapsedTime(began));
+                _hasBegun = false;
+                if (!isThere)
+                {
+                    throw new TransactionLostException();
+                }
             }
-
-            _hasBegun = false;
 
             // Ids are assigned in the order of VALUES; RETURNING does not guarantee that order.
             ids.Sort();
@@ -205,18 +214,26 @@ internal sealed class MariaDbBatchDatabase(
             return name;
         }
 
-        private static void AddAudit(StringBuilder sql, MySqlCommand command, IReadOnlyList<AuditEntry> entries)
+        private static void AddAudit(StringBuilder sql, MySqlCommand command, IReadOnlyList<AuditEntry> entries, string? condition)
         {
             for (var i = 0; i < entries.Count; i++)
             {
                 var entry = entries[i];
-                sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO audit (at, action, event_id, booking_id, actor, before_it, after_it, trace_id) VALUES ({Literal(entry.At)},'{entry.Action.Name()}',{entry.EventId},{entry.BookingId},")
+                sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO audit (at, action, event_id, booking_id, actor, before_it, after_it, trace_id) SELECT {Literal(entry.At)},'{entry.Action.Name()}',{entry.EventId},{entry.BookingId},")
                     .AppendJoin(',', AddText(command, "who", i, entry.Actor!), AddText(command, "was", i, entry.Before!), AddText(command, "is", i, entry.After!), AddText(command, "t", i, entry.TraceId))
-                    .Append("); ");
+                    .Append(CultureInfo.InvariantCulture, $" FROM DUAL WHERE {condition}; ");
             }
         }
 
         private static string Literal(DateTime? time) => time is null ? "NULL" : string.Create(CultureInfo.InvariantCulture, $"'{time:yyyy-MM-dd HH:mm:ss.ffffff}'");
+
+        public async Task FenceAsync(int eventId)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE events SET version = version + 1 WHERE id = @e";
+            command.Parameters.AddWithValue("@e", eventId);
+            await using var reader = await ReadAsync(command);
+        }
 
         public async Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp)
         {
@@ -258,7 +275,7 @@ internal sealed class MariaDbBatchDatabase(
             {
                 if (_hasBegun && connection.State == System.Data.ConnectionState.Open)
                 {
-                    await using var rollback = new MySqlCommand(Deadline.Rollback, connection) { CommandTimeout = RollbackTimeoutSeconds };
+                    await using var rollback = new MySqlCommand(Deadline.Rollback + MariaDbErrors.After, connection) { CommandTimeout = RollbackTimeoutSeconds };
                     await rollback.ExecuteNonQueryAsync(CancellationToken.None);
                 }
             }

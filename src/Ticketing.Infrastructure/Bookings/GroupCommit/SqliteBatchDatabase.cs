@@ -119,6 +119,9 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             return ids;
         }
 
+        /// <summary>Nothing to do: with its connection, a transaction is gone.</summary>
+        public Task FenceAsync(int eventId) => Task.CompletedTask;
+
         public async Task<IReadOnlyList<Booking>?> FindAsync(int eventId, DateTime timestamp)
         {
             await using var find = Command(

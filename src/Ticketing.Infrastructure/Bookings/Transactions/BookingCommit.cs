@@ -15,7 +15,6 @@ namespace Ticketing.Infrastructure.Bookings.Transactions;
 internal sealed class BookingCommit(
     IDbContextFactory<TicketingDbContext> contexts,
     IDatabaseErrors errors,
-    OrderTransactions transactions,
     Deadline deadline,
     LatestStock latest,
     IOptions<BookingOptions> options,
@@ -34,7 +33,7 @@ internal sealed class BookingCommit(
     {
         try
         {
-            await transaction.CommitAsync();
+            await transaction.CommitAsync("bookings", booking.Id);
             return Taken();
         }
         catch (Exception exception) when (exception is not DeadlineExceededException && errors.Classify(exception) == DatabaseFault.Unavailable)
@@ -69,14 +68,12 @@ internal sealed class BookingCommit(
     }
 
     /// <summary>
-    /// The server may still be at work for the lost connection. Until that transaction has ended it holds the event's row, so locking the row
-    /// first makes what is read afterwards final.
+    /// The server may still be at work for the lost connection. After <see cref="OrderTransactions.FenceAsync"/>, what is read is final.
     /// </summary>
     private async Task<bool> WasCommittedAsync(Booking booking)
     {
+        await OrderTransactions.FenceAsync(contexts, booking.EventId);
         await using var db = await contexts.CreateDbContextAsync();
-        await using var transaction = await transactions.BeginAsync(db, CancellationToken.None);
-        await transactions.LockAsync(db, booking.EventId);
         return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(stored => stored.Id == booking.Id) is { } stored
             && stored.IsFor(booking.UserId, booking.EventId, booking.Quantity, booking.HoldSeconds)
             && stored.IdempotencyKey == booking.IdempotencyKey;

@@ -39,10 +39,30 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
     public async Task<Event?> LockAsync(TicketingDbContext db, int eventId) =>
         await db.Events.FromSqlRaw(_selectLocked, eventId).ToListAsync(CancellationToken.None) is [var @event] ? @event : null;
 
-    private async Task CommitAsync(DatabaseFacade database)
+    /// <summary>
+    /// Writes to the row of an event. Every order does the same, so one that was sent before this has been committed when this returns, or never will be: on one
+    /// server it holds the row until it has ended; and of two nodes of a Galera cluster, the one that is second is refused, in the order that the cluster has agreed
+    /// on. Its own node has applied by then what came first, so <c>wsrep_sync_wait</c> is not needed.
+    /// Source: https://galeracluster.com/library/documentation/certification-based-replication.html
+    /// </summary>
+    public static async Task FenceAsync(IDbContextFactory<TicketingDbContext> contexts, int eventId)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        await db.Events.Where(@event => @event.Id == eventId).ExecuteUpdateAsync(set => set.SetProperty(@event => @event.Version, @event => @event.Version + 1));
+    }
+
+    /// <summary>
+    /// A COMMIT that succeeds is not believed: where a Galera node has ended the transaction between two statements, it has nothing to commit, and says OK.
+    /// So the row that was to be written is looked for, in the same round trip.
+    /// </summary>
+    private async Task CommitAsync(DatabaseFacade database, string table, long id)
     {
         deadline.Committing();
-        await database.ExecuteSqlRawAsync("COMMIT", CancellationToken.None);
+        var sql = $"COMMIT{errors.AfterTransaction}; SELECT EXISTS (SELECT 1 FROM {table} WHERE id = {{0}})";
+        if (await database.SqlQueryRaw<long>(sql, id).ToListAsync(CancellationToken.None) is not [1])
+        {
+            throw new TransactionLostException();
+        }
     }
 
     /// <summary>
@@ -56,7 +76,7 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
             if (database.GetDbConnection().State == ConnectionState.Open)
             {
                 database.SetCommandTimeout(RollbackTimeoutSeconds);
-                await database.ExecuteSqlRawAsync(Deadline.Rollback, CancellationToken.None);
+                await database.ExecuteSqlRawAsync(Deadline.Rollback + errors.AfterTransaction, CancellationToken.None);
             }
         }
         catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
@@ -70,9 +90,12 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
     {
         private bool _isCommitted;
 
-        public async Task CommitAsync()
+        /// <param name="table">A table that it has written to.</param>
+        /// <param name="id">The row that it has inserted there.</param>
+        /// <exception cref="TransactionLostException">It was rolled back.</exception>
+        public async Task CommitAsync(string table, long id)
         {
-            await transactions.CommitAsync(database);
+            await transactions.CommitAsync(database, table, id);
             _isCommitted = true;
         }
 

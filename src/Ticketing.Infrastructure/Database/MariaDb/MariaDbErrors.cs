@@ -22,9 +22,22 @@ internal sealed class MariaDbErrors : IDatabaseErrors
     /// <summary>Only this text tells a pool without a free connection from an unavailable server.</summary>
     private const string PoolExhausted = "All pooled connections are in use";
 
+    /// <summary>
+    /// Outside this transaction, the session can only read. A Galera node that finds a transaction in conflict with one of another node ends it, and if that
+    /// happens between two statements of one text, says nothing and goes on with the next statement: what is left of the text would commit by itself, an
+    /// UPDATE without its INSERT. So it is an error (1792), and the order is tried again.
+    /// Source: https://mariadb.com/kb/en/set-transaction/
+    /// </summary>
+    public const string Begin = "SET SESSION TRANSACTION READ ONLY; START TRANSACTION READ WRITE";
+
+    /// <summary>Where nobody says otherwise, a session may write.</summary>
+    public const string After = "; SET SESSION TRANSACTION READ WRITE";
+
     public string RowLock => " FOR UPDATE";
 
-    public string BeginTransaction => "START TRANSACTION";
+    public string BeginTransaction => Begin;
+
+    public string AfterTransaction => After;
 
     DatabaseFault IDatabaseErrors.Classify(Exception exception) => Classify(exception);
 
@@ -32,6 +45,11 @@ internal sealed class MariaDbErrors : IDatabaseErrors
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is TransactionLostException)
+            {
+                return DatabaseFault.Contention;
+            }
+
             if (cause is MySqlException mySql)
             {
                 return mySql.Message.Contains(PoolExhausted, StringComparison.Ordinal) ? DatabaseFault.Contention : Classify(mySql.ErrorCode);
@@ -52,7 +70,7 @@ internal sealed class MariaDbErrors : IDatabaseErrors
     public static bool ConcernsAllConnections(Exception exception) =>
         exception is not DeadlineExceededException
         && Classify(exception) == DatabaseFault.Unavailable
-        && MySqlErrorIn(exception) is not (ConnectionKilled or QueryInterrupted or StatementTimeout or ConnectionCountError or TooManyUserConnections
+        && MySqlErrorIn(exception) is not (ConnectionKilled or QueryInterrupted or StatementTimeout or ErrorDuringCommit or ConnectionCountError or TooManyUserConnections
             or UserLimitReached or DiskFull or RecordFileFull);
 
     private static MySqlErrorCode? MySqlErrorIn(Exception? exception) =>
@@ -60,17 +78,19 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
     private static DatabaseFault Classify(MySqlErrorCode code) => code switch
     {
-        // CheckRead: innodb_snapshot_isolation, the row has changed since the snapshot (MariaDB 11.6 and later by default).
-        LockDeadlock or LockWaitTimeout or CheckRead => DatabaseFault.Contention,
+        // CheckRead: innodb_snapshot_isolation, the row has changed since the snapshot (MariaDB 11.6 and later by default). LockDeadlock: also what Galera calls
+        // a conflict with another node. CannotExecuteInReadOnlyTransaction: see Begin.
+        LockDeadlock or LockWaitTimeout or CheckRead or CannotExecuteInReadOnlyTransaction => DatabaseFault.Contention,
 
         DuplicateKeyEntry or DuplicateEntryWithKeyName => DatabaseFault.DuplicateKey,
 
         // None: the packet with the code never arrived. CommandTimeoutExpired: the connection is broken, the outcome unknown.
+        // ErrorDuringCommit: Galera, whose transaction may have reached the other nodes.
         None or CommandTimeoutExpired or UnableToConnectToHost or ConnectionKilled or ServerHasGoneAway or ServerLost or ServerShutdown
             or NetReadError or NetReadInterrupted or NetErrorOnWrite or NetWriteInterrupted
             or QueryInterrupted or StatementTimeout
             or ConnectionCountError or TooManyUserConnections or UserLimitReached
-            or OptionPreventsStatement or ReadOnlyMode or CannotExecuteInReadOnlyTransaction or WsrepNotReady or DiskFull or RecordFileFull => DatabaseFault.Unavailable,
+            or OptionPreventsStatement or ReadOnlyMode or WsrepNotReady or ErrorDuringCommit or DiskFull or RecordFileFull => DatabaseFault.Unavailable,
 
         _ => DatabaseFault.Refused,
     };

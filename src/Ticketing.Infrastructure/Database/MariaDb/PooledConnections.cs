@@ -78,7 +78,7 @@ internal sealed class PooledConnections(
     }
 
     Task IDbCommandInterceptor.CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken) =>
-        command.CommandText == Deadline.Rollback ? DiscardAsync(eventData.Exception) : AfterAsync(eventData.Exception);
+        Deadline.IsRollback(command) ? DiscardAsync(eventData.Exception) : AfterAsync(eventData.Exception);
 
     /// <summary>Empties the pool if this is an error that other connections of the pool would have as well.</summary>
     public async Task AfterAsync(Exception exception)

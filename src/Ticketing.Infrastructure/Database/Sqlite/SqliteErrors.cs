@@ -22,6 +22,8 @@ internal sealed class SqliteErrors : IDatabaseErrors
 
     public string BeginTransaction => "BEGIN IMMEDIATE";
 
+    public string AfterTransaction => "";
+
     public DatabaseFault Classify(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
