@@ -45,7 +45,7 @@ public sealed class LabProcessTests : IDisposable
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = "CREATE TRIGGER loses AFTER INSERT ON bookings WHEN NEW.id IN (7, 27) BEGIN DELETE FROM bookings WHERE id = NEW.id; END";
+            command.CommandText = "CREATE TRIGGER loses AFTER INSERT ON bookings WHEN NEW.id IN (8, 28) BEGIN DELETE FROM bookings WHERE id = NEW.id - 1; END";
             await command.ExecuteNonQueryAsync();
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MySqlConnector;
 
 namespace Ticketing.TestServers;
 
@@ -42,6 +43,15 @@ public sealed partial class ClusterProxy : IAsyncDisposable
             await proxy.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The port of the node to which a new connection leads.</summary>
+    public async Task<int> PortOfNodeAsync()
+    {
+        await using var connection = new MySqlConnection(string.Create(CultureInfo.InvariantCulture, $"Server=127.0.0.1;Port={Port};User ID=root;SslMode=None;Pooling=false"));
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand("SELECT @@port", connection);
+        return Convert.ToInt32(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

@@ -86,7 +86,7 @@ public sealed class GaleraNode : IAsyncDisposable
             ';',
             string.Create(CultureInfo.InvariantCulture, $"base_host=127.0.0.1;base_port={port};gmcast.listen_addr=tcp://127.0.0.1:{port};ist.recv_addr=127.0.0.1:{Ports.Free()}"),
             "gcache.size=64M", // enough for whoever was away during a test
-            "evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.install_timeout=PT4S"); // as in deploy/galera
+            "evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.install_timeout=PT4S"); // one machine has no slow network
         var server = await MariaDbProcess.PrepareAsync(
         [
             "wsrep-on=ON",

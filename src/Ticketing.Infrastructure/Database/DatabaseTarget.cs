@@ -88,7 +88,7 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         // In seconds. After a fail-over, no connection stays with the old server for longer, even if no order meets it.
         SetUnlessGiven(builder, "Connection Lifetime", 300u);
 
-        // No statement changes the state of a session, so a reset before its next use would be a wasted round trip.
+        // A transaction leaves its session as it found it, so a reset before its next use would be a wasted round trip.
         builder.ConnectionReset = false;
 
         // Required by Pomelo for a given data source.

@@ -17,6 +17,9 @@ public interface IDatabaseErrors
 
     /// <summary>Says what an exception means. Exceptions that EF Core wraps around the driver's are unwrapped.</summary>
     DatabaseFault Classify(Exception exception);
+
+    /// <summary>Whether a transaction whose COMMIT ended with this may have been committed.</summary>
+    bool MayBeCommitted(Exception exception);
 }
 
 /// <summary>What an exception of a database driver means to a booking.</summary>

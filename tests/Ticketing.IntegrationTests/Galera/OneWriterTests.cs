@@ -52,9 +52,11 @@ public sealed class OneWriterTests(ITestOutputHelper output)
                 await sale.GoesOnAsync(_longestOutage);
                 output.WriteLine($"{strategy}, {how}: no order for {sale.LongestOutage.TotalSeconds:F1} s; {sale.Confirmed:N0} so far");
                 sale.LongestOutage.Should().BeLessThan(_longestOutage, how);
-                (await WriterAsync(cluster, except: writer)).Should().NotBe(writer);
+                var next = await WriterAsync(cluster, except: writer);
                 await giveBack(writer);
                 await cluster.CompleteAsync();
+                await sale.GoesOnAsync(_longestOutage);
+                (await proxy.PortOfNodeAsync()).Should().Be(next.Port, "it stays with the node that it has chosen");
             }
         }
 

@@ -28,7 +28,7 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <item>Another replica or another event's queue has used a key since step 1 (1062): rolled back and tried again; the next attempt finds it.</item>
 /// <item>The database refuses to insert the batch for any other reason: the batch is split in half until only the bad order fails.</item>
 /// <item>The connection is lost before COMMIT was sent: nothing has happened, so the batch is tried once more, and then fails.</item>
-/// <item>The connection is lost at COMMIT: <see cref="CommitLookup"/> finds out what became of the batch.</item>
+/// <item>The connection is lost at COMMIT, or what it was to commit is not there: <see cref="CommitLookup"/> finds out what became of the batch.</item>
 /// </list>
 /// </remarks>
 internal sealed class BatchWriter(
@@ -171,7 +171,7 @@ internal sealed class BatchWriter(
             return fault switch
             {
                 _ when exception is DeadlineExceededException => new(Verdict.RolledBack),
-                DatabaseFault.Unavailable when sentAt is { } timestamp => await AfterLostCommitAsync(eventId, orders, plan!, timestamp, exception),
+                _ when sentAt is { } timestamp && errors.MayBeCommitted(exception) => await AfterLostCommitAsync(eventId, orders, plan!, timestamp, exception),
                 DatabaseFault.Unavailable => new(Verdict.Unreachable, Fault: exception),
                 DatabaseFault.Contention => new(Verdict.RolledBack),
                 DatabaseFault.DuplicateKey => new(Verdict.KeyTaken, Fault: exception),

@@ -7,8 +7,8 @@ using Ticketing.Infrastructure.Database;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>
-/// Finds out what became of a batch whose connection was lost at COMMIT. The server may still be working on it; so the event's row is written to first, see
-/// <see cref="IBatchTransaction.FenceAsync"/>, and what is read then is final.
+/// Finds out what became of a batch whose connection was lost at COMMIT. The server may still be working on it; so the event's row is written to first
+/// (<see cref="IBatchTransaction.FenceAsync"/>; why that helps: <see cref="BookingCommit"/>), and what is read then is final.
 /// </summary>
 internal sealed class CommitLookup(IBatchDatabase database, IDatabaseErrors errors, Deadline deadline, IOptions<BookingOptions> options, TimeProvider clock)
 {

@@ -1,5 +1,4 @@
 using Ticketing.Domain;
-using Ticketing.Infrastructure.Bookings.Transactions;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -32,7 +31,7 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// <returns>The ids of the new bookings, in the order of <see cref="BatchPlan.ToInsert"/>.</returns>
     Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp);
 
-    /// <summary>Before <see cref="LockAsync"/>: what <see cref="OrderTransactions.FenceAsync"/> does, where a connection that is lost may still be at work.</summary>
+    /// <summary>Before <see cref="LockAsync"/>: writes to the event's row, so that a batch whose connection was lost is committed, or never will be.</summary>
     Task FenceAsync(int eventId);
 
     /// <summary>

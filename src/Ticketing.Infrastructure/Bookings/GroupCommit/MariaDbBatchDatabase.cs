@@ -114,7 +114,7 @@ internal sealed class MariaDbBatchDatabase(
 
             // A Galera node that ends the transaction between two of these statements may not say so, and goes on with the next. So each of them asks whether what was
             // written before it is still there, and the last one, whether it was committed.
-            var inserted = plan.ToInsert.Count > 0 ? "EXISTS (SELECT 1 FROM bookings WHERE id = LAST_INSERT_ID())" : null;
+            var inserted = plan.ToInsert.Count > 0 ? $"EXISTS (SELECT 1 FROM bookings WHERE id = LAST_INSERT_ID() AND timestamp = {Literal(timestamp)})" : null;
             var updated = plan.ToUpdate.Count > 0
                 ? string.Create(CultureInfo.InvariantCulture, $"EXISTS (SELECT 1 FROM bookings WHERE id = {plan.ToUpdate[0].Id} AND changed_at = {Literal(timestamp)})")
                 : null;

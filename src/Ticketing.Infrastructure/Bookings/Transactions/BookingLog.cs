@@ -6,7 +6,7 @@ namespace Ticketing.Infrastructure.Bookings.Transactions;
 internal static partial class BookingLog
 {
     [LoggerMessage(2001, LogLevel.Warning,
-        "The connection was lost while booking {BookingId} of event {Event} was committed; looking up the outcome. {Reason}")]
+        "The COMMIT of booking {BookingId} of event {Event} failed; looking up the outcome. {Reason}")]
     public static partial void LostAtCommit(ILogger logger, long bookingId, int @event, string reason);
 
     [LoggerMessage(2002, LogLevel.Error,
@@ -20,7 +20,7 @@ internal static partial class BookingLog
     public static partial void LockNotReleased(ILogger logger, int @event, string reason);
 
     [LoggerMessage(2005, LogLevel.Warning,
-        "The connection was lost while a batch of {Bookings} bookings of event {Event} was committed; looking up the outcome. {Reason}")]
+        "The COMMIT of a batch of {Bookings} bookings of event {Event} failed; looking up the outcome. {Reason}")]
     public static partial void BatchLostAtCommit(ILogger logger, int bookings, int @event, string reason);
 
     [LoggerMessage(2006, LogLevel.Error,

@@ -40,18 +40,6 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
         await db.Events.FromSqlRaw(_selectLocked, eventId).ToListAsync(CancellationToken.None) is [var @event] ? @event : null;
 
     /// <summary>
-    /// Writes to the row of an event. Every order does the same, so one that was sent before this has been committed when this returns, or never will be: on one
-    /// server it holds the row until it has ended; and of two nodes of a Galera cluster, the one that is second is refused, in the order that the cluster has agreed
-    /// on. Its own node has applied by then what came first, so <c>wsrep_sync_wait</c> is not needed.
-    /// Source: https://galeracluster.com/library/documentation/certification-based-replication.html
-    /// </summary>
-    public static async Task FenceAsync(IDbContextFactory<TicketingDbContext> contexts, int eventId)
-    {
-        await using var db = await contexts.CreateDbContextAsync();
-        await db.Events.Where(@event => @event.Id == eventId).ExecuteUpdateAsync(set => set.SetProperty(@event => @event.Version, @event => @event.Version + 1));
-    }
-
-    /// <summary>
     /// A COMMIT that succeeds is not believed: where a Galera node has ended the transaction between two statements, it has nothing to commit, and says OK.
     /// So the row that was to be written is looked for, in the same round trip.
     /// </summary>
@@ -88,25 +76,40 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
     /// <summary>The transaction of one order. Disposing of it rolls back what was not committed.</summary>
     internal sealed class OrderTransaction(OrderTransactions transactions, DatabaseFacade database) : IAsyncDisposable
     {
-        private bool _isCommitted;
+        private bool _isOver;
 
         /// <param name="table">A table that it has written to.</param>
         /// <param name="id">The row that it has inserted there.</param>
         /// <exception cref="TransactionLostException">It was rolled back.</exception>
         public async Task CommitAsync(string table, long id)
         {
-            await transactions.CommitAsync(database, table, id);
-            _isCommitted = true;
+            try
+            {
+                await transactions.CommitAsync(database, table, id);
+            }
+            catch
+            {
+                await RollBackAsync(); // whoever looks up what became of it must not wait for its locks
+                throw;
+            }
+
+            _isOver = true;
         }
 
         public async ValueTask DisposeAsync()
         {
-            if (!_isCommitted)
+            if (!_isOver)
             {
-                await transactions.RollBackAsync(database);
+                await RollBackAsync();
             }
 
             await database.CloseConnectionAsync();
+        }
+
+        private Task RollBackAsync()
+        {
+            _isOver = true;
+            return transactions.RollBackAsync(database);
         }
     }
 }

@@ -41,6 +41,10 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
     DatabaseFault IDatabaseErrors.Classify(Exception exception) => Classify(exception);
 
+    /// <summary>LockWaitTimeout: with <c>wsrep_sync_wait</c>, what is read after the COMMIT waits for the cluster, and may do so in vain.</summary>
+    public bool MayBeCommitted(Exception exception) =>
+        Classify(exception) == DatabaseFault.Unavailable || exception is TransactionLostException || MySqlErrorIn(exception) == LockWaitTimeout;
+
     public static DatabaseFault Classify(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)

@@ -24,6 +24,8 @@ internal sealed class SqliteErrors : IDatabaseErrors
 
     public string AfterTransaction => "";
 
+    public bool MayBeCommitted(Exception exception) => Classify(exception) == DatabaseFault.Unavailable || exception is TransactionLostException;
+
     public DatabaseFault Classify(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
@@ -31,6 +33,11 @@ internal sealed class SqliteErrors : IDatabaseErrors
             if (cause is DeadlineExceededException)
             {
                 return DatabaseFault.Unavailable;
+            }
+
+            if (cause is TransactionLostException)
+            {
+                return DatabaseFault.Contention;
             }
 
             if (cause is SqliteException sqlite)
