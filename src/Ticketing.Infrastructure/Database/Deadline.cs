@@ -34,6 +34,15 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
         }
     }
 
+    /// <summary>It did not, that is certain now.</summary>
+    public void NotCommitted()
+    {
+        if (_order.Value is { } order)
+        {
+            order.MayBeCommitted = false;
+        }
+    }
+
     /// <summary>The shorter of the time that is left and another limit.</summary>
     /// <exception cref="DeadlineExceededException">No time is left.</exception>
     public TimeSpan Limit(TimeSpan limit) => Left switch

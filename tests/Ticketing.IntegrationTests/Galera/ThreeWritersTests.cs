@@ -61,11 +61,16 @@ public sealed class ThreeWritersTests(ThreeWriters writers, ITestOutputHelper ou
         var booked = await Task.WhenAll(Enumerable.Range(1, tickets).Select(user => buyers.BuyAsync(id, user)));
         await writers.CatchUpAsync();
 
-        await Task.WhenAll(booked.SelectMany(answer => Enumerable.Range(0, 3).Select(server => buyers.CancelAsync(Ticket.In(answer).BookingId, server))));
+        using var client = new HttpClient();
+        await Task.WhenAll(booked.SelectMany(answer => writers.Addresses.Select(address => CancelAsync(new Uri(address, $"/bookings/{Ticket.In(answer).BookingId}/cancel")))));
 
         await writers.CatchUpAsync();
         (await writers.Client.GetAnswerAsync($"/status?event_id={id}")).Json.GetProperty("available_tickets").GetInt32().Should().Be(tickets);
         var again = await Task.WhenAll(Enumerable.Range(1, tickets + 10).Select(user => buyers.BuyAsync(id, user)));
         again.Count(answer => answer.IsBooked).Should().Be(tickets);
+
+        // Where a COMMIT has failed and another replica has cancelled the booking since, nobody can say which of the two it was; a cancellation may be repeated.
+        async Task CancelAsync(Uri booking) => await Eventually.GetAsync(
+            () => client.SendAsync(HttpMethod.Post, booking.ToString()), answer => (int)answer.Status < 500, TimeSpan.FromSeconds(30), answer => answer.Text);
     }
 }

@@ -173,7 +173,7 @@ internal sealed class BatchWriter(
                 _ when exception is DeadlineExceededException => new(Verdict.RolledBack),
                 _ when sentAt is { } timestamp && errors.MayBeCommitted(exception) => await AfterLostCommitAsync(eventId, orders, plan!, timestamp, exception),
                 DatabaseFault.Unavailable => new(Verdict.Unreachable, Fault: exception),
-                DatabaseFault.Contention => new(Verdict.RolledBack),
+                DatabaseFault.Contention => RolledBack(),
                 DatabaseFault.DuplicateKey => new(Verdict.KeyTaken, Fault: exception),
                 _ => new(Verdict.Refused, Fault: exception),
             };
@@ -224,7 +224,7 @@ internal sealed class BatchWriter(
         switch (await lookup.FindAsync(eventId, plan, timestamp))
         {
             case { IsCommitted: false }:
-                return new(Verdict.RolledBack);
+                return RolledBack();
 
             case { IsCommitted: true, Ids: var ids }:
                 return Committed(eventId, orders, plan, ids);
@@ -233,6 +233,12 @@ internal sealed class BatchWriter(
                 BookingLog.BatchOutcomeUnknown(logger, plan.ToInsert.Count, eventId);
                 return Decide(orders, index => plan.CertainOutcomeOf(index) ?? UncertainOutcome(plan.IsWritten(index)));
         }
+    }
+
+    private Attempt RolledBack()
+    {
+        deadline.NotCommitted();
+        return new(Verdict.RolledBack);
     }
 
     private static BookingOutcome UncertainOutcome(bool isWritten) =>

@@ -40,13 +40,24 @@ internal sealed class BookingCommit(
         {
             BookingLog.LostAtCommit(logger, booking.Id, booking.EventId, exception.GetBaseException().Message);
         }
+        catch (Exception exception) when (errors.Classify(exception) == DatabaseFault.Contention)
+        {
+            deadline.NotCommitted();
+            throw;
+        }
 
         var started = clock.GetTimestamp();
         while (true)
         {
             try
             {
-                return await WasCommittedAsync(booking) ? Taken() : null;
+                if (await WasCommittedAsync(booking))
+                {
+                    return Taken();
+                }
+
+                deadline.NotCommitted();
+                return null;
             }
             catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
             {
