@@ -41,9 +41,9 @@ public sealed partial class LostServerTests(ITestOutputHelper output) : IAsyncLi
         await api.DisposeAsync();
 
         // The copying goes on beside it, and must not mix the new server's binlog into the old one's.
+        var lost = _vault.Folders.Single(); // before the new server has one as well
         var clock = Stopwatch.StartNew();
         await _vault.LoseServerAsync();
-        var lost = _vault.Folders.Single();
         var shipped = await ReadShippedAsync(lost);
         var restoring = Stopwatch.StartNew();
         output.WriteLine(await _vault.RestoreAsync(lost));
