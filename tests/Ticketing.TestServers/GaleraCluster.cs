@@ -20,11 +20,7 @@ public sealed class GaleraCluster : IAsyncDisposable
 
     public IReadOnlyList<GaleraNode> Nodes => _nodes;
 
-    /// <summary>Whether this machine has what a cluster needs.</summary>
-    public static bool IsInstalled => GaleraNode.Provider is not null;
-
-    /// <param name="settings">Server options of every node.</param>
-    public static async Task<GaleraCluster> StartAsync(params string[] settings)
+    public static async Task<GaleraCluster> StartAsync()
     {
         var cluster = new GaleraCluster();
         try
@@ -32,7 +28,7 @@ public sealed class GaleraCluster : IAsyncDisposable
             int[] ports = [.. Enumerable.Range(0, Size).Select(_ => Ports.Free())];
             foreach (var port in ports)
             {
-                cluster._nodes.Add(await GaleraNode.PrepareAsync(port, ports, settings));
+                cluster._nodes.Add(await GaleraNode.PrepareAsync(port, ports));
             }
 
             await cluster._nodes[0].FoundAsync(cluster._nodes.Skip(1));
@@ -53,7 +49,7 @@ public sealed class GaleraCluster : IAsyncDisposable
     {
         foreach (var node in _nodes)
         {
-            await Eventually.HoldsAsync(async () => await node.StatusAsync("wsrep_cluster_size") == "3", TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(async () => await node.StatusAsync("wsrep_cluster_size") == Size.ToString(CultureInfo.InvariantCulture), TimeSpan.FromSeconds(60));
             await node.SyncedAsync();
         }
     }
@@ -74,18 +70,18 @@ public sealed class GaleraNode : IAsyncDisposable
 
     private GaleraNode(MariaDbProcess server) => _server = server;
 
-    internal static string? Provider { get; } = new[] { "/usr/lib/libgalera_smm.so", "/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so" }.FirstOrDefault(File.Exists);
+    private static string? Provider { get; } = new[] { "/usr/lib/libgalera_smm.so", "/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so" }.FirstOrDefault(File.Exists);
 
     public int Port => _server.Port;
 
     public string ConnectionString => _server.ConnectionString;
 
-    internal static async Task<GaleraNode> PrepareAsync(int port, IEnumerable<int> ports, string[] settings)
+    internal static async Task<GaleraNode> PrepareAsync(int port, IEnumerable<int> ports)
     {
         var options = string.Join(
             ';',
             string.Create(CultureInfo.InvariantCulture, $"base_host=127.0.0.1;base_port={port};gmcast.listen_addr=tcp://127.0.0.1:{port};ist.recv_addr=127.0.0.1:{Ports.Free()}"),
-            "gcache.size=64M", // enough for whoever was away during a test
+            "gcache.size=64M", // more than a node misses during a test
             "evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.install_timeout=PT4S"); // one machine has no slow network
         var server = await MariaDbProcess.PrepareAsync(
         [
@@ -98,7 +94,6 @@ public sealed class GaleraNode : IAsyncDisposable
             "wsrep-sst-method=rsync",
             "binlog-format=ROW",
             "innodb-autoinc-lock-mode=2",
-            .. settings,
         ]);
         return new(server);
     }

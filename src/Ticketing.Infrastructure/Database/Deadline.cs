@@ -34,7 +34,7 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
         }
     }
 
-    /// <summary>It did not, that is certain now.</summary>
+    /// <summary>It is certain now that it did not.</summary>
     public void NotCommitted()
     {
         if (_order.Value is { } order)

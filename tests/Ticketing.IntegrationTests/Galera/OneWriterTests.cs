@@ -96,9 +96,10 @@ public sealed class OneWriterTests(ITestOutputHelper output)
         private readonly int _eventId;
         private readonly CancellationTokenSource _end = new();
         private readonly ConcurrentBag<Answer> _booked = [];
+        private readonly Lock _lock = new();
         private readonly Task _buyers;
         private long _lastBooked = Stopwatch.GetTimestamp();
-        private long _longestOutage;
+        private TimeSpan _longestOutage;
 
         public Sale(ApiProcess api, int eventId)
         {
@@ -109,9 +110,25 @@ public sealed class OneWriterTests(ITestOutputHelper output)
         public int Confirmed => _booked.Count;
 
         /// <summary>The longest time from one confirmed booking to the next.</summary>
-        public TimeSpan LongestOutage => TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _longestOutage), Stopwatch.GetElapsedTime(Volatile.Read(ref _lastBooked)).Ticks));
+        public TimeSpan LongestOutage
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    var outage = Stopwatch.GetElapsedTime(_lastBooked);
+                    return outage > _longestOutage ? outage : _longestOutage;
+                }
+            }
+        }
 
-        public void ForgetOutages() => Volatile.Write(ref _longestOutage, 0);
+        public void ForgetOutages()
+        {
+            lock (_lock)
+            {
+                _longestOutage = TimeSpan.Zero;
+            }
+        }
 
         /// <summary>Waits until a hundred more are booked.</summary>
         public async Task GoesOnAsync(TimeSpan patience)
@@ -148,26 +165,18 @@ public sealed class OneWriterTests(ITestOutputHelper output)
                     if (answer.IsBooked)
                     {
                         _booked.Add(answer);
-                        var now = Stopwatch.GetTimestamp();
-                        var outage = Stopwatch.GetElapsedTime(Interlocked.Exchange(ref _lastBooked, now), now).Ticks;
-                        InterlockedMax(ref _longestOutage, outage);
+                        lock (_lock)
+                        {
+                            _longestOutage = LongestOutage;
+                            _lastBooked = Stopwatch.GetTimestamp();
+                        }
+
                         break;
                     }
 
                     answer.Status.Should().Be(HttpStatusCode.ServiceUnavailable, answer.Text);
                     answer.Code.Should().BeOneOf("busy", "database_unavailable", "outcome_unknown");
                     await Task.Delay(100);
-                }
-            }
-        }
-
-        private static void InterlockedMax(ref long target, long value)
-        {
-            for (var old = Volatile.Read(ref target); value > old; old = Volatile.Read(ref target))
-            {
-                if (Interlocked.CompareExchange(ref target, value, old) == old)
-                {
-                    return;
                 }
             }
         }

@@ -89,7 +89,7 @@ internal sealed class OrderTransactions(IDatabaseErrors errors, Deadline deadlin
             }
             catch
             {
-                await RollBackAsync(); // whoever looks up what became of it must not wait for its locks
+                await RollBackAsync(); // a look-up of what became of it must not wait for its locks
                 throw;
             }
 

@@ -41,7 +41,7 @@ internal sealed class MariaDbErrors : IDatabaseErrors
 
     DatabaseFault IDatabaseErrors.Classify(Exception exception) => Classify(exception);
 
-    /// <summary>LockWaitTimeout: with <c>wsrep_sync_wait</c>, what is read after the COMMIT waits for the cluster, and may do so in vain.</summary>
+    /// <summary>LockWaitTimeout: with <c>wsrep_sync_wait</c>, the read after the COMMIT waits for the cluster, and that wait may time out.</summary>
     public bool MayBeCommitted(Exception exception) =>
         Classify(exception) == DatabaseFault.Unavailable || exception is TransactionLostException || MySqlErrorIn(exception) == LockWaitTimeout;
 
