@@ -23,4 +23,7 @@ public enum BookingStrategy
 
     /// <summary>Group commit: a queue per event, whose only writer commits many bookings in one transaction.</summary>
     Batched,
+
+    /// <summary>A message queue: all replicas send their orders to a Redis Stream, whose only consumer commits them in batches.</summary>
+    Queued,
 }

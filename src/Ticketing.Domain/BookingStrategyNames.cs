@@ -6,7 +6,7 @@ namespace Ticketing.Domain;
 /// <summary>The stable names of the strategies in JSON, the database, metrics and configuration.</summary>
 public static class BookingStrategyNames
 {
-    private static readonly string[] _names = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
+    private static readonly string[] _names = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched", "queued"];
 
     private static readonly FrozenDictionary<string, BookingStrategy> _byName =
         Enum.GetValues<BookingStrategy>().ToFrozenDictionary(Name, StringComparer.OrdinalIgnoreCase);

@@ -46,7 +46,7 @@ public sealed class LabOptionsTests : IDisposable
         var results = await RunAsync("ladder", "--tickets", "60", "--buyers", "30", "--duration", "20s");
 
         results.GetProperty("sales").EnumerateArray().Select(sale => sale.GetProperty("name").GetString()).Should().Equal(
-            "naive without pool", "naive with pool", "for_update", "row_version", "atomic_update", "distributed_lock", "batched");
+            "naive without pool", "naive with pool", "for_update", "row_version", "atomic_update", "distributed_lock", "batched", "queued");
         Sale(results, "naive without pool").GetProperty("oversold").GetInt32().Should().BePositive();
         Sale(results, "batched").GetProperty("oversold").GetInt32().Should().Be(0);
         Sale(results, "naive without pool").GetProperty("connections_opened").GetInt32()

@@ -144,6 +144,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         BusyReason.Contention => "Too many buyers want these tickets at once.",
         BusyReason.QueueFull => "Too many buyers are already waiting for these tickets.",
         BusyReason.LockUnavailable => "The lock for these tickets is unavailable.",
+        BusyReason.BrokerUnavailable => "The queue for these tickets is unavailable.",
         BusyReason.DatabaseLost => "The database connection was lost before this order was decided.",
         BusyReason.Stopping => "This server is stopping.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),

@@ -5,6 +5,7 @@ using Ticketing.Application.Bookings.ChangeBooking;
 using Ticketing.Application.Events;
 using Ticketing.Application.Events.SetReadOnly;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Broker;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Returns;
 using Ticketing.Infrastructure.Bookings.Transactions;
@@ -36,6 +37,11 @@ internal static class BookingsRegistration
         services.AddSingleton<BatchWriter>();
         services.AddSingleton<BookingQueues>();
         services.AddSingleton<BatchedStrategy>();
+        services.AddSingleton<OrderStreams>();
+        services.AddSingleton<BrokerDatabase>();
+        services.AddSingleton<OrderConsumers>();
+        services.AddSingleton<OrderSender>();
+        services.AddSingleton<QueuedStrategy>();
         services.AddSingleton<BookedOrders>();
         services.AddSingleton<BookingChanges>();
         services.AddSingleton<IBookingChanges>(provider => provider.GetRequiredService<BookingChanges>());
@@ -44,10 +50,12 @@ internal static class BookingsRegistration
         var hasRedis = configuration.HasRedis();
         services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
             strategy => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, strategy, Create(provider, strategy)),
-            strategy => strategy == BookingStrategy.DistributedLock && !hasRedis
+            strategy => strategy.NeedsRedis() && !hasRedis
                 ? $"'{strategy.Name()}' needs Redis: set ConnectionStrings__Redis, for example to localhost:6379."
                 : null));
     }
+
+    private static bool NeedsRedis(this BookingStrategy strategy) => strategy is BookingStrategy.DistributedLock or BookingStrategy.Queued;
 
     private static IBookingStrategy Create(IServiceProvider provider, BookingStrategy strategy) => strategy switch
     {
@@ -57,8 +65,9 @@ internal static class BookingsRegistration
         BookingStrategy.AtomicUpdate => provider.Limited<AtomicUpdateStrategy>(),
         BookingStrategy.DistributedLock => provider.Limited<DistributedLockStrategy>(),
 
-        // It looks up keys in its own transaction, for the whole batch.
+        // They look up keys in the transaction of the whole batch.
         BookingStrategy.Batched => provider.GetRequiredService<BatchedStrategy>(),
+        BookingStrategy.Queued => provider.GetRequiredService<QueuedStrategy>(),
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 

@@ -9,6 +9,7 @@ using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Bookings;
 
@@ -116,7 +117,7 @@ internal sealed class DistributedLockStrategy(
         {
             handle = await LockOf(order.EventId).TryAcquireAsync(timeout, cancellationToken);
         }
-        catch (Exception exception) when (IsRedisFault(exception))
+        catch (Exception exception) when (exception.IsRedisFault())
         {
             BookingLog.LockUnavailable(logger, order.EventId, exception.Message);
             return new BookingOutcome.Busy(BusyReason.LockUnavailable);
@@ -184,18 +185,11 @@ internal sealed class DistributedLockStrategy(
         {
             await handle.DisposeAsync();
         }
-        catch (Exception exception) when (IsRedisFault(exception))
+        catch (Exception exception) when (exception.IsRedisFault())
         {
             BookingLog.LockNotReleased(logger, eventId, exception.Message);
         }
     }
-
-    private static bool IsRedisFault(Exception exception) => exception switch
-    {
-        RedisException or RedisTimeoutException => true,
-        AggregateException several => several.InnerExceptions.All(IsRedisFault),
-        _ => false,
-    };
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -16,7 +16,7 @@ public abstract class ApiFixture : IAsyncLifetime
 
     /// <summary>The strategies that can be used: a fast run has no Redis.</summary>
     public static IEnumerable<string> Strategies =>
-        BookingStrategyNames.All.Where(name => !TestLength.IsFast || name != BookingStrategy.DistributedLock.Name());
+        BookingStrategyNames.All.Where(name => !TestLength.IsFast || (name != BookingStrategy.DistributedLock.Name() && name != BookingStrategy.Queued.Name()));
 
     public HttpClient Client { get; private set; } = null!;
 

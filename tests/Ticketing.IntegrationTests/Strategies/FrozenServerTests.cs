@@ -13,7 +13,7 @@ public sealed class FrozenServerTests
     private const int Patience = 6;
     private const int BuyersPerStrategy = 20;
 
-    private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
+    private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched", "queued"];
 
     [Fact]
     public async Task Every_order_is_answered_in_time_and_none_is_executed_afterwards()

@@ -13,7 +13,7 @@ public sealed class LoadedSystem : ObservedSystem
     private const int Rounds = 4;
     private static readonly TimeSpan _untilScraped = 2.5 * PrometheusServer.ScrapeInterval;
     private static readonly TimeSpan _untilExpired = TimeSpan.FromSeconds(2.5);
-    private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched"];
+    private static readonly string[] _strategies = ["naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched", "queued"];
     private static readonly string[] _reads = ["/status", "/events", "/stats", "/history", "/problems/sold_out", "/nowhere", "/status?event_id=0"];
 
     /// <summary>The end of the load. Evaluated at this time, a query has the same answer however late it runs.</summary>

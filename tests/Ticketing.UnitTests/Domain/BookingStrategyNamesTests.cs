@@ -6,7 +6,7 @@ public sealed class BookingStrategyNamesTests
 {
     [Fact]
     public void The_names_are_those_of_the_contract() =>
-        BookingStrategyNames.All.Should().Equal("naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched");
+        BookingStrategyNames.All.Should().Equal("naive", "for_update", "row_version", "atomic_update", "distributed_lock", "batched", "queued");
 
     [Fact]
     public void Every_strategy_has_a_name_that_leads_back_to_it()

@@ -177,6 +177,9 @@ public enum BusyReason
     /// <summary>The lock for the event cannot be used, because Redis is unavailable.</summary>
     LockUnavailable,
 
+    /// <summary>The queue for the event cannot be used, because Redis is unavailable.</summary>
+    BrokerUnavailable,
+
     /// <summary>The connection to the database was lost before the order was decided.</summary>
     DatabaseLost,
 

@@ -50,12 +50,12 @@ internal sealed class BatchPlan
         Dictionary<string, int>? keys = null;
         for (var i = 0; i < requests.Count; i++)
         {
-            if (requests[i] is not PendingOrder { Order: var order })
+            if (requests[i] is not PendingOrder { Order: var order } pending)
             {
                 continue;
             }
 
-            _decisions[i] = Repetition(order, keys) ?? (_closed is null ? Decide(order) : new(_closed));
+            _decisions[i] = Repetition(order, keys) ?? ((pending.RefusalUnder(start) ?? _closed) is { } refusal ? new(refusal) : Decide(order));
             if (_decisions[i] is { Outcome: null, IsRepetition: false } && order.IdempotencyKey is { } key)
             {
                 (keys ??= new(StringComparer.Ordinal))[key] = _toInsert.Count - 1;

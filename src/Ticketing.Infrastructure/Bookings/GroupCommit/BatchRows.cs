@@ -7,10 +7,10 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 internal static class BatchRows
 {
     public const string StockColumns =
-        "total_tickets, available_tickets, held_tickets, bookings, version, state, max_per_user, sale_starts_at, sale_ends_at";
+        "total_tickets, available_tickets, held_tickets, bookings, version, state, max_per_user, sale_starts_at, sale_ends_at, consumer";
 
     /// <summary>The number of <see cref="StockColumns"/>.</summary>
-    public const int StockWidth = 9;
+    public const int StockWidth = 10;
 
     public const string BookingColumns = "id, user_id, event_id, quantity, idempotency_key, timestamp, hold_seconds, status, expires_at, changed_at";
 
@@ -22,6 +22,9 @@ internal static class BatchRows
         row.IsDBNull(3) ? null : row.GetInt32(3),
         row.GetInt64(4),
         new(SaleStateNames.Parse(row.GetString(5)), row.IsDBNull(6) ? null : row.GetInt32(6), TimeIn(row, 7), TimeIn(row, 8)));
+
+    /// <summary>The number of the consumer in such a row.</summary>
+    public static long ConsumerIn(DbDataReader row) => row.GetInt64(StockWidth - 1);
 
     /// <summary>The booking in a row of <see cref="BookingColumns"/>.</summary>
     public static Booking BookingIn(DbDataReader row) => Booking.Stored(

@@ -191,7 +191,7 @@ internal sealed class BatchWriter(
     {
         var known = latest.Find(eventId);
         var reads = new BatchReads(
-            [.. orders.OfType<PendingOrder>().Select(order => order.Order.IdempotencyKey).OfType<string>().Distinct()],
+            [.. orders.OfType<PendingOrder>().Select(order => order.KeyToLookUp).OfType<string>().Distinct()],
             [.. orders.OfType<PendingChange>().Select(change => change.Change.BookingId).Distinct()],
             known?.Rules.MaxPerUser is null ? [] : UsersOf(orders),
             known?.Held > 0 || orders.Any(order => order is PendingExpiry) ? MaxDueOf(orders) : 0);

@@ -57,4 +57,5 @@ internal sealed record BatchReads(IReadOnlyCollection<string> Keys, IReadOnlyCol
 /// <param name="Now">The database's time after it was locked, UTC.</param>
 /// <param name="Bookings">The bookings that were asked for, each once, by their ids.</param>
 /// <param name="Owned">The tickets of the users that were asked for; those without a ticket may be left out.</param>
-internal sealed record BatchStart(Stock Stock, DateTime Now, IReadOnlyDictionary<long, Booking> Bookings, IReadOnlyDictionary<int, int> Owned);
+/// <param name="Consumer">The number of the consumer of the event's orders, for <c>queued</c>.</param>
+internal sealed record BatchStart(Stock Stock, DateTime Now, IReadOnlyDictionary<long, Booking> Bookings, IReadOnlyDictionary<int, int> Owned, long Consumer = 0);

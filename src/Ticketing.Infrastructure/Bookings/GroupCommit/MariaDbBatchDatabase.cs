@@ -85,6 +85,7 @@ internal sealed class MariaDbBatchDatabase(
             breaker.LastSuccess.Report();
             var found = await reader.ReadAsync();
             var stock = found ? BatchRows.StockIn(reader) : null;
+            var consumer = found ? BatchRows.ConsumerIn(reader) : 0;
             var now = found ? DateTime.SpecifyKind(reader.GetDateTime(BatchRows.StockWidth), DateTimeKind.Utc) : default;
             var bookings = new Dictionary<long, Booking>();
             var owned = new Dictionary<int, int>();
@@ -103,7 +104,7 @@ internal sealed class MariaDbBatchDatabase(
                 }
             }
 
-            return stock is null ? null : new(stock, now, bookings, owned);
+            return stock is null ? null : new(stock, now, bookings, owned, consumer);
         }
 
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)

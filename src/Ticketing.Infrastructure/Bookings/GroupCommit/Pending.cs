@@ -14,7 +14,7 @@ internal abstract class Pending(TimeProvider clock, CancellationToken cancellati
     public TimeSpan Waited => clock.GetElapsedTime(_arrived);
 
     /// <summary>The trace of its request, if there is one.</summary>
-    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
+    public ActivityContext Trace { get; init; } = Activity.Current?.Context ?? default;
 
     /// <summary>Whether the request was cancelled. Checked once, before the batch begins; after that it is processed.</summary>
     public bool IsAbandoned()
@@ -54,10 +54,17 @@ internal abstract class Pending<TAnswer>(TimeProvider clock, CancellationToken c
 }
 
 /// <summary>An order, which takes tickets.</summary>
-internal sealed class PendingOrder(BookTicketCommand order, TimeProvider clock, CancellationToken cancellationToken)
+internal class PendingOrder(BookTicketCommand order, TimeProvider clock, CancellationToken cancellationToken)
     : Pending<BookingOutcome>(clock, cancellationToken)
 {
     public BookTicketCommand Order => order;
+
+    /// <summary>Its key, if a booking may have it.</summary>
+    public virtual string? KeyToLookUp => order.IdempotencyKey;
+
+    /// <summary>Why it is not decided, whatever the stock; null if it is.</summary>
+    /// <param name="start">What was read under the lock.</param>
+    public virtual BookingOutcome? RefusalUnder(BatchStart start) => null;
 
     public override void Complete(BookingOutcome outcome, Stock? left = null) => Complete(outcome);
 }

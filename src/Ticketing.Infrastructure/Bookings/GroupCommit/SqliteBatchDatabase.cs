@@ -40,7 +40,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             connection.DefaultTimeout = Math.Clamp((int)Math.Ceiling(patience.TotalSeconds), 1, connection.DefaultTimeout); // another process may be writing
             _transaction ??= connection.BeginTransaction(deferred: false);
             var began = clock.GetTimestamp();
-            if (await StockOfAsync(eventId) is not { } stock)
+            if (await StockOfAsync(eventId) is not var (stock, consumer))
             {
                 return null;
             }
@@ -60,7 +60,7 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
                 owned.Add(user, (int)(long)(await sum.ExecuteScalarAsync())!);
             }
 
-            return new(stock, now, bookings, owned);
+            return new(stock, now, bookings, owned, consumer);
         }
 
         public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
@@ -167,11 +167,11 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             }
         }
 
-        private async Task<Stock?> StockOfAsync(int eventId)
+        private async Task<(Stock Stock, long Consumer)?> StockOfAsync(int eventId)
         {
             await using var find = Command($"SELECT {BatchRows.StockColumns} FROM events WHERE id = @e", ("@e", eventId));
             await using var reader = await find.ExecuteReaderAsync();
-            return await reader.ReadAsync() ? BatchRows.StockIn(reader) : null;
+            return await reader.ReadAsync() ? (BatchRows.StockIn(reader), BatchRows.ConsumerIn(reader)) : null;
         }
 
         private SqliteCommand Command(string sql, params (string Name, object Value)[] parameters)

@@ -31,6 +31,18 @@ internal static partial class BookingLog
         "Event {Event} has a strategy that this version does not know. A newer version has set it up, and can sell it; here its orders are refused.")]
     public static partial void StrategyUnknown(ILogger logger, int @event);
 
+    [LoggerMessage(2009, LogLevel.Warning, "The orders of event {Event} cannot be consumed here; trying again. {Reason}")]
+    public static partial void ConsumerFailed(ILogger logger, int @event, string reason);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Another consumer has taken over the orders of event {Event}, or the outcome of a batch is unknown; taking over again.")]
+    public static partial void ConsumerReplaced(ILogger logger, int @event);
+
+    [LoggerMessage(2011, LogLevel.Warning, "The outcome of {Orders} orders of event {Event} cannot be looked up; trying again. {Reason}")]
+    public static partial void OrdersNotFound(ILogger logger, int orders, int @event, string reason);
+
+    [LoggerMessage(2012, LogLevel.Warning, "An answer to queued orders cannot be read, so they are looked up. Does a newer version consume them? {Reason}")]
+    public static partial void AnswerNotUnderstood(ILogger logger, string reason);
+
     [LoggerMessage(2008, LogLevel.Warning, "Holds that are due cannot be expired; they can still not be confirmed, and orders expire them too. Trying again every second. {Reason}")]
     public static partial void NotSwept(ILogger logger, string reason);
 }

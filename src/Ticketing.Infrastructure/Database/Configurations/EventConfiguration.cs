@@ -6,6 +6,11 @@ namespace Ticketing.Infrastructure.Database.Configurations;
 
 internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
 {
+    /// <summary>
+    /// The number of the consumer that decides the orders of a <c>queued</c> event. A shadow property, because it is of no interest to the domain.
+    /// </summary>
+    public const string Consumer = "Consumer";
+
     public void Configure(EntityTypeBuilder<Event> builder)
     {
         // The guard of the database: whatever a strategy does wrong, only naive can oversell.
@@ -31,6 +36,7 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
         builder.Property(@event => @event.SaleEndsAt).HasColumnName("sale_ends_at");
         builder.Property(@event => @event.HoldSeconds).HasColumnName("hold_seconds");
         builder.Property(@event => @event.MaxHoldSeconds).HasColumnName("max_hold_seconds");
+        builder.Property<long>(Consumer).HasColumnName("consumer").HasDefaultValue(0L);
         builder.Ignore(@event => @event.Stock);
         builder.Property(@event => @event.CreatedAt).HasColumnName("created_at");
     }

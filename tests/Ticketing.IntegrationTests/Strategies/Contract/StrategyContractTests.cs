@@ -33,6 +33,10 @@ public sealed class BatchedOnMariaDb(MariaDbApi api) : StrategyContract(api, Boo
 
 public sealed class BatchedOnSqlite(SqliteApi api) : StrategyContract(api, BookingStrategy.Batched), IClassFixture<SqliteApi>;
 
+public sealed class QueuedOnMariaDb(MariaDbApi api) : StrategyContract(api, BookingStrategy.Queued), IClassFixture<MariaDbApi>;
+
+public sealed class QueuedOnSqlite(SqliteApi api) : StrategyContract(api, BookingStrategy.Queued), IClassFixture<SqliteApi>;
+
 /// <summary>A strategy without its contract tests is found here.</summary>
 public sealed class EveryStrategyIsTested
 {

@@ -254,6 +254,12 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                         .HasColumnName("bookings")
                         .HasDefaultValueSql("NULL");
 
+                    b.Property<long>("Consumer")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("consumer");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime(6)")
                         .HasColumnName("created_at");

@@ -215,6 +215,12 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                         .HasColumnName("bookings")
                         .HasDefaultValueSql("NULL");
 
+                    b.Property<long>("Consumer")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("consumer");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+
+namespace Ticketing.Infrastructure.Bookings.Broker;
+
+/// <summary>The consumers of this replica: one for each event whose orders wait here.</summary>
+internal sealed class OrderConsumers(
+    BookingQueues queues,
+    OrderStreams streams,
+    BrokerDatabase database,
+    IDatabaseErrors errors,
+    IOptions<BookingOptions> options,
+    TimeProvider clock,
+    ILogger<OrderConsumer> logger) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<int, OrderConsumer> _consumers = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Announces an order of this replica, so that somebody consumes it.</summary>
+    /// <returns>The consumer to leave when the order is answered; null if too many wait.</returns>
+    public OrderConsumer? Join(int eventId)
+    {
+        while (true)
+        {
+            var consumer = _consumers.GetOrAdd(eventId, Begin);
+            if (consumer.TryJoin() is { } joined)
+            {
+                return joined ? consumer : null;
+            }
+        }
+    }
+
+    /// <summary>Remembers the number of an event's consumer, of whatever replica.</summary>
+    public void Saw(int eventId, long consumer)
+    {
+        if (_consumers.TryGetValue(eventId, out var here))
+        {
+            here.Number = consumer;
+        }
+    }
+
+    /// <summary>The number of an event's consumer; <see cref="BrokerDatabase.Nobody"/> if it is not known here.</summary>
+    public long NumberOf(int eventId) => _consumers.TryGetValue(eventId, out var here) ? here.Number : BrokerDatabase.Nobody;
+
+    /// <summary>Answers what was read, and leaves the rest to other replicas. Called at shutdown, after the last request.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_consumers.Values.Select(consumer => consumer.Running ?? Task.CompletedTask));
+        _stopping.Dispose();
+    }
+
+    private OrderConsumer Begin(int eventId) => new(
+        eventId,
+        queues,
+        streams,
+        database,
+        errors,
+        options.Value,
+        clock,
+        logger,
+        consumer => _consumers.TryRemove(KeyValuePair.Create(eventId, consumer)),
+        _stopping.Token);
+}

@@ -1,0 +1,322 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Hosting;
+using Ticketing.Infrastructure.Reads;
+using Ticketing.Infrastructure.Redis;
+
+namespace Ticketing.Infrastructure.Bookings.Broker;
+
+/// <summary>Sends the orders of this replica, and waits for their answers. Where none comes, it finds out what became of them.</summary>
+internal sealed class OrderSender : IAsyncDisposable
+{
+    /// <summary>How often orders are looked for that wait in vain.</summary>
+    private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time limit of a look-up; the next one tries again.</summary>
+    private static readonly TimeSpan _lookUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many orders are looked up in one transaction.</summary>
+    private const int MaxLookUp = 1000;
+
+    private static readonly TimeSpan _clockIsGoodFor = TimeSpan.FromSeconds(10);
+
+    private readonly OrderStreams _streams;
+    private readonly OrderConsumers _consumers;
+    private readonly BrokerDatabase _database;
+    private readonly IDatabaseErrors _errors;
+    private readonly LatestStock _latest;
+    private readonly BookingOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<OrderSender> _logger;
+
+    /// <summary>The name of this replica. Another one every time it starts, so that its internal keys are its own.</summary>
+    private readonly string _name = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
+
+    private readonly ConcurrentDictionary<long, Waiting> _waiting = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private Task? _watching;
+    private long _lastNumber;
+
+    public OrderSender(
+        OrderStreams streams,
+        OrderConsumers consumers,
+        BrokerDatabase database,
+        IDatabaseErrors errors,
+        LatestStock latest,
+        IOptions<BookingOptions> options,
+        TimeProvider clock,
+        ILogger<OrderSender> logger)
+    {
+        (_streams, _consumers, _database, _errors, _latest, _options, _clock, _logger) = (streams, consumers, database, errors, latest, options.Value, clock, logger);
+        streams.OnLost(() =>
+        {
+            foreach (var order in _waiting.Values)
+            {
+                order.MayBeLost = true;
+            }
+        });
+    }
+
+    /// <summary>Sends an order, and returns its outcome.</summary>
+    public async Task<BookingOutcome> SendAsync(BookTicketCommand order)
+    {
+        if (!_streams.IsConnected || !await HasStartedAsync())
+        {
+            return new BookingOutcome.Busy(BusyReason.BrokerUnavailable);
+        }
+
+        if (_consumers.Join(order.EventId) is not { } consumer)
+        {
+            return new BookingOutcome.Busy(BusyReason.QueueFull);
+        }
+
+        var number = NextNumber();
+        var deadline = _database.Now + TimeSpan.FromSeconds(_options.PatienceSeconds);
+        var waiting = new Waiting(new(QueuedOrder.WithKey(order, _name, number), deadline, consumer.Number, _name, number, IsRepeated: false), _clock);
+        try
+        {
+            _waiting[number] = waiting;
+            await AddAsync(waiting, waiting.Order);
+            return await waiting.Answer;
+        }
+        finally
+        {
+            _waiting.TryRemove(waiting.Order.Number, out _); // it is answered, so it has no other number any more
+            consumer.Leave();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await (_watching ?? Task.CompletedTask);
+        _stopping.Dispose();
+        _starting.Dispose();
+    }
+
+    private long NextNumber() => Interlocked.Increment(ref _lastNumber);
+
+    /// <summary>Before the first order: listens for answers, and reads the database's clock.</summary>
+    private async ValueTask<bool> HasStartedAsync()
+    {
+        if (_watching is not null)
+        {
+            return true;
+        }
+
+        await _starting.WaitAsync();
+        try
+        {
+            if (_watching is null)
+            {
+                await _database.ReadClockAsync(_clockIsGoodFor);
+                await _streams.ReceiveAsync(_name, Receive);
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _watching = Task.Run(WatchAsync);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception.IsRedisFault())
+        {
+            return false;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private async Task AddAsync(Waiting waiting, QueuedOrder order)
+    {
+        try
+        {
+            if (!await _streams.AddAsync(order, _options.QueueCapacity))
+            {
+                if (order.IsRepeated)
+                {
+                    waiting.MayBeLost = true; // an earlier attempt may have been read
+                }
+                else
+                {
+                    waiting.Complete(new BookingOutcome.Busy(BusyReason.QueueFull), order.Number);
+                }
+            }
+        }
+        catch (Exception exception) when (exception.IsRedisFault())
+        {
+            waiting.MayBeLost = true; // or it was added: it is looked up
+        }
+    }
+
+    private void Receive(byte[] message)
+    {
+        OrderAnswers answers;
+        try
+        {
+            answers = OrderAnswers.FromJson(message);
+        }
+        catch (JsonException exception)
+        {
+            BookingLog.AnswerNotUnderstood(_logger, exception.Message);
+            return;
+        }
+
+        if (answers.Left is { } left)
+        {
+            _latest.Saw(answers.EventId, left);
+        }
+
+        _consumers.Saw(answers.EventId, answers.Consumer);
+        foreach (var (number, outcome) in answers.Answers)
+        {
+            if (!_waiting.TryGetValue(number, out var waiting))
+            {
+                continue; // answered, or sent again
+            }
+
+            if (outcome is not null)
+            {
+                waiting.Complete(outcome, number);
+            }
+            else
+            {
+                SendAgain(waiting);
+            }
+        }
+    }
+
+    /// <summary>A consumer does not know whether the buyer was answered. Here it is known: nothing that was answered is sent again.</summary>
+    private void SendAgain(Waiting waiting)
+    {
+        var (earlier, next) = (waiting.Order.Number, NextNumber());
+        _waiting[next] = waiting; // before it has the number: whoever answers it then removes it
+        if (waiting.TryRepeat(next, _consumers.NumberOf(waiting.Order.Order.EventId)) is { } order)
+        {
+            _waiting.TryRemove(earlier, out _);
+            _ = AddAsync(waiting, order);
+        }
+        else
+        {
+            _waiting.TryRemove(next, out _);
+        }
+    }
+
+    /// <summary>Looks for orders that wait in vain.</summary>
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(_period, _clock);
+        while (await timer.NextAsync(_stopping.Token))
+        {
+            var patience = TimeSpan.FromSeconds(_options.PatienceSeconds) + BookingOptions.Grace;
+            await Task.WhenAll(_waiting.Values
+                .Where(order => order.MayBeLost || order.Waited > patience)
+                .GroupBy(order => (order.Order.Order.EventId, order.MayBeLost))
+                .SelectMany(group => group.Chunk(MaxLookUp).Select(orders => LookUpAsync(orders, group.Key.MayBeLost)))
+                .Append(ReadClockAsync()));
+        }
+    }
+
+    private async Task ReadClockAsync()
+    {
+        try
+        {
+            await _database.ReadClockAsync(_clockIsGoodFor);
+        }
+        catch (Exception exception) when (_errors.Classify(exception) != DatabaseFault.None)
+        {
+            // The last reading serves.
+        }
+    }
+
+    private async Task LookUpAsync(IReadOnlyList<Waiting> orders, bool mustEnd)
+    {
+        try
+        {
+            var attempts = orders.Select(order => order.Order).ToList();
+            var outcomes = await _database.FindAsync(attempts, mustEnd, _lookUp).WaitAsync(_lookUp + BookingOptions.Grace);
+            for (var i = 0; i < orders.Count; i++)
+            {
+                if (outcomes[i] is { } outcome)
+                {
+                    orders[i].Complete(outcome, attempts[i].Number);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is TimeoutException or DeadlineExceededException || _errors.Classify(exception) != DatabaseFault.None)
+        {
+            BookingLog.OrdersNotFound(_logger, orders.Count, orders[0].Order.Order.EventId, exception.GetBaseException().Message);
+        }
+
+        foreach (var order in orders.Where(order => order.Waited > _options.OrderTimeLimit + BookingOptions.Grace))
+        {
+            order.Complete(BookingOutcome.Unknown.Instance, order.Order.Number);
+        }
+    }
+
+    /// <summary>An order that waits for its answer.</summary>
+    private sealed class Waiting(QueuedOrder order, TimeProvider clock)
+    {
+        private readonly Lock _lock = new();
+        private readonly TaskCompletionSource<BookingOutcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly long _since = clock.GetTimestamp();
+        private volatile QueuedOrder _order = order;
+        private volatile bool _mayBeLost;
+
+        /// <summary>Its present attempt.</summary>
+        public QueuedOrder Order => _order;
+
+        /// <summary>Whether it, or its answer, may have been lost with Redis.</summary>
+        public bool MayBeLost
+        {
+            get => _mayBeLost;
+            set => _mayBeLost = value;
+        }
+
+        public TimeSpan Waited => clock.GetElapsedTime(_since);
+
+        public Task<BookingOutcome> Answer => _answer.Task;
+
+        /// <summary>Answers it, if nobody has, and if this is still the number of its attempt. To a buyer without a key, a repetition is a booking like any other.</summary>
+        public void Complete(BookingOutcome outcome, long number)
+        {
+            lock (_lock)
+            {
+                if (_order.Number == number)
+                {
+                    _answer.TrySetResult(outcome switch
+                    {
+                        BookingOutcome.Booked { Replayed: true } booked when _order.HasInternalKey => booked with { Replayed = false },
+                        BookingOutcome.Held { Replayed: true } held when _order.HasInternalKey => held with { Replayed = false },
+                        _ => outcome,
+                    });
+                }
+            }
+        }
+
+        /// <summary>The next attempt; null if it is answered.</summary>
+        public QueuedOrder? TryRepeat(long number, long consumer)
+        {
+            lock (_lock)
+            {
+                if (_answer.Task.IsCompleted)
+                {
+                    return null;
+                }
+
+                _mayBeLost = false;
+                return _order = _order with { Number = number, Consumer = consumer, IsRepeated = true };
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Medallion.Threading.Redis;
+using StackExchange.Redis;
+using Ticketing.Infrastructure.Redis;
+
+namespace Ticketing.Infrastructure.Bookings.Broker;
+
+/// <summary>
+/// The queues in Redis: a stream for each event, whose entries are the orders that were not answered; a channel for each event, which wakes its consumer; and a channel for
+/// each replica, for its answers.
+/// </summary>
+/// <remarks>
+/// Consumer groups are not used: they share a stream among many readers, and this one has a single reader, whose place in the stream is in its memory. What is in the stream
+/// is what is not answered, and there is no second list of it. The keys have no time to live, so Redis, which evicts volatile keys only, never evicts them.
+/// Source: https://redis.io/docs/latest/develop/reference/eviction/
+/// </remarks>
+internal sealed class OrderStreams(IConnectionMultiplexer redis)
+{
+    /// <summary>Before all entries.</summary>
+    public const string Beginning = "0-0";
+
+    /// <summary>How long a lease outlives a consumer that was killed; a running one extends it.</summary>
+    private static readonly TimeSpan _lease = TimeSpan.FromSeconds(3);
+
+    /// <summary>Adds an entry, unless the stream is full. Whoever adds the first one wakes the consumer.</summary>
+    private const string Add =
+        """
+        local length = redis.call('XLEN', KEYS[1])
+        if length >= tonumber(ARGV[1]) then return 0 end
+        redis.call('XADD', KEYS[1], '*', unpack(ARGV, 3))
+        if length == 0 then redis.call('PUBLISH', ARGV[2], '') end
+        return 1
+        """;
+
+    private const string DeleteIfEmpty = "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end";
+
+    public bool IsConnected => redis.IsConnected;
+
+    private IDatabase Database => redis.GetDatabase();
+
+    /// <summary>Calls back whenever a connection to Redis is lost, and with it, perhaps, orders or answers.</summary>
+    public void OnLost(Action lost) => redis.ConnectionFailed += (_, _) => lost();
+
+    /// <summary>Adds an order.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="capacity">How many orders may be in the stream.</param>
+    /// <returns>False if the stream is full, and the order was not added.</returns>
+    public async Task<bool> AddAsync(QueuedOrder order, int capacity)
+    {
+        var eventId = order.Order.EventId;
+        var fields = order.ToFields();
+        var arguments = new RedisValue[2 + (2 * fields.Length)];
+        arguments[0] = capacity;
+        arguments[1] = (RedisValue)WakeChannel(eventId).ToString();
+        for (var i = 0; i < fields.Length; i++)
+        {
+            arguments[2 + (2 * i)] = fields[i].Name;
+            arguments[3 + (2 * i)] = fields[i].Value;
+        }
+
+        return (long)await Database.ScriptEvaluateAsync(Add, [StreamOf(eventId)], arguments) == 1;
+    }
+
+    /// <summary>The orders after a place in the stream, in order of arrival.</summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="after">The id of an entry; null for the beginning.</param>
+    /// <param name="max">How many at most; null for all.</param>
+    public async Task<IReadOnlyList<(string Id, QueuedOrder Order)>> ReadAsync(int eventId, string? after, int? max) =>
+    [
+        .. (await Database.StreamRangeAsync(StreamOf(eventId), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromFields(eventId, entry.Values))),
+    ];
+
+    /// <summary>Removes the orders up to a place in the stream, and answers them.</summary>
+    /// <remarks>An order that is removed but not answered is looked up by its sender; one that is answered but not removed is found by the next consumer.</remarks>
+    public async Task AnswerAsync(int eventId, string upTo, IEnumerable<(string Sender, OrderAnswers Answers)> answers)
+    {
+        var batch = Database.CreateBatch();
+        var sent = new List<Task> { batch.StreamTrimByMinIdAsync(StreamOf(eventId), Following(upTo)) };
+        foreach (var (sender, told) in answers)
+        {
+            sent.Add(batch.PublishAsync(AnswerChannel(sender), told.ToJson()));
+        }
+
+        batch.Execute();
+        await Task.WhenAll(sent);
+    }
+
+    /// <summary>Removes the stream if nobody waits in it.</summary>
+    public Task DeleteIfEmptyAsync(int eventId) => Database.ScriptEvaluateAsync(DeleteIfEmpty, [StreamOf(eventId)]);
+
+    /// <summary>Receives the answers to the orders of a sender, also after Redis was lost and is back.</summary>
+    public async Task ReceiveAsync(string sender, Action<byte[]> received) =>
+        (await redis.GetSubscriber().SubscribeAsync(AnswerChannel(sender))).OnMessage(message => received(message.Message!));
+
+    /// <summary>Waits for orders where there were none.</summary>
+    public async Task<WakeCall> ListenAsync(int eventId)
+    {
+        var calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var queue = await redis.GetSubscriber().SubscribeAsync(WakeChannel(eventId));
+        queue.OnMessage(_ => calls.Writer.TryWrite(true));
+        return new(queue, calls.Reader);
+    }
+
+    /// <summary>Makes this replica the consumer of an event.</summary>
+    /// <returns>Null if another one is.</returns>
+    public async Task<RedisDistributedLockHandle?> TryLeaseAsync(int eventId) => await new RedisDistributedLock(
+        string.Create(CultureInfo.InvariantCulture, $"ticketing:lock:consumer:{eventId}"),
+        Database,
+        options => options.Expiry(_lease)).TryAcquireAsync();
+
+    private static RedisKey StreamOf(int eventId) => string.Create(CultureInfo.InvariantCulture, $"ticketing:orders:{eventId}");
+
+    private static RedisChannel WakeChannel(int eventId) => RedisChannel.Literal(string.Create(CultureInfo.InvariantCulture, $"ticketing:orders:{eventId}:added"));
+
+    private static RedisChannel AnswerChannel(string sender) => RedisChannel.Literal($"ticketing:answers:{sender}");
+
+    /// <summary>The smallest id after another one: a time in milliseconds, and a number.</summary>
+    private static string Following(string id)
+    {
+        var dash = id.IndexOf('-', StringComparison.Ordinal);
+        return string.Create(CultureInfo.InvariantCulture, $"{id.AsSpan(0, dash)}-{ulong.Parse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture) + 1}");
+    }
+
+    /// <summary>Tells a consumer that orders arrive.</summary>
+    internal sealed class WakeCall(ChannelMessageQueue queue, ChannelReader<bool> calls) : IAsyncDisposable
+    {
+        /// <summary>Waits until orders arrive, or for a time: a message can be lost.</summary>
+        public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            end.CancelAfter(atMost);
+            try
+            {
+                await calls.WaitToReadAsync(end.Token);
+                calls.TryRead(out _);
+            }
+            catch (OperationCanceledException)
+            {
+                // Whoever waits looks anyway.
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await queue.UnsubscribeAsync();
+            }
+            catch (Exception exception) when (exception.IsRedisFault())
+            {
+                // With its connection, the subscription is gone.
+            }
+        }
+    }
+}
