@@ -24,7 +24,7 @@ public sealed class Event
         TotalTickets = totalTickets;
         AvailableTickets = totalTickets;
         Strategy = strategy;
-        CreatedAt = createdAt;
+        CreatedAt = createdAt.AddTicks(-(createdAt.Ticks % TimeSpan.TicksPerMicrosecond)); // as databases keep it
     }
 
     /// <summary>Assigned by the database; 0 until the event is stored.</summary>

@@ -78,14 +78,14 @@ internal static class SaleCommand
         var address = given.GetValue(_baseUrl);
         var product = given.GetValue(_database) ?? "sqlite";
         var named = given.GetValue(_strategies);
-        var withRedis = named?.Contains(Sale.DistributedLock) ?? (product == "mariadb" && await Laboratory.CanHaveRedisAsync());
+        var withRedis = named?.Intersect(Sale.OverRedis).Any() ?? (product == "mariadb" && await Laboratory.CanHaveRedisAsync());
 
         await using var laboratory = address is not null ? Laboratory.Elsewhere(address, given.GetValue(_staleness) ?? HttpLedger.DefaultStaleness) : await Laboratory.OpenAsync(product, withRedis);
-        var strategies = named ?? [.. Sale.Strategies.Where(strategy => strategy != Sale.DistributedLock || laboratory.HasRedis)];
+        var strategies = named ?? [.. Sale.Strategies.Where(strategy => laboratory.HasRedis || !Sale.OverRedis.Contains(strategy))];
         var notes = new List<string>();
         if (named is null && strategies.Count < Sale.Strategies.Count)
         {
-            notes.Add("distributed_lock was skipped, because it needs Redis; --strategies distributed_lock finds or starts one.");
+            notes.Add($"{string.Join(" and ", Sale.OverRedis)} were skipped, because they need Redis; --strategies {Sale.Queued} finds or starts one.");
         }
 
         var sales = strategies.Select(strategy => new Sale

@@ -11,10 +11,14 @@ public sealed record Sale
 
     public const string Naive = "naive";
     public const string DistributedLock = "distributed_lock";
+    public const string Queued = "queued";
 
     /// <summary>All strategies of the system, simplest first.</summary>
     public static IReadOnlyList<string> Strategies { get; } =
-        [Naive, "for_update", "row_version", "atomic_update", DistributedLock, "batched"];
+        [Naive, "for_update", "row_version", "atomic_update", DistributedLock, "batched", Queued];
+
+    /// <summary>Those that need Redis.</summary>
+    public static IReadOnlyList<string> OverRedis { get; } = [DistributedLock, Queued];
 
     /// <summary>For tables and charts.</summary>
     public required string Name { get; init; }

@@ -33,7 +33,8 @@ public interface IEventRepository
 /// <param name="Strategy">The strategy that sells its tickets.</param>
 /// <param name="HoldSeconds">For how long a hold lasts if its order does not say, in seconds.</param>
 /// <param name="MaxHoldSeconds">For how long tickets can be held, in seconds.</param>
-public sealed record EventFacts(int Id, BookingStrategy Strategy, int HoldSeconds, int MaxHoldSeconds)
+/// <param name="CreatedAt">Time of set-up, UTC. With the id, it tells the event from those of other installations.</param>
+public sealed record EventFacts(int Id, BookingStrategy Strategy, int HoldSeconds, int MaxHoldSeconds, DateTime CreatedAt)
 {
     /// <summary>No event lets tickets be held for longer, in seconds.</summary>
     public const int LongestHoldSeconds = 86_400;

@@ -58,7 +58,7 @@ public sealed class BookTicketHandlerTests
         public Task<EventOutcome> ChangeAsync(int eventId, AuditAction action, Actor actor, Func<Event, EventOutcome?> change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
-            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy, 600, 1800) : null);
+            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy, 600, 1800, DateTime.UnixEpoch) : null);
     }
 
     private sealed class Strategies : IBookingStrategyProvider

@@ -1,6 +1,7 @@
 using Medallion.Threading.Redis;
 using Microsoft.Extensions.Logging;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Events;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
@@ -16,7 +17,7 @@ namespace Ticketing.Infrastructure.Bookings.Broker;
 /// with another number, so that everything that is not answered is sent again.
 /// </remarks>
 internal sealed class OrderConsumer(
-    int eventId,
+    EventFacts @event,
     BookingQueues queues,
     OrderStreams streams,
     BrokerDatabase database,
@@ -107,7 +108,7 @@ internal sealed class OrderConsumer(
             {
                 if (!_isFailing)
                 {
-                    BookingLog.ConsumerFailed(logger, eventId, exception.GetBaseException().Message);
+                    BookingLog.ConsumerFailed(logger, @event.Id, exception.GetBaseException().Message);
                 }
 
                 _isFailing = true;
@@ -135,21 +136,21 @@ internal sealed class OrderConsumer(
 
     private async Task ConsumeAsync()
     {
-        if (await streams.TryLeaseAsync(eventId) is not { } lease)
+        if (await streams.TryLeaseAsync(@event) is not { } lease)
         {
             return;
         }
 
         try
         {
-            await using var wake = await streams.ListenAsync(eventId);
+            await using var wake = await streams.ListenAsync(@event);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.HandleLostToken);
             while (!end.IsCancellationRequested && await ConsumeFromNowOnAsync(wake, end.Token))
             {
-                BookingLog.ConsumerReplaced(logger, eventId);
+                BookingLog.ConsumerReplaced(logger, @event.Id);
             }
 
-            await streams.DeleteIfEmptyAsync(eventId);
+            await streams.DeleteIfEmptyAsync(@event);
         }
         finally
         {
@@ -162,7 +163,7 @@ internal sealed class OrderConsumer(
     private async Task<bool> ConsumeFromNowOnAsync(OrderStreams.WakeCall wake, CancellationToken end)
     {
         var consumer = Random.Shared.NextInt64(BrokerDatabase.Nobody + 1, long.MaxValue);
-        await database.TakeOverAsync(eventId, consumer);
+        await database.TakeOverAsync(@event.Id, consumer);
         Number = consumer;
         string? place = null;
         var lastOrder = clock.GetTimestamp();
@@ -172,7 +173,7 @@ internal sealed class OrderConsumer(
         {
             while (!end.IsCancellationRequested)
             {
-                var entries = await streams.ReadAsync(eventId, place, options.MaxBatchSize);
+                var entries = await streams.ReadAsync(@event, place, options.MaxBatchSize);
                 if (entries.Count > 0)
                 {
                     isIdle = false;
@@ -221,7 +222,7 @@ internal sealed class OrderConsumer(
         {
             var pending = new PendingQueuedOrder(order, consumer, clock) { Trace = order.Trace };
             batch.Add(pending);
-            if (!pending.IsMisdirected && queues.TryEnqueue(eventId, pending) is { } reason)
+            if (!pending.IsMisdirected && queues.TryEnqueue(@event.Id, pending) is { } reason)
             {
                 pending.Complete(reason == BusyReason.Stopping ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(reason)); // unknown: the next consumer decides
             }
@@ -245,9 +246,9 @@ internal sealed class OrderConsumer(
         }
 
         var isDecided = answers.Count == batch.Count;
-        await streams.AnswerAsync(eventId, isDecided ? place : OrderStreams.Beginning, answers
+        await streams.AnswerAsync(@event, isDecided ? place : OrderStreams.Beginning, answers
             .GroupBy(answer => answer.Sender, answer => answer.Answer)
-            .Select(told => (told.Key, new OrderAnswers(eventId, consumer, [.. told], batch[^1].Left))));
+            .Select(told => (told.Key, new OrderAnswers(@event.Id, consumer, [.. told], batch[^1].Left))));
         return isDecided;
     }
 
@@ -271,7 +272,7 @@ internal sealed class OrderConsumer(
         }
         catch (Exception exception) when (exception.IsRedisFault())
         {
-            BookingLog.LockNotReleased(logger, eventId, exception.Message);
+            BookingLog.LockNotReleased(logger, @event.Id, exception.Message);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Ticketing.Application.Events;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
@@ -22,11 +23,11 @@ internal sealed class OrderConsumers(
 
     /// <summary>Announces an order of this replica, so that somebody consumes it.</summary>
     /// <returns>The consumer to leave when the order is answered; null if too many wait.</returns>
-    public OrderConsumer? Join(int eventId)
+    public OrderConsumer? Join(EventFacts @event)
     {
         while (true)
         {
-            var consumer = _consumers.GetOrAdd(eventId, Begin);
+            var consumer = _consumers.GetOrAdd(@event.Id, (_, facts) => Begin(facts), @event);
             if (consumer.TryJoin() is { } joined)
             {
                 return joined ? consumer : null;
@@ -54,8 +55,8 @@ internal sealed class OrderConsumers(
         _stopping.Dispose();
     }
 
-    private OrderConsumer Begin(int eventId) => new(
-        eventId,
+    private OrderConsumer Begin(EventFacts @event) => new(
+        @event,
         queues,
         streams,
         database,
@@ -63,6 +64,6 @@ internal sealed class OrderConsumers(
         options.Value,
         clock,
         logger,
-        consumer => _consumers.TryRemove(KeyValuePair.Create(eventId, consumer)),
+        consumer => _consumers.TryRemove(KeyValuePair.Create(@event.Id, consumer)),
         _stopping.Token);
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Events;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Hosting;
@@ -27,6 +28,7 @@ internal sealed class OrderSender : IAsyncDisposable
 
     private static readonly TimeSpan _clockIsGoodFor = TimeSpan.FromSeconds(10);
 
+    private readonly IEventRepository _events;
     private readonly OrderStreams _streams;
     private readonly OrderConsumers _consumers;
     private readonly BrokerDatabase _database;
@@ -46,6 +48,7 @@ internal sealed class OrderSender : IAsyncDisposable
     private long _lastNumber;
 
     public OrderSender(
+        IEventRepository events,
         OrderStreams streams,
         OrderConsumers consumers,
         BrokerDatabase database,
@@ -55,7 +58,8 @@ internal sealed class OrderSender : IAsyncDisposable
         TimeProvider clock,
         ILogger<OrderSender> logger)
     {
-        (_streams, _consumers, _database, _errors, _latest, _options, _clock, _logger) = (streams, consumers, database, errors, latest, options.Value, clock, logger);
+        (_events, _streams, _consumers, _database) = (events, streams, consumers, database);
+        (_errors, _latest, _options, _clock, _logger) = (errors, latest, options.Value, clock, logger);
         streams.OnLost(() =>
         {
             foreach (var order in _waiting.Values)
@@ -73,14 +77,19 @@ internal sealed class OrderSender : IAsyncDisposable
             return new BookingOutcome.Busy(BusyReason.BrokerUnavailable);
         }
 
-        if (_consumers.Join(order.EventId) is not { } consumer)
+        if (await _events.FindAsync(order.EventId, CancellationToken.None) is not { } @event)
+        {
+            return BookingOutcome.EventNotFound.Instance;
+        }
+
+        if (_consumers.Join(@event) is not { } consumer)
         {
             return new BookingOutcome.Busy(BusyReason.QueueFull);
         }
 
         var number = NextNumber();
         var deadline = _database.Now + TimeSpan.FromSeconds(_options.PatienceSeconds);
-        var waiting = new Waiting(new(QueuedOrder.WithKey(order, _name, number), deadline, consumer.Number, _name, number, IsRepeated: false), _clock);
+        var waiting = new Waiting(@event, new(QueuedOrder.WithKey(order, _name, number), deadline, consumer.Number, _name, number, MayBeDecided: false), _clock);
         try
         {
             _waiting[number] = waiting;
@@ -141,9 +150,9 @@ internal sealed class OrderSender : IAsyncDisposable
     {
         try
         {
-            if (!await _streams.AddAsync(order, _options.QueueCapacity))
+            if (!await _streams.AddAsync(waiting.Event, order, _options.QueueCapacity))
             {
-                if (order.IsRepeated)
+                if (order.MayBeDecided)
                 {
                     waiting.MayBeLost = true; // an earlier attempt may have been read
                 }
@@ -201,7 +210,7 @@ internal sealed class OrderSender : IAsyncDisposable
     {
         var (earlier, next) = (waiting.Order.Number, NextNumber());
         _waiting[next] = waiting; // before it has the number: whoever answers it then removes it
-        if (waiting.TryRepeat(next, _consumers.NumberOf(waiting.Order.Order.EventId)) is { } order)
+        if (waiting.TryRepeat(next, _consumers.NumberOf(waiting.Event.Id)) is { } order)
         {
             _waiting.TryRemove(earlier, out _);
             _ = AddAsync(waiting, order);
@@ -221,7 +230,7 @@ internal sealed class OrderSender : IAsyncDisposable
             var patience = TimeSpan.FromSeconds(_options.PatienceSeconds) + BookingOptions.Grace;
             await Task.WhenAll(_waiting.Values
                 .Where(order => order.MayBeLost || order.Waited > patience)
-                .GroupBy(order => (order.Order.Order.EventId, order.MayBeLost))
+                .GroupBy(order => (order.Event.Id, order.MayBeLost))
                 .SelectMany(group => group.Chunk(MaxLookUp).Select(orders => LookUpAsync(orders, group.Key.MayBeLost)))
                 .Append(ReadClockAsync()));
         }
@@ -249,13 +258,13 @@ internal sealed class OrderSender : IAsyncDisposable
             {
                 if (outcomes[i] is { } outcome)
                 {
-                    orders[i].Complete(outcome, attempts[i].Number);
+                    orders[i].Complete(outcome, attempts[i].Number, wasLookedUp: true);
                 }
             }
         }
         catch (Exception exception) when (exception is TimeoutException or DeadlineExceededException || _errors.Classify(exception) != DatabaseFault.None)
         {
-            BookingLog.OrdersNotFound(_logger, orders.Count, orders[0].Order.Order.EventId, exception.GetBaseException().Message);
+            BookingLog.OrdersNotFound(_logger, orders.Count, orders[0].Event.Id, exception.GetBaseException().Message);
         }
 
         foreach (var order in orders.Where(order => order.Waited > _options.OrderTimeLimit + BookingOptions.Grace))
@@ -265,13 +274,15 @@ internal sealed class OrderSender : IAsyncDisposable
     }
 
     /// <summary>An order that waits for its answer.</summary>
-    private sealed class Waiting(QueuedOrder order, TimeProvider clock)
+    private sealed class Waiting(EventFacts @event, QueuedOrder order, TimeProvider clock)
     {
         private readonly Lock _lock = new();
         private readonly TaskCompletionSource<BookingOutcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly long _since = clock.GetTimestamp();
         private volatile QueuedOrder _order = order;
         private volatile bool _mayBeLost;
+
+        public EventFacts Event => @event;
 
         /// <summary>Its present attempt.</summary>
         public QueuedOrder Order => _order;
@@ -287,19 +298,19 @@ internal sealed class OrderSender : IAsyncDisposable
 
         public Task<BookingOutcome> Answer => _answer.Task;
 
-        /// <summary>Answers it, if nobody has, and if this is still the number of its attempt. To a buyer without a key, a repetition is a booking like any other.</summary>
-        public void Complete(BookingOutcome outcome, long number)
+        /// <summary>
+        /// Answers it, if nobody has, and if this is still the number of its attempt. The booking that its key has made is its own where there was an attempt whose answer is
+        /// not known, or where nobody else has the key; the buyer is not told of a repetition then.
+        /// </summary>
+        public void Complete(BookingOutcome outcome, long number, bool wasLookedUp = false)
         {
             lock (_lock)
             {
                 if (_order.Number == number)
                 {
-                    _answer.TrySetResult(outcome switch
-                    {
-                        BookingOutcome.Booked { Replayed: true } booked when _order.HasInternalKey => booked with { Replayed = false },
-                        BookingOutcome.Held { Replayed: true } held when _order.HasInternalKey => held with { Replayed = false },
-                        _ => outcome,
-                    });
+                    _answer.TrySetResult(outcome is BookingOutcome.Taken { Replayed: true } taken && (wasLookedUp || _order.MayBeDecided || _order.HasInternalKey)
+                        ? taken with { Replayed = false }
+                        : outcome);
                 }
             }
         }
@@ -315,7 +326,7 @@ internal sealed class OrderSender : IAsyncDisposable
                 }
 
                 _mayBeLost = false;
-                return _order = _order with { Number = number, Consumer = consumer, IsRepeated = true };
+                return _order = _order with { Number = number, Consumer = consumer, MayBeDecided = _order.MayBeDecided || _order.Consumer != BrokerDatabase.Nobody };
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Medallion.Threading.Redis;
 using StackExchange.Redis;
+using Ticketing.Application.Events;
 using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Bookings.Broker;
@@ -43,40 +44,40 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     public void OnLost(Action lost) => redis.ConnectionFailed += (_, _) => lost();
 
     /// <summary>Adds an order.</summary>
+    /// <param name="event">Its event.</param>
     /// <param name="order">The order.</param>
     /// <param name="capacity">How many orders may be in the stream.</param>
     /// <returns>False if the stream is full, and the order was not added.</returns>
-    public async Task<bool> AddAsync(QueuedOrder order, int capacity)
+    public async Task<bool> AddAsync(EventFacts @event, QueuedOrder order, int capacity)
     {
-        var eventId = order.Order.EventId;
         var fields = order.ToFields();
         var arguments = new RedisValue[2 + (2 * fields.Length)];
         arguments[0] = capacity;
-        arguments[1] = (RedisValue)WakeChannel(eventId).ToString();
+        arguments[1] = (RedisValue)WakeChannel(@event).ToString();
         for (var i = 0; i < fields.Length; i++)
         {
             arguments[2 + (2 * i)] = fields[i].Name;
             arguments[3 + (2 * i)] = fields[i].Value;
         }
 
-        return (long)await Database.ScriptEvaluateAsync(Add, [StreamOf(eventId)], arguments) == 1;
+        return (long)await Database.ScriptEvaluateAsync(Add, [StreamOf(@event)], arguments) == 1;
     }
 
     /// <summary>The orders after a place in the stream, in order of arrival.</summary>
-    /// <param name="eventId">The event.</param>
+    /// <param name="event">The event.</param>
     /// <param name="after">The id of an entry; null for the beginning.</param>
-    /// <param name="max">How many at most; null for all.</param>
-    public async Task<IReadOnlyList<(string Id, QueuedOrder Order)>> ReadAsync(int eventId, string? after, int? max) =>
+    /// <param name="max">How many at most.</param>
+    public async Task<IReadOnlyList<(string Id, QueuedOrder Order)>> ReadAsync(EventFacts @event, string? after, int max) =>
     [
-        .. (await Database.StreamRangeAsync(StreamOf(eventId), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromFields(eventId, entry.Values))),
+        .. (await Database.StreamRangeAsync(StreamOf(@event), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromFields(@event.Id, entry.Values))),
     ];
 
     /// <summary>Removes the orders up to a place in the stream, and answers them.</summary>
     /// <remarks>An order that is removed but not answered is looked up by its sender; one that is answered but not removed is found by the next consumer.</remarks>
-    public async Task AnswerAsync(int eventId, string upTo, IEnumerable<(string Sender, OrderAnswers Answers)> answers)
+    public async Task AnswerAsync(EventFacts @event, string upTo, IEnumerable<(string Sender, OrderAnswers Answers)> answers)
     {
         var batch = Database.CreateBatch();
-        var sent = new List<Task> { batch.StreamTrimByMinIdAsync(StreamOf(eventId), Following(upTo)) };
+        var sent = new List<Task> { batch.StreamTrimByMinIdAsync(StreamOf(@event), Following(upTo)) };
         foreach (var (sender, told) in answers)
         {
             sent.Add(batch.PublishAsync(AnswerChannel(sender), told.ToJson()));
@@ -87,31 +88,34 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     }
 
     /// <summary>Removes the stream if nobody waits in it.</summary>
-    public Task DeleteIfEmptyAsync(int eventId) => Database.ScriptEvaluateAsync(DeleteIfEmpty, [StreamOf(eventId)]);
+    public Task DeleteIfEmptyAsync(EventFacts @event) => Database.ScriptEvaluateAsync(DeleteIfEmpty, [StreamOf(@event)]);
 
     /// <summary>Receives the answers to the orders of a sender, also after Redis was lost and is back.</summary>
     public async Task ReceiveAsync(string sender, Action<byte[]> received) =>
         (await redis.GetSubscriber().SubscribeAsync(AnswerChannel(sender))).OnMessage(message => received(message.Message!));
 
     /// <summary>Waits for orders where there were none.</summary>
-    public async Task<WakeCall> ListenAsync(int eventId)
+    public async Task<WakeCall> ListenAsync(EventFacts @event)
     {
         var calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        var queue = await redis.GetSubscriber().SubscribeAsync(WakeChannel(eventId));
+        var queue = await redis.GetSubscriber().SubscribeAsync(WakeChannel(@event));
         queue.OnMessage(_ => calls.Writer.TryWrite(true));
         return new(queue, calls.Reader);
     }
 
     /// <summary>Makes this replica the consumer of an event.</summary>
     /// <returns>Null if another one is.</returns>
-    public async Task<RedisDistributedLockHandle?> TryLeaseAsync(int eventId) => await new RedisDistributedLock(
-        string.Create(CultureInfo.InvariantCulture, $"ticketing:lock:consumer:{eventId}"),
+    public async Task<RedisDistributedLockHandle?> TryLeaseAsync(EventFacts @event) => await new RedisDistributedLock(
+        $"ticketing:lock:consumer:{NameOf(@event)}",
         Database,
         options => options.Expiry(_lease)).TryAcquireAsync();
 
-    private static RedisKey StreamOf(int eventId) => string.Create(CultureInfo.InvariantCulture, $"ticketing:orders:{eventId}");
+    private static RedisKey StreamOf(EventFacts @event) => $"ticketing:orders:{NameOf(@event)}";
 
-    private static RedisChannel WakeChannel(int eventId) => RedisChannel.Literal(string.Create(CultureInfo.InvariantCulture, $"ticketing:orders:{eventId}:added"));
+    private static RedisChannel WakeChannel(EventFacts @event) => RedisChannel.Literal($"ticketing:orders:{NameOf(@event)}:added");
+
+    /// <summary>Installations that share a Redis have events with the same ids. Nobody may consume the orders of another one, so the time of set-up is part of the name.</summary>
+    private static string NameOf(EventFacts @event) => string.Create(CultureInfo.InvariantCulture, $"{@event.Id}:{@event.CreatedAt:yyyyMMddHHmmssffffff}");
 
     private static RedisChannel AnswerChannel(string sender) => RedisChannel.Literal($"ticketing:answers:{sender}");
 

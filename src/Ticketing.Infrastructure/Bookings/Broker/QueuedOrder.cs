@@ -11,8 +11,8 @@ namespace Ticketing.Infrastructure.Bookings.Broker;
 /// <param name="Consumer">The number of the consumer that is to decide it; <see cref="BrokerDatabase.Nobody"/> if the sender knows none yet.</param>
 /// <param name="Sender">The replica that waits for the answer.</param>
 /// <param name="Number">The sender's number for this attempt. An order that is sent again has a new one, so that answers to earlier attempts are not taken for its own.</param>
-/// <param name="IsRepeated">Whether it was sent before.</param>
-internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, long Consumer, string Sender, long Number, bool IsRepeated)
+/// <param name="MayBeDecided">Whether a consumer may have decided an earlier attempt.</param>
+internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, long Consumer, string Sender, long Number, bool MayBeDecided)
 {
     /// <summary>Two spaces: neither a client's key nor a caller's begins with them.</summary>
     private const string InternalKey = "  ";
@@ -24,7 +24,7 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
     public bool HasInternalKey => Order.IdempotencyKey!.StartsWith(InternalKey, StringComparison.Ordinal);
 
     /// <summary>Whether a booking with its key may exist.</summary>
-    public bool MayBeBooked => IsRepeated || !HasInternalKey;
+    public bool MayBeBooked => MayBeDecided || !HasInternalKey;
 
     /// <summary>The order with a key: its own, or one that nobody else has.</summary>
     public static BookTicketCommand WithKey(BookTicketCommand order, string sender, long number) => order.IdempotencyKey is not null
@@ -44,9 +44,9 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
             new("sender", Sender),
             new("number", Number),
         };
-        if (IsRepeated)
+        if (MayBeDecided)
         {
-            fields.Add(new("repeated", true));
+            fields.Add(new("again", true));
         }
 
         if (Order.HoldSeconds is { } seconds)
@@ -74,7 +74,7 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
         int? hold = null;
         string? key = null, caller = null, sender = null;
         long deadline = 0, consumer = 0, number = 0;
-        var isRepeated = false;
+        var mayBeDecided = false;
         ActivityContext trace = default;
         foreach (var (name, value) in fields.Select(field => (field.Name.ToString(), field.Value)))
         {
@@ -87,7 +87,7 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
                 case "consumer": consumer = (long)value; break;
                 case "sender": sender = value; break;
                 case "number": number = (long)value; break;
-                case "repeated": isRepeated = true; break;
+                case "again": mayBeDecided = true; break;
                 case "hold": hold = (int)value; break;
                 case "caller": caller = value; break;
                 case "trace": _ = ActivityContext.TryParse(value, null, isRemote: true, out trace); break;
@@ -95,6 +95,6 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
         }
 
         var order = new BookTicketCommand(user, eventId, quantity) { IdempotencyKey = key, HoldSeconds = hold, CreatedBy = caller };
-        return new(order, new DateTime(deadline, DateTimeKind.Utc), consumer, sender!, number, isRepeated) { Trace = trace };
+        return new(order, new DateTime(deadline, DateTimeKind.Utc), consumer, sender!, number, mayBeDecided) { Trace = trace };
     }
 }
