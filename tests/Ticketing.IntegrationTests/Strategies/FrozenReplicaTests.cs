@@ -12,15 +12,22 @@ public sealed class FrozenReplicaTests
 {
     private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(15);
 
-    [Fact]
-    public async Task The_others_sell_again_within_fifteen_seconds_and_the_books_are_exact()
+    public static TheoryData<string> Strategies => [.. TestLength.Cases(1, "for_update", "queued")];
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public async Task The_others_sell_again_within_fifteen_seconds_and_the_books_are_exact(string strategy)
     {
         var server = await SharedMariaDb.GetAsync();
         var connectionString = await server.CreateDatabaseAsync();
-        var settings = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = connectionString };
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = connectionString,
+            ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
+        };
         await using var frozen = await ApiProcess.StartAsync(settings);
         await using var other = await ApiProcess.StartAsync(settings);
-        var id = await frozen.Client.SetupAsync(1_000_000, "for_update");
+        var id = await frozen.Client.SetupAsync(1_000_000, strategy);
 
         using var stop = new CancellationTokenSource();
         var confirmed = new List<Answer>();

@@ -17,14 +17,18 @@ public sealed class KilledApiTests
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
-    public static TheoryData<string> Strategies => [.. TestLength.Cases(1, "batched", "atomic_update")];
+    public static TheoryData<string> Strategies => [.. TestLength.Cases(1, "batched", "atomic_update", "queued")];
 
     [Theory]
     [MemberData(nameof(Strategies))]
     public async Task A_program_that_is_killed_under_load_has_booked_what_it_confirmed(string strategy)
     {
         var connectionString = await (await SharedMariaDb.GetAsync()).CreateDatabaseAsync();
-        var settings = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = connectionString };
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = connectionString,
+            ["ConnectionStrings__Redis"] = (await SharedRedis.GetAsync()).ConnectionString,
+        };
         var sale = new Sale();
         int? eventId = null;
         for (var kills = 0; ; kills++)

@@ -147,6 +147,35 @@ public sealed class QueuedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_consumer_that_was_replaced_decides_nothing_that_it_has_read()
+    {
+        var consumer = await StartAsync();
+        var sender = await StartAsync();
+        var id = await consumer.Client.SetupAsync(10, "queued");
+        (await consumer.Client.BookAsync(id, userId: 1)).IsBooked.Should().BeTrue("it consumes from now on");
+        (await sender.Client.BookAsync(id, userId: 2)).IsBooked.Should().BeTrue("it knows the consumer from now on");
+
+        // Its batch waits for the row. Meanwhile another consumer takes over, and the sender, which alone could send the order again, is gone.
+        await using (var connection = new MySqlConnection(_database))
+        {
+            await connection.OpenAsync();
+            await using var command = new MySqlCommand($"START TRANSACTION; UPDATE events SET consumer = 42 WHERE id = {id}", connection);
+            await command.ExecuteNonQueryAsync();
+            var lost = sender.Client.BookAsync(id, userId: 3);
+            await Eventually.HoldsAsync(
+                async () => (long)(await ExecuteAsync("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE '%FOR UPDATE WAIT%' AND ID <> CONNECTION_ID()"))! == 1,
+                TimeSpan.FromSeconds(5));
+            sender.Process.Kill();
+            await lost.Invoking(answer => answer).Should().ThrowAsync<HttpRequestException>();
+            command.CommandText = "COMMIT";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        (await consumer.Client.BookAsync(id, userId: 4)).IsBooked.Should().BeTrue();
+        (await Ticket.StoredInAsync(_database, id)).Select(ticket => ticket.UserId).Should().Equal(1, 2, 4);
+    }
+
+    [Fact]
     public async Task An_order_that_was_refused_is_not_executed_when_redis_remembers_it()
     {
         var api = await StartAsync();

@@ -6,29 +6,33 @@ using Ticketing.TestServers;
 
 namespace Ticketing.IntegrationTests.Strategies;
 
-/// <summary>The lock's Redis is missing, lost, frozen, or forgets the lock.</summary>
+/// <summary>The Redis of a lock or a queue is missing, lost, frozen, or forgets the lock.</summary>
 [Trait("Run", "Full")]
 public sealed class RedisLossTests
 {
-    [Fact]
-    public async Task Without_redis_the_strategy_is_refused_and_the_setting_named()
+    [Theory]
+    [InlineData("distributed_lock")]
+    [InlineData("queued")]
+    public async Task Without_redis_the_strategy_is_refused_and_the_setting_named(string strategy)
     {
         using var folder = new TemporaryFolder();
         await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("x.db")}" });
 
-        var answer = await api.Client.PostAnswerAsync("/setup", new { strategy = "distributed_lock" });
+        var answer = await api.Client.PostAnswerAsync("/setup", new { strategy });
 
         answer.ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
         answer.Json.GetProperty("errors").GetProperty("strategy")[0].GetString().Should().Contain("ConnectionStrings__Redis");
         (await api.Client.GetAnswerAsync("/status")).ShouldBeProblem(HttpStatusCode.NotFound, "event_not_found");
     }
 
-    [Fact]
-    public async Task Without_redis_buyers_get_busy_until_it_is_back()
+    [Theory]
+    [InlineData("distributed_lock")]
+    [InlineData("queued")]
+    public async Task Without_redis_buyers_get_busy_until_it_is_back(string strategy)
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var api = await ApiProcess.StartAsync(await SettingsAsync(redis));
-        var id = await api.Client.SetupAsync(10, "distributed_lock");
+        var id = await api.Client.SetupAsync(10, strategy);
         (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
 
         await redis.KillAsync();
@@ -44,12 +48,14 @@ public sealed class RedisLossTests
         (await api.Client.StatusAsync(id)).GetProperty("tickets_sold").GetInt32().Should().Be(2);
     }
 
-    [Fact]
-    public async Task A_hanging_redis_gives_busy_within_a_few_seconds()
+    [Theory]
+    [InlineData("distributed_lock")]
+    [InlineData("queued")]
+    public async Task A_hanging_redis_gives_busy_within_a_few_seconds(string strategy)
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var api = await ApiProcess.StartAsync(await SettingsAsync(redis));
-        var id = await api.Client.SetupAsync(10, "distributed_lock");
+        var id = await api.Client.SetupAsync(10, strategy);
         (await api.Client.BookAsync(id)).IsBooked.Should().BeTrue();
 
         redis.Freeze();

@@ -27,7 +27,7 @@ public sealed class BookingStrategyNamesTests
 
     [Theory]
     [InlineData(-2)]
-    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(99)]
     public void A_value_outside_the_enumeration_has_no_name(int value) =>
         FluentActions.Invoking(() => ((BookingStrategy)value).Name()).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Not a booking strategy.*");

@@ -3,7 +3,7 @@ import { el } from './dom.js';
 import { t } from './i18n.js';
 
 /** The strategies by their names in the API, in the order in which to explain them. */
-export const strategies = ['naive', 'for_update', 'row_version', 'atomic_update', 'distributed_lock', 'batched'];
+export const strategies = ['naive', 'for_update', 'row_version', 'atomic_update', 'distributed_lock', 'batched', 'queued'];
 
 export const defaultStrategy = 'batched';
 

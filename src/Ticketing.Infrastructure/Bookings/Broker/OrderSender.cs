@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Events;
+using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Hosting;
@@ -34,6 +35,7 @@ internal sealed class OrderSender : IAsyncDisposable
     private readonly BrokerDatabase _database;
     private readonly IDatabaseErrors _errors;
     private readonly LatestStock _latest;
+    private readonly TicketingMetrics _metrics;
     private readonly BookingOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<OrderSender> _logger;
@@ -54,12 +56,13 @@ internal sealed class OrderSender : IAsyncDisposable
         BrokerDatabase database,
         IDatabaseErrors errors,
         LatestStock latest,
+        TicketingMetrics metrics,
         IOptions<BookingOptions> options,
         TimeProvider clock,
         ILogger<OrderSender> logger)
     {
         (_events, _streams, _consumers, _database) = (events, streams, consumers, database);
-        (_errors, _latest, _options, _clock, _logger) = (errors, latest, options.Value, clock, logger);
+        (_errors, _latest, _metrics, _options, _clock, _logger) = (errors, latest, metrics, options.Value, clock, logger);
         streams.OnLost(() =>
         {
             foreach (var order in _waiting.Values)
@@ -90,6 +93,7 @@ internal sealed class OrderSender : IAsyncDisposable
         var number = NextNumber();
         var deadline = _database.Now + TimeSpan.FromSeconds(_options.PatienceSeconds);
         var waiting = new Waiting(@event, new(QueuedOrder.WithKey(order, _name, number), deadline, consumer.Number, _name, number, MayBeDecided: false), _clock);
+        _metrics.OrderQueued();
         try
         {
             _waiting[number] = waiting;
@@ -99,6 +103,7 @@ internal sealed class OrderSender : IAsyncDisposable
         finally
         {
             _waiting.TryRemove(waiting.Order.Number, out _); // it is answered, so it has no other number any more
+            _metrics.OrderTaken(waiting.Waited);
             consumer.Leave();
         }
     }
@@ -228,8 +233,13 @@ internal sealed class OrderSender : IAsyncDisposable
         while (await timer.NextAsync(_stopping.Token))
         {
             var patience = TimeSpan.FromSeconds(_options.PatienceSeconds) + BookingOptions.Grace;
-            await Task.WhenAll(_waiting.Values
-                .Where(order => order.MayBeLost || order.Waited > patience)
+            var inVain = _waiting.Values.Where(order => order.MayBeLost || order.Waited > patience).ToLookup(order => order.Order.CanBeDecided);
+            foreach (var order in inVain[false])
+            {
+                order.Complete(new BookingOutcome.Busy(order.MayBeLost ? BusyReason.BrokerUnavailable : BusyReason.Contention), order.Order.Number);
+            }
+
+            await Task.WhenAll(inVain[true]
                 .GroupBy(order => (order.Event.Id, order.MayBeLost))
                 .SelectMany(group => group.Chunk(MaxLookUp).Select(orders => LookUpAsync(orders, group.Key.MayBeLost)))
                 .Append(ReadClockAsync()));
@@ -326,7 +336,7 @@ internal sealed class OrderSender : IAsyncDisposable
                 }
 
                 _mayBeLost = false;
-                return _order = _order with { Number = number, Consumer = consumer, MayBeDecided = _order.MayBeDecided || _order.Consumer != BrokerDatabase.Nobody };
+                return _order = _order with { Number = number, Consumer = consumer, MayBeDecided = _order.CanBeDecided };
             }
         }
     }

@@ -18,6 +18,8 @@ internal sealed class PendingQueuedOrder(QueuedOrder queued, long consumer, Time
     /// <summary>The stock that its batch has left behind.</summary>
     public Stock? Left { get; private set; }
 
+    public override bool IsCountedElsewhere => true;
+
     public override string? KeyToLookUp => queued.MayBeBooked ? base.KeyToLookUp : null;
 
     /// <summary>Unknown, if another consumer has taken over: that one decides. Otherwise busy, if it is too late.</summary>

@@ -23,6 +23,9 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
     /// <summary>Whether the buyer has given no key.</summary>
     public bool HasInternalKey => Order.IdempotencyKey!.StartsWith(InternalKey, StringComparison.Ordinal);
 
+    /// <summary>Whether a consumer may decide it, or an earlier attempt.</summary>
+    public bool CanBeDecided => MayBeDecided || Consumer != BrokerDatabase.Nobody;
+
     /// <summary>Whether a booking with its key may exist.</summary>
     public bool MayBeBooked => MayBeDecided || !HasInternalKey;
 

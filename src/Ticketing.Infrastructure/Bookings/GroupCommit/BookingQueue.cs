@@ -52,7 +52,11 @@ internal sealed class BookingQueue(
             }
 
             _waiting.Enqueue(request);
-            metrics.OrderQueued();
+            if (!request.IsCountedElsewhere)
+            {
+                metrics.OrderQueued();
+            }
+
             Writer ??= StartWriter();
             return EnqueueResult.Accepted;
         }
@@ -105,8 +109,16 @@ internal sealed class BookingQueue(
 
     private void Refuse(Pending request)
     {
-        metrics.OrderTaken(request.Waited);
+        Taken(request);
         request.Complete(new BookingOutcome.Busy(BusyReason.Contention));
+    }
+
+    private void Taken(Pending request)
+    {
+        if (!request.IsCountedElsewhere)
+        {
+            metrics.OrderTaken(request.Waited);
+        }
     }
 
     /// <summary>The next batch; null if nobody waits, and the queue has ended.</summary>
@@ -123,7 +135,7 @@ internal sealed class BookingQueue(
                     continue;
                 }
 
-                metrics.OrderTaken(order.Waited);
+                Taken(order);
                 if (!order.IsAbandoned())
                 {
                     batch.Add(order);

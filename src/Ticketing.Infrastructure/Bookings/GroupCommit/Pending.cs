@@ -13,6 +13,9 @@ internal abstract class Pending(TimeProvider clock, CancellationToken cancellati
     /// <summary>Time since its arrival.</summary>
     public TimeSpan Waited => clock.GetElapsedTime(_arrived);
 
+    /// <summary>Whether the replica that it comes from counts it as waiting.</summary>
+    public virtual bool IsCountedElsewhere => false;
+
     /// <summary>The trace of its request, if there is one.</summary>
     public ActivityContext Trace { get; init; } = Activity.Current?.Context ?? default;
 

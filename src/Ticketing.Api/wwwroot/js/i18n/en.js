@@ -199,6 +199,7 @@ export default {
   'strategy.atomic_update': 'One UPDATE that checks and decrements; the database lets only one through.',
   'strategy.distributed_lock': 'Takes a lock in Redis before it touches the stock. Needs Redis.',
   'strategy.batched': 'A queue for each event, whose writer books many orders in one transaction.',
+  'strategy.queued': 'A message queue in Redis: all servers send their orders, and one of them books. Needs Redis.',
 
   'race.title': 'Race the strategies',
   'race.lead': 'Each strategy gets an event of its own with the same tickets, and the same crowd of buyers. See which ones oversell, and what safety costs.',
@@ -237,6 +238,7 @@ export default {
   'why.atomic_update': 'Check and decrement were one statement, with no gap for another buyer.',
   'why.distributed_lock': 'Only the holder of the lock changed the stock, and the database checked again.',
   'why.batched': 'One writer decided for all buyers in the queue, so none acted on an old stock.',
+  'why.queued': 'One consumer read the queue and decided for the buyers of all servers, in order of arrival.',
 
   'events.title': 'Events',
   'events.none': 'No event yet.',

@@ -199,6 +199,7 @@ export default {
   'strategy.atomic_update': 'Satu UPDATE yang memeriksa sekaligus mengambil; basis data hanya meloloskan satu.',
   'strategy.distributed_lock': 'Mengambil kunci di Redis sebelum menyentuh stok. Memerlukan Redis.',
   'strategy.batched': 'Pembeli antre per acara, dan satu penulis mencatat banyak pesanan dalam satu transaksi.',
+  'strategy.queued': 'Antrean pesan di Redis: semua server mengirim pesanannya, dan satu di antaranya mencatat. Memerlukan Redis.',
 
   'race.title': 'Adu strategi',
   'race.lead': 'Setiap strategi mendapat acaranya sendiri dengan jumlah tiket yang sama, dan kerumunan pembeli yang sama. Lihat siapa yang kelebihan jual, dan berapa harga keamanan.',
@@ -237,6 +238,7 @@ export default {
   'why.atomic_update': 'Pemeriksaan dan pengurangan adalah satu pernyataan, tanpa celah bagi pembeli lain.',
   'why.distributed_lock': 'Hanya pemegang kunci yang menyentuh stok, dan basis data memeriksanya sekali lagi.',
   'why.batched': 'Satu penulis memutuskan untuk semua yang antre, sehingga tidak ada yang bertindak atas stok lama.',
+  'why.queued': 'Satu konsumen membaca antrean dan memutuskan untuk pembeli di semua server, menurut urutan kedatangan.',
 
   'events.title': 'Acara',
   'events.none': 'Belum ada acara.',
