@@ -21,6 +21,7 @@ internal static class RatiosCommand
     private static readonly Option<IReadOnlyList<string>?> _only = Values.Words("--only", $"Measure only these ratios: {string.Join(", ", Ratio.Keys)}.", Ratio.Keys);
     private static readonly Option<IReadOnlyList<string>?> _builds = Values.Files(
         "--builds", "Also compare with these builds of the API: dlls, published with -p:PublishReadyToRun=true, in folders that name them.");
+    private static readonly Option<double?> _openRate = Values.Rate("--open-rate", "Orders per second for p99, in an open loop: about half of the best rate. [default: 10000]");
     private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Also watch the memory for this time, for example 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
     private static readonly Option<string?> _out = Values.Out();
@@ -32,7 +33,7 @@ internal static class RatiosCommand
             "Compares batched with for_update, with the HTTP stack alone, with a hand-written API, and with itself, on a MariaDB that flushes every commit. "
             + "Exit code: 0 if all goals are met, 1 if one is missed or an invariant is broken, 2 if nothing could be measured.")
         {
-            _rounds, _seconds, _warmUp, _connections, _keys, _seed, _pools, _only, _builds, _soak, _updateReadme, _out,
+            _rounds, _seconds, _warmUp, _connections, _keys, _seed, _pools, _only, _builds, _openRate, _soak, _updateReadme, _out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -52,9 +53,10 @@ internal static class RatiosCommand
             given.GetValue(_pools) ?? [4, 8, 16, 40],
             given.GetValue(_only) ?? [],
             given.GetValue(_builds) ?? [],
+            given.GetValue(_openRate) ?? 10_000,
             given.GetValue(_soak));
         await ApiProgram.PublishAsync(step => console.MarkupLineInterpolated($"[grey]{step}[/]"));
-        await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: false);
+        await using var laboratory = await Laboratory.OpenAsync("mariadb", withRedis: settings.Only.Count == 0 || settings.Only.Contains("queued"));
         console.MarkupLineInterpolated($"[bold]{title}[/] [grey]on {laboratory.Database}[/]");
         var (ratios, rounds, soak) = await new RatioBenchmark(laboratory, settings).RunAsync(console, cancellationToken);
         if (ratios.Count == 0)

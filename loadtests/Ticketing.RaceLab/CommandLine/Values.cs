@@ -108,9 +108,9 @@ internal static class Values
         },
     };
 
-    public static Option<double?> Rate() => new("--rate")
+    public static Option<double?> Rate(string name, string description) => new(name)
     {
-        Description = "Open loop: this many orders per second, whatever the response times. Latency counts from the intended start.",
+        Description = description,
         HelpName = "n",
         CustomParser = result =>
         {
@@ -120,7 +120,7 @@ internal static class Values
                 return rate;
             }
 
-            result.AddError($"--rate '{text}': expected orders per second, from 0.1 to 1000000.");
+            result.AddError($"{name} '{text}': expected orders per second, from 0.1 to 1000000.");
             return null;
         },
     };

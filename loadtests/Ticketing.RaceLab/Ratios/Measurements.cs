@@ -13,11 +13,16 @@ internal static class Measurements
     public const string Baseline = "by hand, batched";
     public const string BaselineForUpdate = "by hand, FOR UPDATE";
     public const string Replicas = "batched, 3 replicas";
+    public const string ReplicasThroughFrontDoor = "batched, 3 replicas through Nginx and HAProxy";
+    public const string Queued = "queued, 2 replicas";
     public const string WithRules = "batched, limit and window";
     public const string WithKeys = "batched, with a key";
     public const string Holds = "batched, only holds";
     public const string Confirms = "batched, only confirms";
     public const string HotEvents = "batched, 10 hot events";
+    public const string ManyEvents = "batched, 1,000 events evenly";
+    public const string OpenLoop = "batched, open loop";
+    public const string BaselineOpenLoop = "by hand, open loop";
     public const string ThroughEdge = "batched through HAProxy";
     public const string ThroughFrontDoor = "batched through Nginx and HAProxy";
     public const string FlashSale = "scenario high, batched";
@@ -26,6 +31,7 @@ internal static class Measurements
 
     private const int ReplicaCount = 3;
     private const int HotEventCount = 10;
+    private const int ManyEventCount = 1000;
     private const int Plenty = 10_000_000;
 
     /// <summary>As many as can be confirmed in a few seconds, and as a replica remembers.</summary>
@@ -48,27 +54,34 @@ internal static class Measurements
             Strategy = "batched",
             Tickets = Plenty,
             WarmUp = settings.WarmUp,
+            System = new() { WithRedis = false },
             Plan = new() { Buyers = settings.Connections, Duration = settings.Duration, UseKeys = settings.UseKeys, Seed = settings.Seed },
         };
         var lone = batched with { Plan = batched.Plan with { Buyers = 1 } };
-        var byHand = batched with { Name = Baseline, System = new() { Program = ApiProgram.Baseline } };
+        var open = batched.Plan with { Rate = settings.OpenRate };
+        var byHand = batched with { Name = Baseline, System = batched.System with { Program = ApiProgram.Baseline } };
         return
         [
             batched with { Name = Live, Plan = batched.Plan with { Mix = RequestMix.OnlyLive } },
             batched,
-            .. settings.Builds.Select(path => batched with { Name = BatchedOf(path), System = new() { Program = ApiProgram.Product with { Build = path } } }),
-            batched with { Name = ThroughEdge, System = new() { Entrance = Entrance.Edge } },
-            batched with { Name = ThroughFrontDoor, System = new() { Entrance = Entrance.FrontDoor } },
-            batched with { Name = WithKeys, System = new() { AsksCallers = true } },
+            .. settings.Builds.Select(path => batched with { Name = BatchedOf(path), System = batched.System with { Program = ApiProgram.Product with { Build = path } } }),
+            batched with { Name = ThroughEdge, System = batched.System with { Entrance = Entrance.Edge } },
+            batched with { Name = ThroughFrontDoor, System = batched.System with { Entrance = Entrance.FrontDoor } },
+            batched with { Name = ReplicasThroughFrontDoor, System = batched.System with { Entrance = Entrance.FrontDoor, Replicas = ReplicaCount } },
+            batched with { Name = WithKeys, System = batched.System with { AsksCallers = true } },
             batched with { Name = WithRules, MaxPerUser = MaxPerUser },
             batched with { Name = Holds, Plan = batched.Plan with { Hold = new(Seconds: 600, Confirmed: 0, Released: 0) } },
             batched with { Name = Confirms, Plan = batched.Plan with { Hold = new(Seconds: 600, Confirmed: 100, Released: 0, HoldsBeforehand / settings.Connections) } },
-            batched with { Name = WithoutTelemetry, System = new() { Telemetry = false } },
+            batched with { Name = WithoutTelemetry, System = batched.System with { Telemetry = false } },
             byHand,
-            batched with { Name = Replicas, System = new() { Replicas = ReplicaCount } },
+            batched with { Name = OpenLoop, Plan = open },
+            byHand with { Name = BaselineOpenLoop, Plan = open },
+            batched with { Name = Replicas, System = batched.System with { Replicas = ReplicaCount } },
             batched with { Name = HotEvents, Events = HotEventCount },
+            batched with { Name = ManyEvents, Events = ManyEventCount, Tickets = Plenty / HotEventCount },
+            batched with { Name = Queued, Strategy = Sale.Queued, System = new() { Replicas = 2 } },
             batched with { Name = FlashSale, Tickets = Scenarios.Tickets, Plan = Scenarios.High with { Seed = settings.Seed } },
-            .. settings.PoolSizes.Select(size => batched with { Name = ForUpdate(size), Strategy = "for_update", System = new() { MaxPoolSize = size } }),
+            .. settings.PoolSizes.Select(size => batched with { Name = ForUpdate(size), Strategy = "for_update", System = batched.System with { MaxPoolSize = size } }),
             byHand with { Name = BaselineForUpdate, Strategy = "for_update" },
             lone with { Name = LoneBatched },
             lone with { Name = LoneAtomic, Strategy = "atomic_update" },
@@ -85,6 +98,7 @@ internal static class Measurements
 /// <param name="PoolSizes">Pool sizes for <c>for_update</c>.</param>
 /// <param name="Only">Keys of the ratios to measure; empty for all.</param>
 /// <param name="Builds">Other builds of the product to compare with: dlls that were published as the lab publishes its own.</param>
+/// <param name="OpenRate">Orders per second where they do not wait for answers.</param>
 /// <param name="Soak">How long to watch the memory; null to skip this.</param>
 internal sealed record RatioSettings(
     int Rounds,
@@ -96,4 +110,5 @@ internal sealed record RatioSettings(
     IReadOnlyList<int> PoolSizes,
     IReadOnlyList<string> Only,
     IReadOnlyList<string> Builds,
+    double OpenRate,
     TimeSpan? Soak);

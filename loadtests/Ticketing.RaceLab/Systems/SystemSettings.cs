@@ -20,6 +20,9 @@ public sealed record SystemSettings
     /// <summary>Whether callers are asked for a key.</summary>
     public bool AsksCallers { get; init; }
 
+    /// <summary>Whether it has the lab's Redis, if the lab has one.</summary>
+    public bool WithRedis { get; init; } = true;
+
     /// <summary>What stands before the API, as it is shipped.</summary>
     public Entrance Entrance { get; init; } = Entrance.None;
 
@@ -31,7 +34,7 @@ public sealed record SystemSettings
             ["ConnectionStrings__Ticketing"] = connectionString,
             ["WarmUp__Seconds"] = ApiProgram.WarmUpSeconds, // not 0, as in the tests
         };
-        if (redis is not null)
+        if (redis is not null && WithRedis)
         {
             variables["ConnectionStrings__Redis"] = redis;
         }
