@@ -29,8 +29,8 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
         """
         local length = redis.call('XLEN', KEYS[1])
         if length >= tonumber(ARGV[1]) then return 0 end
-        redis.call('XADD', KEYS[1], '*', unpack(ARGV, 3))
-        if length == 0 then redis.call('PUBLISH', ARGV[2], '') end
+        redis.call('XADD', KEYS[1], '*', 'order', ARGV[2])
+        if length == 0 then redis.call('PUBLISH', ARGV[3], '') end
         return 1
         """;
 
@@ -48,20 +48,8 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     /// <param name="order">The order.</param>
     /// <param name="capacity">How many orders may be in the stream.</param>
     /// <returns>False if the stream is full, and the order was not added.</returns>
-    public async Task<bool> AddAsync(EventFacts @event, QueuedOrder order, int capacity)
-    {
-        var fields = order.ToFields();
-        var arguments = new RedisValue[2 + (2 * fields.Length)];
-        arguments[0] = capacity;
-        arguments[1] = (RedisValue)WakeChannel(@event).ToString();
-        for (var i = 0; i < fields.Length; i++)
-        {
-            arguments[2 + (2 * i)] = fields[i].Name;
-            arguments[3 + (2 * i)] = fields[i].Value;
-        }
-
-        return (long)await Database.ScriptEvaluateAsync(Add, [StreamOf(@event)], arguments) == 1;
-    }
+    public async Task<bool> AddAsync(EventFacts @event, QueuedOrder order, int capacity) =>
+        (long)await Database.ScriptEvaluateAsync(Add, [StreamOf(@event)], [capacity, order.ToJson(), WakeChannel(@event).ToString()]) == 1;
 
     /// <summary>The orders after a place in the stream, in order of arrival.</summary>
     /// <param name="event">The event.</param>
@@ -69,7 +57,7 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     /// <param name="max">How many at most.</param>
     public async Task<IReadOnlyList<(string Id, QueuedOrder Order)>> ReadAsync(EventFacts @event, string? after, int max) =>
     [
-        .. (await Database.StreamRangeAsync(StreamOf(@event), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromFields(@event.Id, entry.Values))),
+        .. (await Database.StreamRangeAsync(StreamOf(@event), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromJson(@event.Id, entry.Values[0].Value!))),
     ];
 
     /// <summary>Removes the orders up to a place in the stream, and answers them.</summary>

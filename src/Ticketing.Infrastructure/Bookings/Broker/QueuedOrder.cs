@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using StackExchange.Redis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ticketing.Application.Bookings.BookTicket;
 
 namespace Ticketing.Infrastructure.Bookings.Broker;
@@ -14,6 +15,8 @@ namespace Ticketing.Infrastructure.Bookings.Broker;
 /// <param name="MayBeDecided">Whether a consumer may have decided an earlier attempt.</param>
 internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, long Consumer, string Sender, long Number, bool MayBeDecided)
 {
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
+
     /// <summary>Two spaces: neither a client's key nor a caller's begins with them.</summary>
     private const string InternalKey = "  ";
 
@@ -34,70 +37,23 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
         ? order
         : order with { IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{InternalKey}{sender}-{number:x}") };
 
-    /// <summary>As the fields of an entry in the stream.</summary>
-    public NameValueEntry[] ToFields()
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
+        new Entry(
+            Order.UserId, Order.Quantity, Order.IdempotencyKey!, Order.HoldSeconds, Order.CreatedBy,
+            Deadline, Consumer, Sender, Number, MayBeDecided, Activity.Current is { Recorded: true, Id: { } trace } ? trace : null),
+        _json);
+
+    public static QueuedOrder FromJson(int eventId, byte[] json)
     {
-        var fields = new List<NameValueEntry>(11)
+        var entry = JsonSerializer.Deserialize<Entry>(json, _json)!;
+        var order = new BookTicketCommand(entry.User, eventId, entry.Quantity) { IdempotencyKey = entry.Key, HoldSeconds = entry.Hold, CreatedBy = entry.Caller };
+        return new(order, entry.Deadline, entry.Consumer, entry.Sender, entry.Number, entry.Again)
         {
-            new("user", Order.UserId),
-            new("quantity", Order.Quantity),
-            new("key", Order.IdempotencyKey),
-            new("deadline", Deadline.Ticks),
-            new("consumer", Consumer),
-            new("sender", Sender),
-            new("number", Number),
+            Trace = ActivityContext.TryParse(entry.Trace, null, isRemote: true, out var trace) ? trace : default,
         };
-        if (MayBeDecided)
-        {
-            fields.Add(new("again", true));
-        }
-
-        if (Order.HoldSeconds is { } seconds)
-        {
-            fields.Add(new("hold", seconds));
-        }
-
-        if (Order.CreatedBy is { } caller)
-        {
-            fields.Add(new("caller", caller));
-        }
-
-        if (Activity.Current is { Recorded: true, Id: { } trace })
-        {
-            fields.Add(new("trace", trace));
-        }
-
-        return [.. fields];
     }
 
-    /// <summary>From the fields of an entry. Fields that this version does not know are ignored.</summary>
-    public static QueuedOrder FromFields(int eventId, NameValueEntry[] fields)
-    {
-        int user = 0, quantity = 0;
-        int? hold = null;
-        string? key = null, caller = null, sender = null;
-        long deadline = 0, consumer = 0, number = 0;
-        var mayBeDecided = false;
-        ActivityContext trace = default;
-        foreach (var (name, value) in fields.Select(field => (field.Name.ToString(), field.Value)))
-        {
-            switch (name)
-            {
-                case "user": user = (int)value; break;
-                case "quantity": quantity = (int)value; break;
-                case "key": key = value; break;
-                case "deadline": deadline = (long)value; break;
-                case "consumer": consumer = (long)value; break;
-                case "sender": sender = value; break;
-                case "number": number = (long)value; break;
-                case "again": mayBeDecided = true; break;
-                case "hold": hold = (int)value; break;
-                case "caller": caller = value; break;
-                case "trace": _ = ActivityContext.TryParse(value, null, isRemote: true, out trace); break;
-            }
-        }
-
-        var order = new BookTicketCommand(user, eventId, quantity) { IdempotencyKey = key, HoldSeconds = hold, CreatedBy = caller };
-        return new(order, new DateTime(deadline, DateTimeKind.Utc), consumer, sender!, number, mayBeDecided) { Trace = trace };
-    }
+    /// <summary>As it is in the stream. Properties that a version does not know are ignored.</summary>
+    private sealed record Entry(
+        int User, int Quantity, string Key, int? Hold, string? Caller, DateTime Deadline, long Consumer, string Sender, long Number, bool Again, string? Trace);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -41,6 +42,8 @@ internal sealed class MariaDbBatchDatabase(
 
         /// <summary>The number of columns of a user's tickets.</summary>
         private const int OwnedWidth = 2;
+
+        private static readonly SearchValues<char> _plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.:");
 
         private bool _hasBegun;
 
@@ -305,8 +308,14 @@ internal sealed class MariaDbBatchDatabase(
             }
         }
 
+        /// <summary>A text as it is, where no character of it could end it, and otherwise as a parameter, which costs more.</summary>
         private static string AddText(MySqlCommand command, string kind, int index, string text)
         {
+            if (!text.AsSpan().ContainsAnyExcept(_plain))
+            {
+                return $"'{text}'";
+            }
+
             var name = string.Create(CultureInfo.InvariantCulture, $"@{kind}{index}");
             command.Parameters.AddWithValue(name, text);
             return name;
