@@ -138,7 +138,7 @@ done
 exec "$@"
 EOF_FILE
 
-cat >"$home/build/mariadb-entrypoint" <<'EOF_FILE'
+cat >"$home/build/docker-entrypoint.sh" <<'EOF_FILE'
 #!/bin/bash
 # Makes the data folder with database and users at the first start; then the server takes this process's place.
 set -euo pipefail
@@ -167,6 +167,18 @@ CREATE USER root@'%' IDENTIFIED BY '$root';
 GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
 ALTER USER root@localhost IDENTIFIED BY '$root';
 SQL
+    # What the container adds, on a server that nobody else reaches
+    docker_process_sql() { MYSQL_PWD=$root mariadb --no-defaults --socket=/run/mysqld/mysqld.sock --user=root "$database"; }
+    "$@" --user=mysql --datadir=/var/lib/mysql --skip-networking --wsrep-on=OFF --socket=/run/mysqld/mysqld.sock &
+    until docker_process_sql <<<'SELECT 1' >/dev/null 2>&1; do sleep 0.2; done
+    shopt -s nullglob
+    for file in /docker-entrypoint-initdb.d/*; do
+        case $file in
+            *.sql) docker_process_sql <"$file" ;;
+            *.sh) if [ -x "$file" ]; then "$file"; else . "$file"; fi ;;
+        esac
+    done
+    kill $! && wait $!
 fi
 exec "$@" --user=mysql --datadir=/var/lib/mysql --bind-address=0.0.0.0 --skip-name-resolve --socket=/run/mysqld/mysqld.sock
 EOF_FILE
@@ -210,11 +222,11 @@ CMD ["haproxy", "-W", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]
 EOF_FILE
 image mariadb <<'EOF_FILE'
 FROM localhost/stand-in/servers
-COPY mariadb-entrypoint healthcheck.sh /usr/local/bin/
+COPY docker-entrypoint.sh healthcheck.sh /usr/local/bin/
 RUN install -d -o mysql -g mysql /var/lib/mysql
 VOLUME /var/lib/mysql
 EXPOSE 3306
-ENTRYPOINT ["mariadb-entrypoint"]
+ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["mariadbd"]
 EOF_FILE
 image redis <<'EOF_FILE'

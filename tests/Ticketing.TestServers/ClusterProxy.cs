@@ -18,10 +18,19 @@ public sealed partial class ClusterProxy : IAsyncDisposable
     /// <summary>Where it takes connections.</summary>
     public int Port { get; } = Ports.Free();
 
+    /// <summary>Whether there is a node to send connections to.</summary>
+    public Uri Ready => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_metricsPort}/ready"));
+
     /// <summary>Starts it, and creates the account by which it asks the nodes how they are.</summary>
     public static async Task<ClusterProxy> StartAsync(GaleraCluster cluster)
     {
-        await cluster.Nodes[0].ExecuteAsync("CREATE USER IF NOT EXISTS health");
+        await cluster.Nodes[0].ExecuteAsync(await File.ReadAllTextAsync(Repository.File("deploy", "galera", "health.sql")));
+        return await StartAsync([.. cluster.Nodes.Select(node => node.Port)]);
+    }
+
+    /// <summary>Starts it before servers of any kind.</summary>
+    public static async Task<ClusterProxy> StartAsync(params int[] ports)
+    {
         var proxy = new ClusterProxy();
         try
         {
@@ -29,8 +38,8 @@ public sealed partial class ClusterProxy : IAsyncDisposable
             text = DatabasePort().Replace(text, string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{proxy.Port}"));
             text = MetricsPort().Replace(text, string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{proxy._metricsPort}"));
             await File.WriteAllTextAsync(proxy._folder.File("haproxy.cfg"), text.Replace(" resolvers names init-addr none", "", StringComparison.Ordinal));
-            var nodes = cluster.Nodes.Index().ToDictionary(
-                node => string.Create(CultureInfo.InvariantCulture, $"NODE_{node.Index + 1}"), node => (string?)string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{node.Item.Port}"));
+            var nodes = ports.Index().ToDictionary(
+                port => string.Create(CultureInfo.InvariantCulture, $"NODE_{port.Index + 1}"), port => (string?)string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port.Item}"));
             proxy._server = ManagedProcess.Start(
                 ManagedProcess.Find("haproxy") ?? throw new InvalidOperationException("haproxy is not installed: apt-get install haproxy"),
                 ["-db", "-f", proxy._folder.File("haproxy.cfg")],
