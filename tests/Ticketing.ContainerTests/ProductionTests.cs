@@ -3,7 +3,7 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ContainerTests;
 
-/// <summary>The two files of production, as Compose itself puts them together.</summary>
+/// <summary>The files of production, as Compose itself puts them together.</summary>
 [Trait("Run", "Full")]
 public sealed class ProductionTests : IDisposable
 {
@@ -11,15 +11,17 @@ public sealed class ProductionTests : IDisposable
 
     public void Dispose() => _secrets.Dispose();
 
-    [Compose2Fact]
-    public async Task Production_uses_no_example_password()
+    [Compose2Theory]
+    [InlineData("production.yml")]
+    [InlineData("production.yml", "galera.yml")]
+    public async Task Production_uses_no_example_password(params string[] overlays)
     {
         foreach (var name in new[] { "db_password", "db_migrate_password", "db_root_password", "db_backup_password", "grafana_password", "smtp_password" })
         {
             await File.WriteAllTextAsync(_secrets.File(name), name);
         }
 
-        var services = JsonDocument.Parse(await ConfigureAsync(new() { ["SECRETS"] = Path.GetDirectoryName(_secrets.File("db_password"))! }))
+        var services = JsonDocument.Parse(await ConfigureAsync(new() { ["SECRETS"] = Path.GetDirectoryName(_secrets.File("db_password"))! }, overlays))
             .RootElement.GetProperty("services");
 
         var passwords = services.EnumerateObject()
@@ -35,13 +37,13 @@ public sealed class ProductionTests : IDisposable
     [Compose2Fact]
     public async Task Nothing_starts_without_secrets()
     {
-        var start = () => ConfigureAsync([]);
+        var start = () => ConfigureAsync([], "production.yml");
 
         await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*SECRETS*name the folder*");
     }
 
-    private static Task<string> ConfigureAsync(Dictionary<string, string> environment) => Docker.RunAsync(
-        [.. Docker.Compose, "--file", Repository.File("deploy", "docker-compose.yml"), "--file", Repository.File("deploy", "production.yml"), "config", "--format", "json"],
+    private static Task<string> ConfigureAsync(Dictionary<string, string> environment, params string[] overlays) => Docker.RunAsync(
+        [.. Docker.Compose, .. overlays.Prepend("docker-compose.yml").SelectMany(file => new[] { "--file", Repository.File("deploy", file) }), "config", "--format", "json"],
         environment);
 }
 
@@ -49,6 +51,15 @@ public sealed class ProductionTests : IDisposable
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class Compose2FactAttribute : FactAttribute
 {
-    public Compose2FactAttribute() =>
-        Skip = Docker.WhyMissing ?? (Docker.IsComposeVersion1 ? "This Compose is version 1, which cannot take a setting away from a file before." : null);
+    public Compose2FactAttribute() => Skip = WhyMissing;
+
+    public static string? WhyMissing =>
+        Docker.WhyMissing ?? (Docker.IsComposeVersion1 ? "This Compose is version 1, which cannot take a setting away from a file before." : null);
+}
+
+/// <inheritdoc cref="Compose2FactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class Compose2TheoryAttribute : TheoryAttribute
+{
+    public Compose2TheoryAttribute() => Skip = Compose2FactAttribute.WhyMissing;
 }
