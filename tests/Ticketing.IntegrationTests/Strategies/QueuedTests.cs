@@ -38,9 +38,12 @@ public sealed class QueuedTests : IAsyncLifetime
         await _redis.DisposeAsync();
     }
 
+    public static TheoryData<string> Ends => [.. TestLength.Cases(1, "killed", "stopped")];
+
+    public static TheoryData<string> RedisFaults => [.. TestLength.Cases(1, "killed", "frozen")];
+
     [Theory]
-    [InlineData("killed")]
-    [InlineData("stopped")]
+    [MemberData(nameof(Ends))]
     public async Task A_consumer_that_is_gone_is_replaced_and_nothing_confirmed_is_lost(string how)
     {
         var consumer = await StartAsync();
@@ -71,8 +74,7 @@ public sealed class QueuedTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("killed")]
-    [InlineData("frozen")]
+    [MemberData(nameof(RedisFaults))]
     public async Task Without_redis_nothing_confirmed_is_lost_and_the_sale_goes_on_when_it_is_back(string how)
     {
         var first = await StartAsync();
