@@ -20,14 +20,19 @@ public static class InfrastructureRegistration
     /// <exception cref="InvalidSettingException">A setting is wrong; the message names it.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
-        var provider = services.AddDatabase(configuration);
-        if (provider == DatabaseProvider.Sqlite)
+        var target = services.AddDatabase(configuration);
+        if (target.Provider == DatabaseProvider.Sqlite)
         {
             services.AddSqlite();
         }
         else
         {
             services.AddMariaDb();
+        }
+
+        if (target.ReplicaConnectionString is not null)
+        {
+            services.AddMariaDbReadReplica();
         }
 
         services.AddDatabaseCircuitBreaker();

@@ -57,6 +57,7 @@ internal static class Settings
 
               --urls = http://localhost:8000
               --ConnectionStrings:Ticketing =
+              --ConnectionStrings:TicketingReads =
               --ConnectionStrings:Redis =
               --DB_HOST, --DB_PORT, --DB_USER, --DB_PASSWORD, --DB_NAME =
             """);

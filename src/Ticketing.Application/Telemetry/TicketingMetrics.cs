@@ -48,6 +48,7 @@ public sealed class TicketingMetrics : IDisposable
 
     private Meter _eventMeter = new(EventMeterName);
     private long _queueDepth;
+    private long _replicaIncludesAllBefore;
     private volatile ProcessSample? _process;
     private volatile StockSnapshot _stock;
 
@@ -103,6 +104,10 @@ public sealed class TicketingMetrics : IDisposable
             description: "Time that requests waited for a connection: in the pool on MariaDB, for the write lock on SQLite.", advice: databaseBuckets);
         _connectionErrors = _meter.CreateCounter<long>(
             "db_connection_errors_total", description: "Connections to the database that could not be opened, or were lost.");
+
+        _meter.CreateObservableGauge(
+            "db_replica_lag_seconds", OfReplica,
+            description: "How long ago the newest commit was made that the replica may lack. Above 0.8, reads go to the primary.");
 
         _cacheHits = _meter.CreateCounter<long>("cache_hits_total", description: "Reads answered from the cache.");
         _cacheMisses = _meter.CreateCounter<long>("cache_misses_total", description: "Reads that the cache could not answer.");
@@ -233,6 +238,9 @@ public sealed class TicketingMetrics : IDisposable
     /// <summary>A connection could not be opened, or was lost.</summary>
     public void ConnectionFailed() => _connectionErrors.Add(1);
 
+    /// <summary>The replica has everything that was committed before this timestamp.</summary>
+    public void ReplicaIncludesAllBefore(long timestamp) => Volatile.Write(ref _replicaIncludesAllBefore, timestamp);
+
     /// <summary>A cache had the answer.</summary>
     public void CacheHit(string cache) => _cacheHits.Add(1, Tag("cache", cache));
 
@@ -284,6 +292,9 @@ public sealed class TicketingMetrics : IDisposable
     private IEnumerable<Measurement<long>> OfPool(Func<PoolUse, long> value) => Pool is { } pool ? [new(value(pool))] : [];
 
     private IEnumerable<Measurement<double>> OfProcess(Func<ProcessSample, double> value) => _process is { } process ? [new(value(process))] : [];
+
+    private IEnumerable<Measurement<double>> OfReplica() =>
+        Volatile.Read(ref _replicaIncludesAllBefore) is var at and not 0 ? [new(_clock.GetElapsedTime(at).TotalSeconds)] : [];
 
     private static InstrumentAdvice<double> Buckets(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };
 

@@ -13,8 +13,11 @@ internal static class DatabaseRegistration
     /// <summary>The key of the contexts that only read. Where there is a pool, they have their own, so that no reader keeps an order from its connection.</summary>
     public const string Reads = "reads";
 
-    /// <summary>Adds the settings and the start-up, and finds out which product the configuration names.</summary>
-    public static DatabaseProvider AddDatabase(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>The key of the contexts that read from the replica. Only <see cref="IReadReplica"/> knows when that is sound.</summary>
+    public const string Replica = "replica";
+
+    /// <summary>Adds the settings and the start-up, and finds out which database the configuration names.</summary>
+    public static DatabaseTarget AddDatabase(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
         services.AddSingleton(provider => DatabaseTarget.From(
@@ -24,9 +27,9 @@ internal static class DatabaseRegistration
         services.AddSingleton<Deadline>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<Deadline>());
 
-        // The product determines what is registered, so this value is needed before the container exists.
+        // It determines what is registered, so it is needed before the container exists.
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
-        return DatabaseTarget.From(configuration, options).Provider;
+        return DatabaseTarget.From(configuration, options);
     }
 
     /// <summary>Adds a product's contexts, with every interceptor that is registered.</summary>

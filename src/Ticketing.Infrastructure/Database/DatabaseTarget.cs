@@ -8,9 +8,11 @@ namespace Ticketing.Infrastructure.Database;
 /// <summary>The database of this process, from the configuration.</summary>
 /// <param name="Provider">Sqlite or MariaDb, never Auto.</param>
 /// <param name="ConnectionString">For the driver of that product.</param>
-internal sealed record DatabaseTarget(DatabaseProvider Provider, string ConnectionString)
+/// <param name="ReplicaConnectionString">The replica that reads go to; null if there is none.</param>
+internal sealed record DatabaseTarget(DatabaseProvider Provider, string ConnectionString, string? ReplicaConnectionString = null)
 {
     private const string ConnectionName = "Ticketing";
+    private const string ReplicaConnectionName = "TicketingReads";
     private const string DefaultDatabase = "ticketing";
 
     /// <summary>
@@ -29,11 +31,17 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
             var given => given,
         };
 
-        return provider switch
+        var replica = configuration.GetConnectionString(ReplicaConnectionName);
+        if (provider == DatabaseProvider.Sqlite)
         {
-            DatabaseProvider.Sqlite => new(provider, Sqlite(connectionString, options)),
-            _ => new(provider, MariaDb(connectionString, host, configuration, options)),
-        };
+            return string.IsNullOrWhiteSpace(replica)
+                ? new(provider, Sqlite(connectionString, options))
+                : throw new InvalidSettingException(
+                    $"ConnectionStrings:{ReplicaConnectionName}", $"SQLite has no replica. Leave it out, or name a MariaDB in ConnectionStrings:{ConnectionName}.");
+        }
+
+        var primary = MariaDb(connectionString, host, configuration, options);
+        return new(provider, primary, string.IsNullOrWhiteSpace(replica) ? null : Replica(primary, replica));
     }
 
     private static DatabaseProvider Guess(string connectionString) =>
@@ -97,6 +105,15 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         return builder.ConnectionString;
     }
 
+    /// <summary>What is not said about the replica, such as the account or the database, is as with the primary.</summary>
+    private static string Replica(string primary, string replica)
+    {
+        var given = Parse(() => new MySqlConnectionStringBuilder(replica), ReplicaConnectionName);
+        return given.Server.Length > 0
+            ? Parse(() => new MySqlConnectionStringBuilder($"{primary};{replica}"), ReplicaConnectionName).ConnectionString
+            : throw new InvalidSettingException($"ConnectionStrings:{ReplicaConnectionName}", "It names no server, as in 'Server=replica'.");
+    }
+
     private static void Encrypt(MySqlConnectionStringBuilder builder, DatabaseOptions options)
     {
         const string setting = $"{DatabaseOptions.Section}:{nameof(DatabaseOptions.TlsCa)}";
@@ -134,7 +151,7 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         _ => throw new InvalidSettingException("DB_PORT", $"'{text}' is not a port number."),
     };
 
-    private static T Parse<T>(Func<T> parse)
+    private static T Parse<T>(Func<T> parse, string name = ConnectionName)
     {
         try
         {
@@ -142,7 +159,7 @@ internal sealed record DatabaseTarget(DatabaseProvider Provider, string Connecti
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidSettingException($"ConnectionStrings:{ConnectionName}", exception.Message);
+            throw new InvalidSettingException($"ConnectionStrings:{name}", exception.Message);
         }
     }
 }

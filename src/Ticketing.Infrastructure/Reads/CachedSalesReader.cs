@@ -45,18 +45,18 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Lat
     public Task<BookingState?> FindBookingAsync(long bookingId, Caller? caller, CancellationToken cancellationToken) => cache.GetAsync(
         new(Caches.History, $"booking:{bookingId}", "", TimeSpan.Zero, KeepLast: false), token => reader.FindBookingAsync(bookingId, caller, token), cancellationToken);
 
-    public async Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken) => await cache.GetAsync<long?>(
+    public async Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken) => await cache.GetAsync(
         new(Caches.History, $"history-count:{filter.EventId}", "", AgeFor(filter), KeepLast: true),
-        async token => await reader.CountBookingsAsync(filter, token) is > 0 and var count ? count : null, // guessed ids must not fill the memory
+        token => reader.CountBookingsAsync(filter, token),
         cancellationToken) ?? 0;
 
     public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(
-        BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync<IReadOnlyList<HistoryItem>?>(
+        BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken) => await cache.GetAsync(
         new(
             Caches.History, $"history:{filter.EventId}:{offset}:{limit}", "",
             before is null ? AgeFor(filter) : TimeSpan.Zero, // there are as many such pages as bookings, and each is quickly read
             KeepLast: offset == 0),
-        async token => await reader.ReadBookingsAsync(filter, before, offset, limit, token) is { Count: > 0 } page ? page : null,
+        token => reader.ReadBookingsAsync(filter, before, offset, limit, token),
         cancellationToken) ?? [];
 
     private string NewestEvent => $"{latest.NewestEvent}";
@@ -70,7 +70,7 @@ internal sealed class CachedSalesReader(SalesReader reader, ReadCache cache, Lat
 /// <summary>The section <c>Cache</c> of the configuration: how old an answer may be, in seconds. 0 asks the database every time.</summary>
 /// <remarks>
 /// With Redis an answer may spend half of that time there, and then the other half in the memory of a replica. In the status of an event, what this replica
-/// itself has sold shows at once, whatever the cache holds.
+/// itself has sold shows at once, whatever the cache holds. Where reads go to a replica of the database, its lag comes on top.
 /// </remarks>
 public sealed class CacheOptions
 {
@@ -78,6 +78,9 @@ public sealed class CacheOptions
     public const string Section = "Cache";
 
     internal const double MaxStatusSeconds = 5;
+
+    /// <summary>Leaves room for <see cref="Database.IReadReplica.MaxLag"/>, and for the query.</summary>
+    internal const double MaxStatusSecondsWithReplica = 4;
 
     /// <summary><c>/status</c>, 0 to 5.</summary>
     [Range(0.0, MaxStatusSeconds)]

@@ -20,11 +20,19 @@ internal sealed class LatestStock(TimeProvider clock)
 
     private readonly ConcurrentDictionary<int, Seen> _stocks = new();
     private int _newestEvent;
+    private long _setUpAt = long.MinValue;
 
     /// <summary>The newest event that was set up here; 0 if there is none.</summary>
     public int NewestEvent => Volatile.Read(ref _newestEvent);
 
-    public void WasSetUp(int eventId) => Volatile.Write(ref _newestEvent, eventId);
+    /// <summary>The timestamp from which on what is read has that event.</summary>
+    public long SetUpAt => Volatile.Read(ref _setUpAt);
+
+    public void WasSetUp(int eventId)
+    {
+        Volatile.Write(ref _setUpAt, clock.GetTimestamp());
+        Volatile.Write(ref _newestEvent, eventId);
+    }
 
     /// <summary>Remembers a stock that was committed by this replica, or read from what others had committed.</summary>
     public void Saw(int eventId, Stock stock)

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Microsoft.Extensions.Caching.Hybrid;
 using Ticketing.Application.Sales;
 using Ticketing.Application.Telemetry;
@@ -25,16 +24,16 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
     };
 
     /// <param name="what">What is asked for.</param>
-    /// <param name="read">Asks the database.</param>
+    /// <param name="read">Asks the database, or its replica.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    public async Task<T> GetAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> GetAsync<T>(CachedRead what, Func<CancellationToken, Task<Reading<T>>> read, CancellationToken cancellationToken)
     {
         if (what.MaxAge == TimeSpan.Zero)
         {
-            return breaker.IsOpen ? throw new DatabaseUnavailableException() : await read(cancellationToken);
+            return breaker.IsOpen ? throw new DatabaseUnavailableException() : Report(await read(cancellationToken), isStale: false);
         }
 
-        Task<CacheEntry<T>>? fresh = null;
+        Task<Reading<T>>? fresh = null;
         if (!breaker.IsOpen)
         {
             fresh = GetFreshAsync(what, read, cancellationToken);
@@ -52,7 +51,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
             }
         }
 
-        if (await cache.GetOrCreateAsync<CacheEntry<T>?>(what.LastKey, _ => default, _onlyIfThere, cancellationToken: cancellationToken) is { } last)
+        if (await cache.GetOrCreateAsync<Reading<T>?>(what.LastKey, _ => default, _onlyIfThere, cancellationToken: cancellationToken) is { } last)
         {
             metrics.CacheHit(what.Cache);
             return Report(last, isStale: true);
@@ -61,10 +60,10 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         return fresh is null ? throw new DatabaseUnavailableException() : Report(await fresh, isStale: false);
     }
 
-    private async Task<CacheEntry<T>> GetFreshAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<Reading<T>> GetFreshAsync<T>(CachedRead what, Func<CancellationToken, Task<Reading<T>>> read, CancellationToken cancellationToken)
     {
         var isMiss = false;
-        CacheEntry<T> entry;
+        Reading<T> entry;
         try
         {
             entry = await cache.GetOrCreateAsync(
@@ -94,10 +93,14 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         return entry;
     }
 
-    private async ValueTask<CacheEntry<T>> ReadAsync<T>(CachedRead what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    private async ValueTask<Reading<T>> ReadAsync<T>(CachedRead what, Func<CancellationToken, Task<Reading<T>>> read, CancellationToken cancellationToken)
     {
-        var readAt = clock.GetUtcNow();
-        var entry = new CacheEntry<T>(await read(cancellationToken) ?? throw new NotFoundException(), readAt);
+        var entry = await read(cancellationToken);
+        if (entry.Value is null)
+        {
+            throw new NotFoundException();
+        }
+
         if (what.KeepLast)
         {
             await cache.SetAsync(what.LastKey, entry, _last, cancellationToken: cancellationToken);
@@ -106,7 +109,7 @@ internal sealed class ReadCache(HybridCache cache, DatabaseCircuitBreaker breake
         return entry;
     }
 
-    private T Report<T>(CacheEntry<T> entry, bool isStale)
+    private T Report<T>(Reading<T> entry, bool isStale)
     {
         ReadFreshness.Current?.Report(clock.GetUtcNow() - entry.ReadAt, isStale);
         return entry.Value;
@@ -132,9 +135,3 @@ internal readonly record struct CachedRead(string Cache, string Key, string Stat
 
     public string LastKey => $"{Key}:last";
 }
-
-/// <summary>A result from the database.</summary>
-/// <param name="Value">The result.</param>
-/// <param name="ReadAt">When the query started, UTC.</param>
-[ImmutableObject(true)]
-internal sealed record CacheEntry<T>(T Value, DateTimeOffset ReadAt);

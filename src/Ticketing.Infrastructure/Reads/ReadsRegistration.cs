@@ -31,6 +31,10 @@ internal static class ReadsRegistration
                 provider.GetRequiredService<ILogger<BestEffortCache>>()));
         }
 
+        services.AddOptions<CacheOptions>().Validate<IServiceProviderIsService>(
+            (options, services) => !services.IsService(typeof(IReadReplica))
+                || Math.Max(options.StatusSeconds, options.EventsSeconds) <= CacheOptions.MaxStatusSecondsWithReplica,
+            $"Cache:StatusSeconds, Cache:EventsSeconds: With ConnectionStrings:TicketingReads, at most {CacheOptions.MaxStatusSecondsWithReplica}: the replica may lag by up to a second.");
         services.AddHybridCache();
         services.AddSingleton<LatestStock>();
         services.AddSingleton<ReadCache>();

@@ -12,35 +12,39 @@ namespace Ticketing.Infrastructure.Reads;
 /// Reads sales with EF Core. An event's row carries all of its figures, so none of them is summed from its bookings. Only the number of bookings is counted
 /// there while an upgrade is not finished: it is null until then.
 /// </summary>
-internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts, IDatabaseClock databaseClock, TimeProvider clock)
+/// <remarks>
+/// The replica is read, if there is one, but for what somebody may have done a moment ago and looks for: a booking, and the bookings of one user. What this process
+/// has set up is in everything that it reads.
+/// </remarks>
+internal sealed class SalesReader(
+    [FromKeyedServices(DatabaseRegistration.Reads)] IDbContextFactory<TicketingDbContext> contexts,
+    IDatabaseClock databaseClock,
+    LatestStock latest,
+    TimeProvider clock,
+    IReadReplica? replica = null)
 {
     /// <summary>One event, or the current one if <paramref name="eventId"/> is null. Null if there is none.</summary>
-    public async Task<EventSnapshot?> ReadEventAsync(int? eventId, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var events = eventId is { } id
-            ? db.Events.Where(@event => @event.Id == id)
-            : db.Events.OrderByDescending(@event => @event.Id).Take(1);
-        return await Snapshots(db, events).SingleOrDefaultAsync(cancellationToken);
-    }
+    public Task<Reading<EventSnapshot?>> ReadEventAsync(int? eventId, CancellationToken cancellationToken) => ReadAsync(
+        (db, readAt, token) =>
+        {
+            var events = eventId is { } id
+                ? db.Events.Where(@event => @event.Id == id)
+                : db.Events.OrderByDescending(@event => @event.Id).Take(1);
+            return Snapshots(db, events, readAt).SingleOrDefaultAsync(token);
+        },
+        cancellationToken);
 
-    public async Task<long> CountEventsAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Events.LongCountAsync(cancellationToken);
-    }
+    public Task<Reading<long>> CountEventsAsync(CancellationToken cancellationToken) =>
+        ReadAsync((db, _, token) => db.Events.LongCountAsync(token), cancellationToken);
 
-    public async Task<IReadOnlyList<EventSnapshot>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var events = db.Events.OrderByDescending(@event => @event.Id).Skip(offset).Take(limit);
-        return await Snapshots(db, events).ToListAsync(cancellationToken);
-    }
+    public Task<Reading<IReadOnlyList<EventSnapshot>>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<EventSnapshot>>(
+            async (db, readAt, token) =>
+                await Snapshots(db, db.Events.OrderByDescending(@event => @event.Id).Skip(offset).Take(limit), readAt).ToListAsync(token),
+            cancellationToken);
 
-    public async Task<SalesStats> ReadStatsAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Database.SqlQuery<SalesStats>(
+    public Task<Reading<SalesStats>> ReadStatsAsync(CancellationToken cancellationToken) => ReadAsync(
+        (db, _, token) => db.Database.SqlQuery<SalesStats>(
             $"""
             SELECT
                 COUNT(*) AS "Events",
@@ -50,38 +54,64 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
                 COALESCE(SUM(COALESCE(bookings, (SELECT COUNT(*) FROM bookings b WHERE b.event_id = events.id))), 0) AS "Bookings",
                 COALESCE(SUM(CASE WHEN available_tickets + held_tickets < 0 THEN -(available_tickets + held_tickets) ELSE 0 END), 0) AS "Oversold"
             FROM events
-            """).SingleAsync(cancellationToken);
-    }
+            """).SingleAsync(token),
+        cancellationToken);
 
-    public async Task<BookingState?> FindBookingAsync(long bookingId, Caller? caller, CancellationToken cancellationToken)
+    public Task<Reading<BookingState?>> FindBookingAsync(long bookingId, Caller? caller, CancellationToken cancellationToken) => ReadPrimaryAsync(
+        async (db, _, token) =>
+            await db.Bookings.AsNoTracking().SingleOrDefaultAsync(booking => booking.Id == bookingId, token) is { } booking
+                    && caller?.Owns(booking.UserId, booking.CreatedBy) != false
+                ? BookingState.Of(booking, booking.ExpiresAt is null ? default : await databaseClock.NowAsync(db))
+                : null,
+        cancellationToken);
+
+    /// <summary>Null if there are none.</summary>
+    public Task<Reading<long?>> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken) => ReadBookingsAsync<long?>(
+        filter,
+        async (db, _, token) =>
+        {
+            var count = filter is { UserId: null, Status: BookingStatus.Confirmed }
+                ? await db.Events.Where(@event => filter.EventId == null || @event.Id == filter.EventId).SumAsync(
+                    @event => (long?)@event.Bookings ?? db.Bookings.LongCount(booking => booking.EventId == @event.Id), token)
+                : await Bookings(db, filter).LongCountAsync(token);
+            return count > 0 ? count : null;
+        },
+        cancellationToken);
+
+    /// <summary>Null if there are none.</summary>
+    public Task<Reading<IReadOnlyList<HistoryItem>?>> ReadBookingsAsync(
+        BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken) => ReadBookingsAsync<IReadOnlyList<HistoryItem>?>(
+        filter,
+        async (db, _, token) =>
+        {
+            var bookings = Bookings(db, filter);
+            var page = await (before is { } id ? bookings.Where(booking => booking.Id < id) : bookings)
+                .OrderByDescending(booking => booking.Id)
+                .Skip(offset)
+                .Take(limit)
+                .Select(booking => new HistoryItem(
+                    booking.Id, booking.EventId, booking.UserId, booking.Quantity, booking.Timestamp, booking.Status, booking.ExpiresAt))
+                .ToListAsync(token);
+            return page.Count > 0 ? page : null;
+        },
+        cancellationToken);
+
+    private Task<Reading<T>> ReadBookingsAsync<T>(
+        BookingFilter filter, Func<TicketingDbContext, DateTimeOffset, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        filter.UserId is null ? ReadAsync(read, cancellationToken) : ReadPrimaryAsync(read, cancellationToken);
+
+    /// <summary>What is not found at the replica may be there since a moment ago.</summary>
+    private async Task<Reading<T>> ReadAsync<T>(Func<TicketingDbContext, DateTimeOffset, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        replica is not null && await replica.TryReadAsync(read, latest.SetUpAt, cancellationToken) is { Value: not null } reading
+            ? reading
+            : await ReadPrimaryAsync(read, cancellationToken);
+
+    private async Task<Reading<T>> ReadPrimaryAsync<T>(
+        Func<TicketingDbContext, DateTimeOffset, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Bookings.AsNoTracking().SingleOrDefaultAsync(booking => booking.Id == bookingId, cancellationToken) is { } booking
-                && caller?.Owns(booking.UserId, booking.CreatedBy) != false
-            ? BookingState.Of(booking, booking.ExpiresAt is null ? default : await databaseClock.NowAsync(db))
-            : null;
-    }
-
-    public async Task<long> CountBookingsAsync(BookingFilter filter, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return filter is { UserId: null, Status: BookingStatus.Confirmed }
-            ? await db.Events.Where(@event => filter.EventId == null || @event.Id == filter.EventId).SumAsync(
-                @event => (long?)@event.Bookings ?? db.Bookings.LongCount(booking => booking.EventId == @event.Id), cancellationToken)
-            : await Bookings(db, filter).LongCountAsync(cancellationToken);
-    }
-
-    public async Task<IReadOnlyList<HistoryItem>> ReadBookingsAsync(BookingFilter filter, long? before, int offset, int limit, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var bookings = Bookings(db, filter);
-        return await (before is { } id ? bookings.Where(booking => booking.Id < id) : bookings)
-            .OrderByDescending(booking => booking.Id)
-            .Skip(offset)
-            .Take(limit)
-            .Select(booking => new HistoryItem(
-                booking.Id, booking.EventId, booking.UserId, booking.Quantity, booking.Timestamp, booking.Status, booking.ExpiresAt))
-            .ToListAsync(cancellationToken);
+        var readAt = clock.GetUtcNow();
+        return new(await read(db, readAt, cancellationToken), readAt);
     }
 
     private static IQueryable<Booking> Bookings(TicketingDbContext db, BookingFilter filter)
@@ -110,10 +140,8 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
         return bookings;
     }
 
-    private IQueryable<EventSnapshot> Snapshots(TicketingDbContext db, IQueryable<Event> events)
-    {
-        var readAt = clock.GetUtcNow();
-        return events.Select(@event => new EventSnapshot(
+    private static IQueryable<EventSnapshot> Snapshots(TicketingDbContext db, IQueryable<Event> events, DateTimeOffset readAt) =>
+        events.Select(@event => new EventSnapshot(
             @event.Id,
             @event.Name,
             @event.Strategy,
@@ -126,7 +154,6 @@ internal sealed class SalesReader([FromKeyedServices(DatabaseRegistration.Reads)
                 @event.Version,
                 new SaleRules(@event.State, @event.MaxPerUser, @event.SaleStartsAt, @event.SaleEndsAt)),
             readAt));
-    }
 }
 
 /// <summary>An event as it was read.</summary>

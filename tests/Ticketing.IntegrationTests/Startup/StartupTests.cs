@@ -215,6 +215,7 @@ public sealed class StartupTests : IDisposable
         ["Database__Poolling", "true", "Poolling"],
         ["ConnectionStrings__Ticketing", "Server=a;Nonsense=b", "ConnectionStrings:Ticketing"],
         ["Ui__PrometheusUrl", "javascript:alert(1)", "Ui:PrometheusUrl"],
+        ["ConnectionStrings__TicketingReads", "Server=replica", "ConnectionStrings:TicketingReads"],
         ["Database__MaxPoolSize", "many", "Database:MaxPoolSize"],
         ["Database__Provider", "Oracle", "Database:Provider"],
         ["Database__Pooling", "maybe", "Database:Pooling"],
@@ -232,6 +233,20 @@ public sealed class StartupTests : IDisposable
 
         api.Process.ExitCode.Should().Be(1);
         api.Output.Should().StartWith("Cannot start. ").And.Contain(shown).And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_cache_that_leaves_no_room_for_the_lag_of_a_replica_stops_the_program()
+    {
+        await using var api = ApiProcess.Launch(new Dictionary<string, string?>(ConnectTo("Server=127.0.0.1;Port=1"))
+        {
+            ["ConnectionStrings__TicketingReads"] = "Server=127.0.0.1;Port=2",
+            ["Cache__EventsSeconds"] = "4.5",
+        });
+        await api.Process.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        api.Process.ExitCode.Should().Be(1);
+        api.Output.Should().StartWith("Cannot start. Cache:StatusSeconds, Cache:EventsSeconds: With ConnectionStrings:TicketingReads, at most 4");
     }
 
     [Fact]

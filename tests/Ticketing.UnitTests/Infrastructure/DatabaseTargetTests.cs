@@ -53,6 +53,31 @@ public sealed class DatabaseTargetTests
     }
 
     [Fact]
+    public void What_is_not_said_about_the_replica_is_as_with_the_primary()
+    {
+        var replica = new MySqlConnectionStringBuilder(Find(new()
+        {
+            ["ConnectionStrings:Ticketing"] = "Server=db;Port=3307;User ID=u;Password=p;Database=n",
+            ["ConnectionStrings:TicketingReads"] = "Host=replica;User=reader",
+        }).ReplicaConnectionString!);
+
+        replica.Should().BeEquivalentTo(
+            new { Server = "replica", Port = 3307u, UserID = "reader", Password = "p", Database = "n", AllowUserVariables = true, UseAffectedRows = false, CancellationTimeout = -1 },
+            options => options.ExcludingMissingMembers());
+        Find(new() { ["DB_HOST"] = "db", ["ConnectionStrings:TicketingReads"] = "" }).ReplicaConnectionString.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("Data Source=x.db", "Server=replica")]
+    [InlineData("Server=db", "User ID=reader")]
+    [InlineData("Server=db", "Server=replica;Nonsense=b")]
+    public void A_replica_that_cannot_be_is_refused_by_name(string primary, string replica)
+    {
+        var find = () => Find(new() { ["ConnectionStrings:Ticketing"] = primary, ["ConnectionStrings:TicketingReads"] = replica });
+        find.Should().Throw<InvalidSettingException>().WithMessage("ConnectionStrings:TicketingReads: *");
+    }
+
+    [Fact]
     public void Pooling_can_be_turned_off()
     {
         var options = new DatabaseOptions { Pooling = false };

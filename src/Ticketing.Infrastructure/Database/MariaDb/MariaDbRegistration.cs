@@ -30,27 +30,38 @@ internal static class MariaDbRegistration
         services.AddSingleton<IInterceptor, ReadCommittedTransactions>();
         services.AddSingleton<PooledConnections>();
         services.AddSingleton<IInterceptor, RepeatableMigrations>();
-        services.AddReadContexts();
+        services.AddReadContexts(DatabaseRegistration.Reads, target => target.ConnectionString, provider => provider.GetServices<IInterceptor>());
     }
 
-    private static void AddReadContexts(this IServiceCollection services)
+    /// <summary>Adds the replica that reads go to.</summary>
+    public static void AddMariaDbReadReplica(this IServiceCollection services)
     {
-        services.AddKeyedSingleton(DatabaseRegistration.Reads, (provider, _) =>
+        // The interceptors speak of the database that takes orders: what succeeds or fails at the replica says nothing about it.
+        services.AddReadContexts(DatabaseRegistration.Replica, target => target.ReplicaConnectionString!, _ => []);
+        services.AddSingleton<MariaDbReadReplica>();
+        services.AddSingleton<IReadReplica>(provider => provider.GetRequiredService<MariaDbReadReplica>());
+        services.AddHostedService(provider => provider.GetRequiredService<MariaDbReadReplica>());
+    }
+
+    private static void AddReadContexts(
+        this IServiceCollection services, string name, Func<DatabaseTarget, string> connectionString, Func<IServiceProvider, IEnumerable<IInterceptor>> interceptors)
+    {
+        services.AddKeyedSingleton(name, (provider, _) =>
         {
-            var settings = new MySqlConnectionStringBuilder(provider.GetRequiredService<DatabaseTarget>().ConnectionString)
+            var settings = new MySqlConnectionStringBuilder(connectionString(provider.GetRequiredService<DatabaseTarget>()))
             {
                 MaximumPoolSize = (uint)OptionsOf(provider).MaxReadPoolSize,
             };
-            return DataSource(provider, $"{PoolName}-{DatabaseRegistration.Reads}", settings.ConnectionString);
+            return DataSource(provider, $"{PoolName}-{name}", settings.ConnectionString);
         });
-        services.AddKeyedSingleton(DatabaseRegistration.Reads, (provider, key) =>
+        services.AddKeyedSingleton(name, (provider, _) =>
         {
-            var dataSource = provider.GetRequiredKeyedService<MySqlDataSource>(key);
+            var dataSource = provider.GetRequiredKeyedService<MySqlDataSource>(name);
             var options = new DbContextOptionsBuilder<MariaDbTicketingContext>();
             options
                 .UseApplicationServiceProvider(provider)
                 .UsePool(dataSource, ActivatorUtilities.CreateInstance<PooledConnections>(provider, dataSource))
-                .AddInterceptors(provider.GetServices<IInterceptor>());
+                .AddInterceptors(interceptors(provider));
             return new PooledDbContextFactory<MariaDbTicketingContext>(options.Options).AsFactory();
         });
     }
