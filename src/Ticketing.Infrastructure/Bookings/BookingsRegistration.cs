@@ -37,17 +37,21 @@ internal static class BookingsRegistration
         services.AddSingleton<BatchWriter>();
         services.AddSingleton<BookingQueues>();
         services.AddSingleton<BatchedStrategy>();
-        services.AddSingleton<OrderStreams>();
-        services.AddSingleton<BrokerDatabase>();
-        services.AddSingleton<OrderConsumers>();
-        services.AddSingleton<OrderSender>();
-        services.AddSingleton<QueuedStrategy>();
         services.AddSingleton<BookedOrders>();
         services.AddSingleton<BookingChanges>();
         services.AddSingleton<IBookingChanges>(provider => provider.GetRequiredService<BookingChanges>());
         services.AddHostedService<HoldSweeper>();
 
         var hasRedis = configuration.HasRedis();
+        if (hasRedis)
+        {
+            services.AddSingleton<OrderStreams>();
+            services.AddSingleton<BrokerDatabase>();
+            services.AddSingleton<OrderConsumers>();
+            services.AddSingleton<OrderSender>();
+            services.AddSingleton<QueuedStrategy>();
+        }
+
         services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
             strategy => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, strategy, Create(provider, strategy)),
             strategy => strategy.NeedsRedis() && !hasRedis
