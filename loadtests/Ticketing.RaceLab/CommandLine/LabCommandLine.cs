@@ -22,6 +22,7 @@ public static class LabCommandLine
         var root = SaleCommand.Create();
         root.Subcommands.Add(LadderCommand.Create());
         root.Subcommands.Add(RatiosCommand.Create());
+        root.Subcommands.Add(CapacityCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors is [var error, ..])
@@ -56,7 +57,7 @@ public static class LabCommandLine
             words.RemoveRange(at, Math.Min(2, words.Count - at));
         }
 
-        words.Remove("--update-readme");
+        words.RemoveAll(word => word is "--update-readme" or "--update-page");
         return string.Join(' ', ["dotnet run -c Release --project loadtests/Ticketing.RaceLab", .. words.Count == 0 ? (string[])[] : ["--"], .. words.Select(Quote)]);
     }
 

@@ -21,7 +21,8 @@ internal static class RatiosCommand
     private static readonly Option<IReadOnlyList<string>?> _only = Values.Words("--only", $"Measure only these ratios: {string.Join(", ", Ratio.Keys)}.", Ratio.Keys);
     private static readonly Option<IReadOnlyList<string>?> _builds = Values.Files(
         "--builds", "Also compare with these builds of the API: dlls, published with -p:PublishReadyToRun=true, in folders that name them.");
-    private static readonly Option<double?> _openRate = Values.Rate("--open-rate", "Orders per second for p99, in an open loop: about half of the best rate. [default: 10000]");
+    private static readonly Option<double?> _openRate = Values.Positive(
+        "--open-rate", "Orders per second for p99, in an open loop: about half of the best rate. [default: 10000]", 0.1, 1_000_000);
     private static readonly Option<TimeSpan?> _soak = Values.Duration("--soak", "Also watch the memory for this time, for example 10m.", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24));
     private static readonly Option<bool> _updateReadme = ReadmeSection.Option();
     private static readonly Option<string?> _out = Values.Out();

@@ -32,8 +32,7 @@ internal static class SaleCommand
     private static readonly Option<string?> _scenario = Values.Word(
         "--scenario", "The load of the k6 scripts: normal (50 buyers who come and leave, 80 % orders) or high (300 at once, 95 % orders). Runs to the end even when sold out.", Scenarios.Names);
 
-    private static readonly Option<double?> _rate = Values.Rate(
-        "--rate", "Open loop: this many orders per second, whatever the response times. Latency counts from the intended start.");
+    private static readonly Option<double?> _rate = Values.Rate();
     private static readonly Option<IReadOnlyList<int>?> _quantities = Values.Numbers(
         "--quantity", "Tickets per order; several values, such as 1,2,4, are equally likely. [default: 1]", 1, 10);
 

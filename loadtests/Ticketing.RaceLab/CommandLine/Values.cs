@@ -108,19 +108,41 @@ internal static class Values
         },
     };
 
-    public static Option<double?> Rate(string name, string description) => new(name)
+    public static Option<double?> Rate() => Positive(
+        "--rate", "Open loop: this many orders per second, whatever the response times. Latency counts from the intended start.", 0.1, 1_000_000);
+
+    /// <summary>A number that may have decimals.</summary>
+    public static Option<double?> Positive(string name, string description, double from, double to) => new(name)
     {
         Description = description,
         HelpName = "n",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is >= 0.1 and <= 1_000_000)
+            if (ParseNumber(text) is { } number && number >= from && number <= to)
             {
-                return rate;
+                return number;
             }
 
-            result.AddError($"{name} '{text}': expected orders per second, from 0.1 to 1000000.");
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} '{text}': expected a number from {from} to {to}."));
+            return null;
+        },
+    };
+
+    /// <summary>Several of several names, each with a number.</summary>
+    public static Option<IReadOnlyDictionary<string, double>?> Assignments(string name, string description, IReadOnlyList<string> names) => new(name)
+    {
+        Description = description,
+        HelpName = "name=n,…",
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split(',').Select(part => part.Split('=')).ToList();
+            if (parts.Find(part => part.Length != 2 || !names.Contains(part[0]) || ParseNumber(part[1]) is null) is not { } wrong)
+            {
+                return parts.GroupBy(part => part[0]).ToDictionary(group => group.Key, group => ParseNumber(group.Last()[1])!.Value);
+            }
+
+            result.AddError($"{name} '{string.Join('=', wrong)}': expected name=number, separated by commas, with the names {string.Join(", ", names)}.");
             return null;
         },
     };
@@ -160,9 +182,10 @@ internal static class Values
 
         return Parse(text) is { } plain ? TimeSpan.FromSeconds(plain) : null;
 
-        static double? Parse(string number) =>
-            double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value < 1_000_000 ? value : null;
+        static double? Parse(string number) => ParseNumber(number) is { } value && value < 1_000_000 ? value : null;
     }
+
+    private static double? ParseNumber(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static string? OneOf(ArgumentResult result, string name, IReadOnlyList<string> words)
     {

@@ -78,6 +78,9 @@ public sealed record SaleResult
 
     public required CpuShares Cpu { get; init; }
 
+    /// <summary>Transactions that the database has committed during the load; null if the lab has not started it.</summary>
+    public long? Commits { get; init; }
+
     public long? PeakMemoryBytes { get; init; }
 
     /// <summary>Memory of the API during the load.</summary>

@@ -71,7 +71,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         return result;
     }
 
-    private static async Task<FinishedLoad> LoadAsync(Sale sale, SystemUnderTest system, ISaleProgress progress, CancellationToken cancellationToken)
+    private async Task<FinishedLoad> LoadAsync(Sale sale, SystemUnderTest system, ISaleProgress progress, CancellationToken cancellationToken)
     {
         var eventIds = new List<int>();
         if (sale.Plan.Mix.Orders > 0)
@@ -90,6 +90,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         var memory = new List<MemorySample>();
         using var sampling = new CancellationTokenSource();
         var sampler = SampleMemoryAsync(system, tally, memory, sampling.Token);
+        var commits = await laboratory.CountCommitsAsync();
         var before = CpuTimes.Read(system);
         var clock = Stopwatch.GetTimestamp();
         await load.RunAsync(cancellationToken);
@@ -97,7 +98,7 @@ public sealed class SaleRunner(Laboratory laboratory)
         var cpu = CpuTimes.Read(system).Since(before, Stopwatch.GetElapsedTime(clock));
         await sampling.CancelAsync();
         await sampler;
-        return new(tally, eventIds, keyPrefix, elapsed, cpu, memory);
+        return new(tally, eventIds, keyPrefix, elapsed, cpu, memory, await laboratory.CountCommitsAsync() - commits);
     }
 
     private static async Task SampleMemoryAsync(SystemUnderTest system, Tally tally, List<MemorySample> samples, CancellationToken stop)
@@ -208,6 +209,7 @@ public sealed class SaleRunner(Laboratory laboratory)
             StatusLatency = LatencySummary.Of(tally.StatusLatency),
             AllLatency = LatencySummary.Of(tally.AllLatency),
             Cpu = load.Cpu,
+            Commits = load.Commits,
             PeakMemoryBytes = system.PeakMemory,
             Memory = load.Memory,
             Stock = StockCurve.Of(stored, inLoad),
@@ -216,7 +218,7 @@ public sealed class SaleRunner(Laboratory laboratory)
     }
 
     private sealed record FinishedLoad(
-        Tally Tally, IReadOnlyList<int> EventIds, string KeyPrefix, TimeSpan Elapsed, CpuShares Cpu, IReadOnlyList<MemorySample> Memory)
+        Tally Tally, IReadOnlyList<int> EventIds, string KeyPrefix, TimeSpan Elapsed, CpuShares Cpu, IReadOnlyList<MemorySample> Memory, long? Commits)
     {
         public BuyerAnswers BuyerAnswersOf(int eventId) => new(
             [.. Tally.Confirmed.Where(order => order.Order.EventId == eventId)],

@@ -23,8 +23,8 @@ public abstract class LabDatabase : IAsyncDisposable
 
     public abstract DbConnection Connect();
 
-    /// <summary>Connections that the server has accepted so far, without those of the lab; null if there is no server.</summary>
-    public virtual Task<long?> CountConnectionsAsync() => Task.FromResult<long?>(null);
+    /// <summary>A counter of the server, such as <c>Connections</c>, which does not count those of the lab; null if there is no server.</summary>
+    public virtual Task<long?> CountAsync(string status) => Task.FromResult<long?>(null);
 
     public abstract ValueTask DisposeAsync();
 }
@@ -90,12 +90,12 @@ internal sealed class MariaDbLabDatabase(MariaDbServer server) : LabDatabase
     /// </summary>
     public override DbConnection Connect() => new MySqlConnection($"{ConnectionString};Maximum Pool Size=1;Connection Idle Timeout=0;Connection Reset=false");
 
-    public override async Task<long?> CountConnectionsAsync()
+    public override async Task<long?> CountAsync(string status)
     {
         await using var connection = Connect();
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SHOW GLOBAL STATUS LIKE 'Connections'";
+        command.CommandText = $"SHOW GLOBAL STATUS LIKE '{status}'";
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
         return long.Parse(reader.GetString(1), CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Ticketing.TestServers;
 
 namespace Ticketing.RaceLab.Systems;
@@ -48,7 +49,16 @@ public sealed class Laboratory : IAsyncDisposable
         : SystemUnderTest.StartAsync(_database!, settings, _redis?.ConnectionString);
 
     /// <summary>Connections that the database server has accepted so far, without those of the lab; null if the lab has started none.</summary>
-    public Task<long?> CountConnectionsAsync() => _database?.CountConnectionsAsync() ?? Task.FromResult<long?>(null);
+    public Task<long?> CountConnectionsAsync() => CountAsync("Connections");
+
+    /// <summary>Transactions that the database server has committed so far; null if the lab has started none.</summary>
+    public Task<long?> CountCommitsAsync() => CountAsync("Com_commit");
+
+    /// <summary>A connection to the database that the lab has started.</summary>
+    public DbConnection Connect() => _database!.Connect();
+
+
+    private Task<long?> CountAsync(string status) => _database?.CountAsync(status) ?? Task.FromResult<long?>(null);
 
     public async ValueTask DisposeAsync()
     {
