@@ -9,7 +9,7 @@ public sealed record Plan(Scenario Scenario, Outcome Outcome, bool IsEnough)
     /// <summary>What may be used. The rest is for what the simulation does not know, and for a machine that fails.</summary>
     public const double Target = 0.7;
 
-    private const int MaxSteps = 20;
+    private const int MaxSteps = 50;
 
     /// <param name="scenario">The load, and the cores of each replica and database.</param>
     public static Plan For(Scenario scenario)
