@@ -116,6 +116,23 @@ public sealed class SimulationTests
         Simulation.Run(scenario with { HasBinlog = false }).BookedPerSecond.Should().BeApproximately(1_000_000 / 400.0, 20, "InnoDB flushes after it has released the lock");
     }
 
+    /// <summary>Of the figures that are stored, and in docs/decisions/capacity.md, which also says where they disagree.</summary>
+    [Theory]
+    [InlineData("10 hot events, 300 buyers", 1.25)]
+    [InlineData("for_update, 10 hot events, 300 buyers", 1.25)]
+    [InlineData("one hot event, 100 buyers", 1.5)]
+    [InlineData("3 hot events, 300 buyers", 1.5)]
+    public void The_simulation_agrees_with_sales_that_its_costs_do_not_come_from(string name, double factor)
+    {
+        var measured = Measured.Read();
+        var sale = measured.Sales.Single(sale => sale.Point.Name == name);
+        sale.Point.Role.Should().Be(Role.Comparison);
+
+        var outcome = Simulation.Run(sale.Point.On(measured.Cores, measured.Costs()) with { Seconds = 0.5 });
+
+        (outcome.BookedPerSecond / sale.Figures.BookingsPerSecond).Should().BeInRange(1 / factor, factor);
+    }
+
     [Fact]
     public void A_plan_leaves_something_to_spare()
     {
