@@ -35,6 +35,7 @@ internal static class BookingsRegistration
             : ActivatorUtilities.CreateInstance<MariaDbBatchDatabase>(provider));
         services.AddSingleton<CommitLookup>();
         services.AddSingleton<BatchWriter>();
+        services.AddSingleton<SharedWriter>();
         services.AddSingleton<BookingQueues>();
         services.AddSingleton<BatchedStrategy>();
         services.AddSingleton<BookedOrders>();

@@ -75,6 +75,6 @@ public enum DatabaseProvider
     /// <summary>Embedded, in one file.</summary>
     Sqlite,
 
-    /// <summary>A MariaDB server, 10.5 or later.</summary>
+    /// <summary>A MariaDB server, 10.6 or later.</summary>
     MariaDb,
 }

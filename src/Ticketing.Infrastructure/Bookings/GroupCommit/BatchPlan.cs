@@ -63,6 +63,8 @@ internal sealed class BatchPlan
         }
     }
 
+    public int EventId => _eventId;
+
     /// <summary>The orders to book or to hold, in order of arrival.</summary>
     public IReadOnlyList<BookTicketCommand> ToInsert => _toInsert;
 

@@ -156,7 +156,7 @@ internal sealed class BatchWriter(
             {
                 sentAt = lookup.NextTimestamp(plan.Now);
                 deadline.Committing();
-                var ids = await transaction.CommitAsync(eventId, plan, sentAt.Value);
+                var ids = await transaction.CommitAsync([plan], sentAt.Value);
                 decided = Committed(eventId, orders, plan, ids);
                 metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
             }
@@ -243,6 +243,17 @@ internal sealed class BatchWriter(
 
     private static BookingOutcome UncertainOutcome(bool isWritten) =>
         isWritten ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.DatabaseLost);
+
+    /// <summary>Answers a batch that was part of a transaction of several, and is committed, or had nothing to write.</summary>
+    /// <param name="orders">Its orders.</param>
+    /// <param name="plan">What was decided.</param>
+    /// <param name="ids">The ids of its new bookings.</param>
+    public void Answer(IReadOnlyList<Pending> orders, BatchPlan plan, IReadOnlyList<long> ids) => Committed(plan.EventId, orders, plan, ids);
+
+    /// <summary>Finds out what became of a batch that was part of such a transaction, whose COMMIT failed, and answers it.</summary>
+    /// <returns>False if it was rolled back, and is to be written again.</returns>
+    public async Task<bool> ResolveAsync(IReadOnlyList<Pending> orders, BatchPlan plan, DateTime timestamp, Exception exception) =>
+        (await AfterLostCommitAsync(plan.EventId, orders, plan, timestamp, exception)).Verdict == Verdict.Decided;
 
     private Attempt Committed(int eventId, IReadOnlyList<Pending> orders, BatchPlan plan, IReadOnlyList<long> ids)
     {

@@ -7,7 +7,7 @@ using Ticketing.Infrastructure.Bookings.Transactions;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>The queues of all events: <c>batched</c> takes tickets through them, and all strategies give tickets back through them.</summary>
-internal sealed class BookingQueues(BatchWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock) : IAsyncDisposable
+internal sealed class BookingQueues(SharedWriter writer, IOptions<BookingOptions> options, TicketingMetrics metrics, TimeProvider clock) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, BookingQueue> _queues = new();
     private volatile bool _isStopping;

@@ -5,6 +5,9 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <summary>Opens transactions for batches. Each database product has its own, because the statements are tuned to it.</summary>
 internal interface IBatchDatabase
 {
+    /// <summary>Whether a transaction can have the batches of several events, and is faster then. SQLite locks the whole file for each.</summary>
+    bool CanShareTransactions { get; }
+
     /// <summary>Opens a connection, without a transaction.</summary>
     Task<IBatchTransaction> OpenAsync();
 }
@@ -21,15 +24,19 @@ internal interface IBatchTransaction : IAsyncDisposable
     /// <returns>Null if the event does not exist.</returns>
     Task<BatchStart?> LockAsync(int eventId, BatchReads reads, TimeSpan patience);
 
+    /// <summary>As <see cref="LockAsync"/>, for several events, and without waiting: those whose rows others hold are left out, and those that do not exist.</summary>
+    /// <param name="eventIds">The events.</param>
+    /// <param name="keys">Bookings with these keys are read, of any event.</param>
+    Task<IReadOnlyDictionary<int, BatchStart>> LockFreeAsync(IReadOnlyCollection<int> eventIds, IReadOnlyCollection<string> keys);
+
     /// <summary>
     /// Second round trip: inserts the new bookings, changes the others, changes the stock, commits. The database refuses a stock below zero, so that
     /// even a wrong plan could not oversell.
     /// </summary>
-    /// <param name="eventId">The event.</param>
-    /// <param name="plan">What to write.</param>
+    /// <param name="plans">What to write, for each event.</param>
     /// <param name="timestamp">The time of the new bookings, UTC, and of all changes; no other batch has it.</param>
-    /// <returns>The ids of the new bookings, in the order of <see cref="BatchPlan.ToInsert"/>.</returns>
-    Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp);
+    /// <returns>The ids of the new bookings, in the order of <see cref="BatchPlan.ToInsert"/> of each plan.</returns>
+    Task<IReadOnlyList<long>> CommitAsync(IReadOnlyList<BatchPlan> plans, DateTime timestamp);
 
     /// <summary>Before <see cref="LockAsync"/>: writes to the event's row, so that a batch whose connection was lost is committed, or never will be.</summary>
     Task FenceAsync(int eventId);

@@ -16,6 +16,8 @@ internal sealed class MariaDbBatchDatabase(
     PooledConnections connections, MariaDbClock databaseClock, Deadline deadline, IOptions<DatabaseOptions> options, TicketingMetrics metrics, DatabaseCircuitBreaker breaker, TimeProvider clock)
     : IBatchDatabase
 {
+    public bool CanShareTransactions => true;
+
     public async Task<IBatchTransaction> OpenAsync()
     {
         try
@@ -45,6 +47,8 @@ internal sealed class MariaDbBatchDatabase(
 
         private static readonly SearchValues<char> _plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.:");
 
+        private static readonly Dictionary<int, int> _nothingOwned = [];
+
         private bool _hasBegun;
 
         public async Task<BatchStart?> LockAsync(int eventId, BatchReads reads, TimeSpan patience)
@@ -56,7 +60,7 @@ internal sealed class MariaDbBatchDatabase(
                 $"{(_hasBegun ? "" : $"{MariaDbErrors.Begin}; ")}SELECT {BatchRows.StockColumns}, {databaseClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
             if (reads.Keys.Count > 0)
             {
-                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select((key, i) => AddText(command, "k", i, key))).Append(')');
+                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select(key => TextIn(command, key))).Append(')');
             }
 
             if (reads.Ids.Count > 0)
@@ -110,41 +114,79 @@ internal sealed class MariaDbBatchDatabase(
             return stock is null ? null : new(stock, now, bookings, owned, consumer);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
+        public async Task<IReadOnlyDictionary<int, BatchStart>> LockFreeAsync(IReadOnlyCollection<int> eventIds, IReadOnlyCollection<string> keys)
         {
             await using var command = connection.CreateCommand();
-            var sql = new StringBuilder(256 + (plan.ToInsert.Count * 64) + (plan.ToUpdate.Count * 8));
-            AddInsert(sql, command, eventId, plan, timestamp);
+            var sql = new StringBuilder(256 + (eventIds.Count * 8) + (keys.Count * 32))
+                .Append(CultureInfo.InvariantCulture, $"{MariaDbErrors.Begin}; SELECT {BatchRows.StockColumns}, {databaseClock.Now}, id FROM events WHERE id IN (")
+                .AppendJoin(',', eventIds).Append(") FOR UPDATE SKIP LOCKED");
+            if (keys.Count > 0)
+            {
+                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', keys.Select(key => TextIn(command, key))).Append(')');
+            }
+
+            command.CommandText = sql.ToString();
+            _hasBegun = true;
+            var began = clock.GetTimestamp();
+            await using var reader = await ReadAsync(command);
+            metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
+            connections.LastSuccess.Report();
+            breaker.LastSuccess.Report();
+            var bookings = new Dictionary<long, Booking>();
+            var starts = new Dictionary<int, BatchStart>(eventIds.Count);
+            while (await reader.ReadAsync())
+            {
+                var now = DateTime.SpecifyKind(reader.GetDateTime(BatchRows.StockWidth), DateTimeKind.Utc);
+                starts.Add(reader.GetInt32(BatchRows.StockWidth + 1), new(BatchRows.StockIn(reader), now, bookings, _nothingOwned, BatchRows.ConsumerIn(reader)));
+            }
+
+            await reader.NextResultAsync();
+            while (await reader.ReadAsync())
+            {
+                bookings.TryAdd(reader.GetInt64(0), BatchRows.BookingIn(reader));
+            }
+
+            return starts;
+        }
+
+        public async Task<IReadOnlyList<long>> CommitAsync(IReadOnlyList<BatchPlan> plans, DateTime timestamp)
+        {
+            await using var command = connection.CreateCommand();
+            var inserts = plans.Sum(plan => plan.ToInsert.Count);
+            var sql = new StringBuilder(256 * plans.Count + (inserts * 64));
+            AddInsert(sql, command, plans, timestamp);
 
             // A Galera node that ends the transaction between two of these statements may not say so, and goes on with the next. So each of them asks whether what was
             // written before it is still there, and the last one, whether it was committed.
-            var inserted = plan.ToInsert.Count > 0 ? $"EXISTS (SELECT 1 FROM bookings WHERE id = LAST_INSERT_ID() AND timestamp = {Literal(timestamp)})" : null;
-            var updated = plan.ToUpdate.Count > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"EXISTS (SELECT 1 FROM bookings WHERE id = {plan.ToUpdate[0].Id} AND changed_at = {Literal(timestamp)})")
-                : null;
-            foreach (var (index, same) in plan.ToUpdate.GroupBy(booking => (booking.Status, booking.ExpiresAt)).Index())
+            var isThere = inserts > 0 ? $"EXISTS (SELECT 1 FROM bookings WHERE id = LAST_INSERT_ID() AND timestamp = {Literal(timestamp)})" : null;
+            foreach (var plan in plans)
             {
-                // Nobody else has changed them since they were read: every change needs the lock on the event.
-                sql.Append(CultureInfo.InvariantCulture, $"UPDATE bookings SET status = '{same.Key.Status.Name()}', expires_at = {Literal(same.Key.ExpiresAt)}, changed_at = {Literal(timestamp)} WHERE ")
-                    .Append((index == 0 ? inserted : updated) is { } before ? $"{before} AND " : "")
-                    .Append("id IN (").AppendJoin(',', same.Select(booking => booking.Id)).Append("); ");
+                foreach (var same in plan.ToUpdate.GroupBy(booking => (booking.Status, booking.ExpiresAt)))
+                {
+                    // Nobody else has changed them since they were read: every change needs the lock on the event.
+                    sql.Append(CultureInfo.InvariantCulture, $"UPDATE bookings SET status = '{same.Key.Status.Name()}', expires_at = {Literal(same.Key.ExpiresAt)}, changed_at = {Literal(timestamp)} WHERE ")
+                        .Append(isThere is null ? "" : $"{isThere} AND ")
+                        .Append("id IN (").AppendJoin(',', same.Select(booking => booking.Id)).Append("); ");
+                    isThere = string.Create(CultureInfo.InvariantCulture, $"EXISTS (SELECT 1 FROM bookings WHERE id = {same.First().Id} AND changed_at = {Literal(timestamp)})");
+                }
+
+                // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraints of the
+                // table raise an error instead, which ends the text before its COMMIT.
+                var change = plan.Change;
+                sql.Append(
+                    CultureInfo.InvariantCulture,
+                    $"UPDATE events SET available_tickets = available_tickets + {change.Available}, held_tickets = held_tickets + {change.Held}, bookings = bookings + {change.Bookings}, version = version + 1 WHERE id = {plan.EventId} AND {isThere}; ");
+                AddAudit(sql, command, plan.Audit, isThere); // only changes are audited
             }
 
-            // No "AND available_tickets >= …" on the UPDATE: if it did not match, the COMMIT after it would still run. The CHECK constraints of the
-            // table raise an error instead, which ends the text before its COMMIT.
-            var change = plan.Change;
-            sql.Append(
-                CultureInfo.InvariantCulture,
-                $"UPDATE events SET available_tickets = available_tickets + {change.Available}, held_tickets = held_tickets + {change.Held}, bookings = bookings + {change.Bookings}, version = version + 1 WHERE id = {eventId} AND {updated ?? inserted}; ");
-            AddAudit(sql, command, plan.Audit, updated); // only changes are audited
-            sql.Append(CultureInfo.InvariantCulture, $"COMMIT{MariaDbErrors.After}; SELECT {updated ?? inserted}");
+            sql.Append(CultureInfo.InvariantCulture, $"COMMIT{MariaDbErrors.After}; SELECT {isThere}");
             command.CommandText = sql.ToString();
 
-            var ids = new List<long>(plan.ToInsert.Count);
+            var ids = new List<long>(inserts);
             var began = clock.GetTimestamp();
             await using (var reader = await ReadAsync(command))
             {
-                if (plan.ToInsert.Count > 0)
+                if (inserts > 0)
                 {
                     metrics.QueryEnded("insert", "bookings", clock.GetElapsedTime(began));
                     while (await reader.ReadAsync())
@@ -157,10 +199,10 @@ internal sealed class MariaDbBatchDatabase(
                 }
 
                 // Whether the COMMIT had anything to commit, see OrderTransactions.
-                var isThere = await reader.ReadAsync() && reader.GetInt64(0) == 1;
+                var wasCommitted = await reader.ReadAsync() && reader.GetInt64(0) == 1;
                 metrics.QueryEnded("update", "events", clock.GetElapsedTime(began));
                 _hasBegun = false;
-                if (!isThere)
+                if (!wasCommitted)
                 {
                     throw new TransactionLostException();
                 }
@@ -171,37 +213,42 @@ internal sealed class MariaDbBatchDatabase(
             return ids;
         }
 
-        private static void AddInsert(StringBuilder sql, MySqlCommand command, int eventId, BatchPlan plan, DateTime timestamp)
+        private static void AddInsert(StringBuilder sql, MySqlCommand command, IReadOnlyList<BatchPlan> plans, DateTime timestamp)
         {
-            if (plan.ToInsert.Count == 0)
+            var orders = plans.SelectMany(plan => plan.ToInsert);
+            if (!orders.Any())
             {
                 return;
             }
 
             // Without a hold or a caller, the defaults serve, and the text is shorter.
-            var holds = plan.ToInsert.Any(order => order.HoldSeconds is not null);
-            var callers = plan.ToInsert.Any(order => order.CreatedBy is not null) ? new Dictionary<string, string>(StringComparer.Ordinal) : null;
+            var holds = orders.Any(order => order.HoldSeconds is not null);
+            var callers = orders.Any(order => order.CreatedBy is not null) ? new Dictionary<string, string>(StringComparer.Ordinal) : null;
             sql.Append("INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp").Append(holds ? ", hold_seconds, status, expires_at" : "").Append(callers is null ? "" : ", created_by").Append(") VALUES ");
             var time = Literal(timestamp); // a parameter would be expanded for each row
-            for (var i = 0; i < plan.ToInsert.Count; i++)
+            var separator = "";
+            foreach (var plan in plans)
             {
-                var order = plan.ToInsert[i];
-                sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}({order.UserId},{eventId},{order.Quantity},")
-                    .Append(order.IdempotencyKey is { } key ? AddText(command, "k", i, key) : "NULL")
-                    .Append(',').Append(time);
-                if (holds)
+                foreach (var order in plan.ToInsert)
                 {
-                    sql.Append(order.HoldSeconds is { } seconds
-                        ? string.Create(CultureInfo.InvariantCulture, $",{seconds},'held',{Literal(plan.Now.AddSeconds(seconds))}")
-                        : ",NULL,'confirmed',NULL");
-                }
+                    sql.Append(CultureInfo.InvariantCulture, $"{separator}({order.UserId},{plan.EventId},{order.Quantity},")
+                        .Append(order.IdempotencyKey is { } key ? TextIn(command, key) : "NULL")
+                        .Append(',').Append(time);
+                    separator = ",";
+                    if (holds)
+                    {
+                        sql.Append(order.HoldSeconds is { } seconds
+                            ? string.Create(CultureInfo.InvariantCulture, $",{seconds},'held',{Literal(plan.Now.AddSeconds(seconds))}")
+                            : ",NULL,'confirmed',NULL");
+                    }
 
-                if (callers is not null)
-                {
-                    sql.Append(',').Append(order.CreatedBy is { } caller ? CallerIn(command, callers, caller) : "NULL");
-                }
+                    if (callers is not null)
+                    {
+                        sql.Append(',').Append(order.CreatedBy is { } caller ? CallerIn(command, callers, caller) : "NULL");
+                    }
 
-                sql.Append(')');
+                    sql.Append(')');
+                }
             }
 
             sql.Append(" RETURNING id; ");
@@ -212,7 +259,7 @@ internal sealed class MariaDbBatchDatabase(
         {
             if (!callers.TryGetValue(caller, out var name))
             {
-                callers[caller] = name = AddText(command, "c", callers.Count, caller);
+                callers[caller] = name = TextIn(command, caller);
             }
 
             return name;
@@ -220,11 +267,10 @@ internal sealed class MariaDbBatchDatabase(
 
         private static void AddAudit(StringBuilder sql, MySqlCommand command, IReadOnlyList<AuditEntry> entries, string? condition)
         {
-            for (var i = 0; i < entries.Count; i++)
+            foreach (var entry in entries)
             {
-                var entry = entries[i];
                 sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO audit (at, action, event_id, booking_id, actor, before_it, after_it, trace_id) SELECT {Literal(entry.At)},'{entry.Action.Name()}',{entry.EventId},{entry.BookingId},")
-                    .AppendJoin(',', AddText(command, "who", i, entry.Actor!), AddText(command, "was", i, entry.Before!), AddText(command, "is", i, entry.After!), AddText(command, "t", i, entry.TraceId))
+                    .AppendJoin(',', TextIn(command, entry.Actor!), TextIn(command, entry.Before!), TextIn(command, entry.After!), TextIn(command, entry.TraceId))
                     .Append(CultureInfo.InvariantCulture, $" FROM DUAL WHERE {condition}; ");
             }
         }
@@ -309,14 +355,14 @@ internal sealed class MariaDbBatchDatabase(
         }
 
         /// <summary>A text as it is, where no character of it could end it, and otherwise as a parameter, which costs more.</summary>
-        private static string AddText(MySqlCommand command, string kind, int index, string text)
+        private static string TextIn(MySqlCommand command, string text)
         {
             if (!text.AsSpan().ContainsAnyExcept(_plain))
             {
                 return $"'{text}'";
             }
 
-            var name = string.Create(CultureInfo.InvariantCulture, $"@{kind}{index}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"@p{command.Parameters.Count}");
             command.Parameters.AddWithValue(name, text);
             return name;
         }

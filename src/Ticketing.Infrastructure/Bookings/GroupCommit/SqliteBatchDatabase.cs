@@ -9,6 +9,8 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <summary>Batches on SQLite. Round trips cost nothing within the process, so the statements are separate, and each is prepared once.</summary>
 internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate gate, SqliteClock databaseClock, TicketingMetrics metrics, TimeProvider clock) : IBatchDatabase
 {
+    public bool CanShareTransactions => false;
+
     public async Task<IBatchTransaction> OpenAsync()
     {
         var connection = new SqliteConnection(target.ConnectionString);
@@ -63,8 +65,12 @@ internal sealed class SqliteBatchDatabase(DatabaseTarget target, SqliteWriteGate
             return new(stock, now, bookings, owned, consumer);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
+        public Task<IReadOnlyDictionary<int, BatchStart>> LockFreeAsync(IReadOnlyCollection<int> eventIds, IReadOnlyCollection<string> keys) => throw new NotSupportedException();
+
+        public async Task<IReadOnlyList<long>> CommitAsync(IReadOnlyList<BatchPlan> plans, DateTime timestamp)
         {
+            var plan = plans.Single();
+            var eventId = plan.EventId;
             await using var insert = Command(
                 """
                 INSERT INTO bookings (user_id, event_id, quantity, idempotency_key, timestamp, hold_seconds, status, expires_at, created_by) VALUES (@u, @e, @q, @k, @t, @h, @s, @x, @c) RETURNING id

@@ -15,7 +15,7 @@ internal static class MariaDbRegistration
     public const string PoolName = "ticketing";
 
     /// <summary>Pomelo writes SQL for this version; later servers understand it.</summary>
-    public static readonly MariaDbServerVersion ServerVersion = new(new Version(10, 5));
+    public static readonly MariaDbServerVersion ServerVersion = new(new Version(10, 6));
 
     public static void AddMariaDb(this IServiceCollection services)
     {

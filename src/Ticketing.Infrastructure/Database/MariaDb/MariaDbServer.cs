@@ -10,7 +10,7 @@ namespace Ticketing.Infrastructure.Database.MariaDb;
 internal sealed class MariaDbServer(MySqlDataSource dataSource, TimeProvider clock, ILogger<MariaDbServer> logger) : IDatabaseServer
 {
     /// <summary>INSERT … RETURNING came with this version. Source: https://mariadb.com/kb/en/insertreturning/</summary>
-    private static readonly Version _oldestVersion = new(10, 5);
+    private static readonly Version _oldestVersion = new(10, 6);
 
     /// <summary>How long to wait for another process that migrates. An index on ten million bookings takes a minute.</summary>
     private static readonly TimeSpan _migrationTimeout = TimeSpan.FromMinutes(10);

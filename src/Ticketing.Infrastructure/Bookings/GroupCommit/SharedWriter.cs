@@ -1,0 +1,254 @@
+using Microsoft.Extensions.Options;
+using Ticketing.Application.Bookings.BookTicket;
+using Ticketing.Application.Telemetry;
+using Ticketing.Infrastructure.Bookings.Transactions;
+using Ticketing.Infrastructure.Database;
+
+namespace Ticketing.Infrastructure.Bookings.GroupCommit;
+
+/// <summary>
+/// Writes the batches of several events in one transaction, which has one flush and two round trips for all of them. Whatever is not simple is left to
+/// <see cref="BatchWriter"/>, batch by batch: so is a batch that comes alone, and everything after a failure.
+/// </summary>
+/// <remarks>
+/// Self-clocked, as the queue of an event is: while one transaction is written, further batches gather. It takes only rows that are free (SKIP LOCKED), and holds several
+/// locks without ever waiting for one, so an event that is stuck delays no other, and there is no deadlock.
+/// </remarks>
+internal sealed class SharedWriter(
+    IBatchDatabase database,
+    BatchWriter writer,
+    CommitLookup lookup,
+    IDatabaseErrors errors,
+    Deadline deadline,
+    ReadOnlyMode mode,
+    IOptions<BookingOptions> options,
+    TicketingMetrics metrics,
+    TimeProvider clock)
+{
+    /// <summary>How many transactions are written at once: one is prepared here while the database is at work on the other.</summary>
+    private const int MaxTurns = 2;
+
+    /// <summary>More orders are not in one transaction: its text has a maximum length.</summary>
+    private const int MaxOrders = 5000;
+
+    /// <summary>A transaction that takes longer is stuck, and the next need not wait for it.</summary>
+    private static readonly TimeSpan _turn = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lock _lock = new();
+    private readonly List<Batch> _gathered = [];
+    private int _turns;
+
+    /// <summary>Processes the orders of an event. Never throws: exceptions go to the waiting requests.</summary>
+    public Task WriteAsync(int eventId, IReadOnlyList<Pending> orders)
+    {
+        if (!database.CanShareTransactions || orders.Any(order => order is not PendingOrder))
+        {
+            return writer.WriteAsync(eventId, orders);
+        }
+
+        var batch = new Batch(eventId, orders);
+        lock (_lock)
+        {
+            _gathered.Add(batch);
+            if (_turns == MaxTurns)
+            {
+                return batch.Written;
+            }
+
+            _turns++;
+        }
+
+        _ = TakeTurnsAsync();
+        return batch.Written;
+    }
+
+    private async Task TakeTurnsAsync()
+    {
+        while (TakeGathered() is { } batches)
+        {
+            try
+            {
+                await (batches is [var only] ? WriteAloneAsync(only) : WriteTogetherAsync(batches)).WaitAsync(_turn, clock);
+            }
+            catch (TimeoutException)
+            {
+                // It goes on.
+            }
+        }
+    }
+
+    private List<Batch>? TakeGathered()
+    {
+        lock (_lock)
+        {
+            if (_gathered.Count == 0)
+            {
+                _turns--;
+                return null;
+            }
+
+            var count = 1;
+            for (var orders = _gathered[0].Orders.Count; count < _gathered.Count && (orders += _gathered[count].Orders.Count) <= MaxOrders; count++)
+            {
+            }
+
+            var batches = _gathered.GetRange(0, count);
+            _gathered.RemoveRange(0, count);
+            return batches;
+        }
+    }
+
+    private async Task WriteAloneAsync(Batch batch)
+    {
+        await writer.WriteAsync(batch.EventId, batch.Orders);
+        batch.IsWritten();
+    }
+
+    private async Task WriteTogetherAsync(List<Batch> batches)
+    {
+        var limit = deadline.Set(Max(options.Value.OrderTimeLimit - batches.Max(batch => batch.Orders[0].Waited), TimeSpan.Zero));
+        IReadOnlyList<Batch> rest;
+        try
+        {
+            rest = await TryAsync(batches).WaitAsync(limit.Length + BookingOptions.Grace);
+        }
+        catch (TimeoutException)
+        {
+            // It sends nothing any more, except ROLLBACK.
+            foreach (var batch in batches)
+            {
+                batch.Complete(limit.MayBeCommitted ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.Contention));
+            }
+
+            return;
+        }
+        catch (Exception exception)
+        {
+            foreach (var batch in batches)
+            {
+                batch.Fail(exception);
+            }
+
+            return;
+        }
+
+        foreach (var batch in batches.Except(rest))
+        {
+            batch.IsWritten();
+        }
+
+        foreach (var batch in rest)
+        {
+            _ = WriteAloneAsync(batch); // it may wait for its row
+        }
+    }
+
+    /// <returns>The batches that are to be written alone: nothing of them is booked.</returns>
+    private async Task<IReadOnlyList<Batch>> TryAsync(List<Batch> batches)
+    {
+        List<(Batch Batch, BatchPlan Plan)> planned = [];
+        List<BatchPlan> toWrite = [];
+        DateTime? sentAt = null;
+        var isDecided = false;
+        var began = clock.GetTimestamp();
+        try
+        {
+            using var activity = TicketingTracing.StartLinked("write batches", batches.SelectMany(batch => batch.Orders).Select(order => order.Trace));
+            await using var transaction = await database.OpenAsync();
+            var keys = batches.SelectMany(batch => batch.Orders).Select(order => ((PendingOrder)order).KeyToLookUp).OfType<string>().Distinct();
+            var starts = await transaction.LockFreeAsync([.. batches.Select(batch => batch.EventId)], [.. keys]);
+            foreach (var batch in batches)
+            {
+                // With a limit per user, and with a shortage while tickets are held, more must be read.
+                if (starts.TryGetValue(batch.EventId, out var start)
+                    && start.Stock.Rules.MaxPerUser is null
+                    && new BatchPlan(batch.EventId, start, batch.Orders, mode.IsOn) is var plan
+                    && (!plan.HasShortage || start.Stock.Held == 0))
+                {
+                    planned.Add((batch, plan));
+                }
+            }
+
+            toWrite.AddRange(planned.Select(pair => pair.Plan).Where(plan => !plan.IsEmpty));
+            IReadOnlyList<long> ids = [];
+            if (toWrite.Count > 0)
+            {
+                sentAt = lookup.NextTimestamp(toWrite[0].Now);
+                deadline.Committing();
+                ids = await transaction.CommitAsync(toWrite, sentAt.Value);
+                metrics.BatchCommitted(planned.Sum(pair => pair.Batch.Orders.Count), clock.GetElapsedTime(began));
+            }
+
+            var used = 0;
+            foreach (var (batch, plan) in planned)
+            {
+                writer.Answer(batch.Orders, plan, [.. ids.Skip(used).Take(plan.ToInsert.Count)]);
+                used += plan.ToInsert.Count;
+            }
+
+            isDecided = true;
+        }
+        catch (Exception) when (isDecided)
+        {
+            // Whatever happens to the connection now, the orders are decided.
+        }
+        catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None || exception is DeadlineExceededException)
+        {
+            if (sentAt is not { } timestamp || exception is DeadlineExceededException || !errors.MayBeCommitted(exception))
+            {
+                deadline.NotCommitted();
+                return batches;
+            }
+
+            List<Batch> again = [.. batches.Except(planned.Select(pair => pair.Batch)), .. planned.Where(pair => pair.Plan.IsEmpty).Select(pair => pair.Batch)];
+            foreach (var (batch, plan) in planned.Where(pair => !pair.Plan.IsEmpty))
+            {
+                if (!await writer.ResolveAsync(batch.Orders, plan, timestamp, exception))
+                {
+                    again.Add(batch);
+                }
+            }
+
+            return again;
+        }
+
+        return planned.Count == batches.Count ? [] : [.. batches.Except(planned.Select(pair => pair.Batch))];
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    /// <summary>A batch of one event.</summary>
+    private sealed class Batch(int eventId, IReadOnlyList<Pending> orders)
+    {
+        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int EventId => eventId;
+
+        public IReadOnlyList<Pending> Orders => orders;
+
+        /// <summary>Ends when all its orders are answered.</summary>
+        public Task Written => _written.Task;
+
+        public void IsWritten() => _written.TrySetResult();
+
+        public void Complete(BookingOutcome outcome)
+        {
+            foreach (var order in orders)
+            {
+                order.Complete(outcome);
+            }
+
+            IsWritten();
+        }
+
+        public void Fail(Exception exception)
+        {
+            foreach (var order in orders)
+            {
+                order.Fail(exception);
+            }
+
+            IsWritten();
+        }
+    }
+}
