@@ -36,6 +36,8 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
     /// <summary>The keys that the newest transaction was asked to look up.</summary>
     public IReadOnlyCollection<string> Keys { get; private set; } = [];
 
+    public bool CanShareTransactions => database.CanShareTransactions;
+
     /// <param name="moment">Where it fails.</param>
     /// <param name="exception">How it fails.</param>
     /// <param name="times">How many transactions in a row.</param>
@@ -78,11 +80,14 @@ internal sealed class FailingDatabase(IBatchDatabase database) : IBatchDatabase
             return transaction.LockAsync(eventId, reads, patience);
         }
 
-        public async Task<IReadOnlyList<long>> CommitAsync(int eventId, BatchPlan plan, DateTime timestamp)
+        public Task<IReadOnlyDictionary<int, BatchStart>> LockFreeAsync(IReadOnlyCollection<int> eventIds, IReadOnlyCollection<string> keys) =>
+            transaction.LockFreeAsync(eventIds, keys);
+
+        public async Task<IReadOnlyList<long>> CommitAsync(IReadOnlyList<BatchPlan> plans, DateTime timestamp)
         {
             owner.Committed++;
             failure?.ThrowAt(Moment.BeforeCommit);
-            var ids = await transaction.CommitAsync(eventId, plan, timestamp);
+            var ids = await transaction.CommitAsync(plans, timestamp);
             failure?.ThrowAt(Moment.AfterCommit);
             return ids;
         }
