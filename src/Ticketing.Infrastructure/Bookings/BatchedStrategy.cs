@@ -10,7 +10,7 @@ namespace Ticketing.Infrastructure.Bookings;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The path of an order: here → <see cref="BookingQueues"/> → <see cref="BookingQueue"/> → <see cref="BatchWriter"/> → <see cref="BatchPlan"/> → <see cref="IBatchTransaction"/>.
+/// The path of an order: here → <see cref="BookingQueues"/> → <see cref="BookingQueue"/> → <see cref="SharedWriter"/> (several events at once) → <see cref="BatchWriter"/> → <see cref="BatchPlan"/> → <see cref="IBatchTransaction"/>.
 /// </para>
 /// <para>What it prevents: buyers of one process are in one queue and never meet in the database. The writers of several replicas do:</para>
 /// <code>

@@ -87,13 +87,9 @@ internal sealed class SharedWriter(
                 return null;
             }
 
-            var count = 1;
-            for (var orders = _gathered[0].Orders.Count; count < _gathered.Count && (orders += _gathered[count].Orders.Count) <= MaxOrders; count++)
-            {
-            }
-
-            var batches = _gathered.GetRange(0, count);
-            _gathered.RemoveRange(0, count);
+            var orders = 0;
+            var batches = _gathered.TakeWhile((batch, index) => (orders += batch.Orders.Count) <= MaxOrders || index == 0).ToList();
+            _gathered.RemoveRange(0, batches.Count);
             return batches;
         }
     }
