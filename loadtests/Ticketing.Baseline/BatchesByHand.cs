@@ -84,7 +84,7 @@ internal sealed class BatchesByHand(MySqlDataSource database)
         // The CHECK constraint guards the UPDATE: an error ends the text before its COMMIT.
         insert.Append(
             CultureInfo.InvariantCulture,
-            $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {taken}, version = version + 1 WHERE id = {eventId}; COMMIT");
+            $" RETURNING id; UPDATE events SET available_tickets = available_tickets - {taken}, bookings = bookings + {served.Count}, version = version + 1 WHERE id = {eventId}; COMMIT");
         command.CommandText = insert.ToString();
         command.Parameters.AddWithValue("@t", DateTime.UtcNow);
         var ids = await ForUpdateByHand.ReadAllAsync(command);

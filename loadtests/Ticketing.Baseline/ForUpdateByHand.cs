@@ -24,7 +24,7 @@ internal sealed class ForUpdateByHand(MySqlDataSource database)
             CultureInfo.InvariantCulture,
             $"""
             INSERT INTO bookings (user_id, event_id, quantity, timestamp) VALUES ({order.UserId}, {order.EventId}, {order.Quantity}, UTC_TIMESTAMP(6)) RETURNING id;
-            UPDATE events SET available_tickets = available_tickets - {order.Quantity}, version = version + 1 WHERE id = {order.EventId};
+            UPDATE events SET available_tickets = available_tickets - {order.Quantity}, bookings = bookings + 1, version = version + 1 WHERE id = {order.EventId};
             COMMIT
             """);
         return await ReadAllAsync(command) is [var id] ? id : throw new InvalidOperationException("The booking was not stored.");

@@ -10,7 +10,7 @@ internal static class Tables
         """
         CREATE TABLE IF NOT EXISTS events (
             id int NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(200) NOT NULL, total_tickets int NOT NULL, available_tickets int NOT NULL,
-            strategy varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, version int NOT NULL, created_at datetime(6) NOT NULL,
+            strategy varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, version int NOT NULL, bookings int NOT NULL DEFAULT 0, created_at datetime(6) NOT NULL,
             CONSTRAINT ck_events_not_oversold CHECK (available_tickets >= 0 OR strategy = 'naive')) CHARACTER SET utf8mb4;
         CREATE TABLE IF NOT EXISTS bookings (
             id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, user_id int NOT NULL, event_id int NOT NULL, quantity int NOT NULL,

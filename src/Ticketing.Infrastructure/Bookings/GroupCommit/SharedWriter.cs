@@ -25,9 +25,6 @@ internal sealed class SharedWriter(
     TicketingMetrics metrics,
     TimeProvider clock)
 {
-    /// <summary>How many transactions are written at once: one is prepared here while the database is at work on the other.</summary>
-    private const int MaxTurns = 2;
-
     /// <summary>More orders are not in one transaction: its text has a maximum length.</summary>
     private const int MaxOrders = 5000;
 
@@ -36,7 +33,7 @@ internal sealed class SharedWriter(
 
     private readonly Lock _lock = new();
     private readonly List<Batch> _gathered = [];
-    private int _turns;
+    private bool _isWriting;
 
     /// <summary>Processes the orders of an event. Never throws: exceptions go to the waiting requests.</summary>
     public Task WriteAsync(int eventId, IReadOnlyList<Pending> orders)
@@ -50,12 +47,12 @@ internal sealed class SharedWriter(
         lock (_lock)
         {
             _gathered.Add(batch);
-            if (_turns == MaxTurns)
+            if (_isWriting)
             {
                 return batch.Written;
             }
 
-            _turns++;
+            _isWriting = true;
         }
 
         _ = TakeTurnsAsync();
@@ -83,7 +80,7 @@ internal sealed class SharedWriter(
         {
             if (_gathered.Count == 0)
             {
-                _turns--;
+                _isWriting = false;
                 return null;
             }
 
