@@ -95,7 +95,9 @@ public sealed class SetupTests(Chromium chromium, Site site) : BrowserTest(chrom
     {
         var visitor = await VisitAsync(_api, "/#setup");
 
-        await Expect(visitor["#setup .choice-reason"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#strategy-distributed_lock-text .choice-reason"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#strategy-queued-text .choice-reason"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#strategy-queued"]).ToBeDisabledAsync();
         await Expect(visitor["#strategy-distributed_lock"]).ToBeDisabledAsync();
         await Expect(visitor["#race-distributed_lock"]).ToBeDisabledAsync();
         await Expect(visitor["#strategy-batched"]).ToBeCheckedAsync();

@@ -149,7 +149,8 @@ internal sealed class SalesModel(Func<long>? now = null)
     public void CheckRows(Sale sale, IReadOnlyList<Booking> stored, int available, int held = 0, int? bookings = null)
     {
         var lives = FindLives().Values.Where(life => life.Order.EventId == sale.EventId).ToList();
-        stored.ToDictionary(booking => booking.Id, booking => (booking.UserId, booking.Quantity, booking.IdempotencyKey)).Should().BeEquivalentTo(
+        // A key that begins with a space is none that a client can send: queued makes it for an order without one.
+        stored.ToDictionary(booking => booking.Id, booking => (booking.UserId, booking.Quantity, booking.IdempotencyKey?.StartsWith(' ') == true ? null : booking.IdempotencyKey)).Should().BeEquivalentTo(
             lives.ToDictionary(life => life.Id, life => (life.Order.UserId, life.Order.Quantity, life.Order.IdempotencyKey)),
             "{0}: each confirmed booking is there once, and no other", sale.Strategy);
 

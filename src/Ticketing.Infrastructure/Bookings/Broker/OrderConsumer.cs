@@ -104,8 +104,9 @@ internal sealed class OrderConsumer(
                 await ConsumeAsync();
                 _isFailing = false;
             }
-            catch (Exception exception) when (exception.IsRedisFault() || errors.Classify(exception) != DatabaseFault.None)
+            catch (Exception exception)
             {
+                // Whatever it is: without a consumer, the event is not sold.
                 if (!_isFailing)
                 {
                     BookingLog.ConsumerFailed(logger, @event.Id, exception.GetBaseException().Message);
@@ -179,7 +180,7 @@ internal sealed class OrderConsumer(
                     isIdle = false;
                     place = entries[^1].Id;
                     lastOrder = clock.GetTimestamp();
-                    var batch = Enqueue(entries.Select(entry => entry.Order), consumer);
+                    var batch = Enqueue(entries.Select(entry => entry.Order).OfType<QueuedOrder>(), consumer);
                     if (!await answering)
                     {
                         return true;

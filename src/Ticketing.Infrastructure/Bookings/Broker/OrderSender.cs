@@ -8,7 +8,6 @@ using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Events;
 using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.Transactions;
-using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Hosting;
 using Ticketing.Infrastructure.Reads;
 using Ticketing.Infrastructure.Redis;
@@ -33,7 +32,6 @@ internal sealed class OrderSender : IAsyncDisposable
     private readonly OrderStreams _streams;
     private readonly OrderConsumers _consumers;
     private readonly BrokerDatabase _database;
-    private readonly IDatabaseErrors _errors;
     private readonly LatestStock _latest;
     private readonly TicketingMetrics _metrics;
     private readonly BookingOptions _options;
@@ -44,6 +42,7 @@ internal sealed class OrderSender : IAsyncDisposable
     private readonly string _name = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
     private readonly ConcurrentDictionary<long, Waiting> _waiting = new();
+    private readonly ConcurrentDictionary<int, bool> _beingLookedUp = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private Task? _watching;
@@ -54,7 +53,6 @@ internal sealed class OrderSender : IAsyncDisposable
         OrderStreams streams,
         OrderConsumers consumers,
         BrokerDatabase database,
-        IDatabaseErrors errors,
         LatestStock latest,
         TicketingMetrics metrics,
         IOptions<BookingOptions> options,
@@ -62,7 +60,7 @@ internal sealed class OrderSender : IAsyncDisposable
         ILogger<OrderSender> logger)
     {
         (_events, _streams, _consumers, _database) = (events, streams, consumers, database);
-        (_errors, _latest, _metrics, _options, _clock, _logger) = (errors, latest, metrics, options.Value, clock, logger);
+        (_latest, _metrics, _options, _clock, _logger) = (latest, metrics, options.Value, clock, logger);
         streams.OnLost(() =>
         {
             foreach (var order in _waiting.Values)
@@ -126,7 +124,11 @@ internal sealed class OrderSender : IAsyncDisposable
             return true;
         }
 
-        await _starting.WaitAsync();
+        if (!await _starting.WaitAsync(_lookUp))
+        {
+            return false;
+        }
+
         try
         {
             if (_watching is null)
@@ -155,16 +157,10 @@ internal sealed class OrderSender : IAsyncDisposable
     {
         try
         {
-            if (!await _streams.AddAsync(waiting.Event, order, _options.QueueCapacity))
+            // What is sent again had its place already.
+            if (!await _streams.AddAsync(waiting.Event, order, order.MayBeDecided ? int.MaxValue : _options.QueueCapacity))
             {
-                if (order.MayBeDecided)
-                {
-                    waiting.MayBeLost = true; // an earlier attempt may have been read
-                }
-                else
-                {
-                    waiting.Complete(new BookingOutcome.Busy(BusyReason.QueueFull), order.Number);
-                }
+                waiting.Complete(new BookingOutcome.Busy(BusyReason.QueueFull), order.Number);
             }
         }
         catch (Exception exception) when (exception.IsRedisFault())
@@ -229,20 +225,33 @@ internal sealed class OrderSender : IAsyncDisposable
     /// <summary>Looks for orders that wait in vain.</summary>
     private async Task WatchAsync()
     {
+        var readingClock = Task.CompletedTask;
         using var timer = new PeriodicTimer(_period, _clock);
         while (await timer.NextAsync(_stopping.Token))
         {
-            var patience = TimeSpan.FromSeconds(_options.PatienceSeconds) + BookingOptions.Grace;
-            var inVain = _waiting.Values.Where(order => order.MayBeLost || order.Waited > patience).ToLookup(order => order.Order.CanBeDecided);
-            foreach (var order in inVain[false])
+            foreach (var late in _waiting.Values.Where(order => order.Waited > _options.OrderTimeLimit + BookingOptions.Grace))
             {
-                order.Complete(new BookingOutcome.Busy(order.MayBeLost ? BusyReason.BrokerUnavailable : BusyReason.Contention), order.Order.Number);
+                late.Complete(BookingOutcome.Unknown.Instance, late.Order.Number);
             }
 
-            await Task.WhenAll(inVain[true]
-                .GroupBy(order => (order.Event.Id, order.MayBeLost))
-                .SelectMany(group => group.Chunk(MaxLookUp).Select(orders => LookUpAsync(orders, group.Key.MayBeLost)))
-                .Append(ReadClockAsync()));
+            // Each with its attempt at this moment: it may be sent again meanwhile, and what is found here does not hold for a later attempt.
+            var patience = TimeSpan.FromSeconds(_options.PatienceSeconds) + BookingOptions.Grace;
+            var inVain = _waiting.Values.Where(order => order.MayBeLost || order.Waited > patience).Select(order => (Order: order, Attempt: order.Order)).ToLookup(pair => pair.Attempt.CanBeDecided);
+            foreach (var (order, attempt) in inVain[false])
+            {
+                order.Complete(new BookingOutcome.Busy(order.MayBeLost ? BusyReason.BrokerUnavailable : BusyReason.Contention), attempt.Number);
+            }
+
+            // An event whose row is locked delays the look-ups of no other.
+            foreach (var orders in inVain[true].GroupBy(pair => (EventId: pair.Order.Event.Id, pair.Order.MayBeLost)).Where(orders => _beingLookedUp.TryAdd(orders.Key.EventId, true)))
+            {
+                _ = LookUpAsync([.. orders.Take(MaxLookUp)], orders.Key.MayBeLost);
+            }
+
+            if (readingClock.IsCompleted)
+            {
+                readingClock = ReadClockAsync();
+            }
         }
     }
 
@@ -252,34 +261,32 @@ internal sealed class OrderSender : IAsyncDisposable
         {
             await _database.ReadClockAsync(_clockIsGoodFor);
         }
-        catch (Exception exception) when (_errors.Classify(exception) != DatabaseFault.None)
+        catch (Exception)
         {
             // The last reading serves.
         }
     }
 
-    private async Task LookUpAsync(IReadOnlyList<Waiting> orders, bool mustEnd)
+    private async Task LookUpAsync(IReadOnlyList<(Waiting Order, QueuedOrder Attempt)> orders, bool mustEnd)
     {
         try
         {
-            var attempts = orders.Select(order => order.Order).ToList();
-            var outcomes = await _database.FindAsync(attempts, mustEnd, _lookUp).WaitAsync(_lookUp + BookingOptions.Grace);
+            var outcomes = await _database.FindAsync([.. orders.Select(pair => pair.Attempt)], mustEnd, _lookUp).WaitAsync(_lookUp + BookingOptions.Grace);
             for (var i = 0; i < orders.Count; i++)
             {
                 if (outcomes[i] is { } outcome)
                 {
-                    orders[i].Complete(outcome, attempts[i].Number, wasLookedUp: true);
+                    orders[i].Order.Complete(outcome, orders[i].Attempt.Number, wasLookedUp: true);
                 }
             }
         }
-        catch (Exception exception) when (exception is TimeoutException or DeadlineExceededException || _errors.Classify(exception) != DatabaseFault.None)
+        catch (Exception exception)
         {
-            BookingLog.OrdersNotFound(_logger, orders.Count, orders[0].Event.Id, exception.GetBaseException().Message);
+            BookingLog.OrdersNotFound(_logger, orders.Count, orders[0].Order.Event.Id, exception.GetBaseException().Message);
         }
-
-        foreach (var order in orders.Where(order => order.Waited > _options.OrderTimeLimit + BookingOptions.Grace))
+        finally
         {
-            order.Complete(BookingOutcome.Unknown.Instance, order.Order.Number);
+            _beingLookedUp.TryRemove(orders[0].Order.Event.Id, out _);
         }
     }
 
@@ -316,7 +323,11 @@ internal sealed class OrderSender : IAsyncDisposable
         {
             lock (_lock)
             {
-                if (_order.Number == number)
+                if (_order.Number == number && outcome is BookingOutcome.Busy && !wasLookedUp && _order.MayBeDecided)
+                {
+                    _mayBeLost = true; // this attempt has booked nothing, but an earlier one may have
+                }
+                else if (_order.Number == number)
                 {
                     _answer.TrySetResult(outcome is BookingOutcome.Taken { Replayed: true } taken && (wasLookedUp || _order.MayBeDecided || _order.HasInternalKey)
                         ? taken with { Replayed = false }

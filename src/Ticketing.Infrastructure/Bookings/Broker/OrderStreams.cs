@@ -40,8 +40,12 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
 
     private IDatabase Database => redis.GetDatabase();
 
-    /// <summary>Calls back whenever a connection to Redis is lost, and with it, perhaps, orders or answers.</summary>
-    public void OnLost(Action lost) => redis.ConnectionFailed += (_, _) => lost();
+    /// <summary>Calls back whenever a connection to Redis is lost, and when it is back: orders or answers may have been lost.</summary>
+    public void OnLost(Action lost)
+    {
+        redis.ConnectionFailed += (_, _) => lost();
+        redis.ConnectionRestored += (_, _) => lost(); // answers may have come meanwhile
+    }
 
     /// <summary>Adds an order.</summary>
     /// <param name="event">Its event.</param>
@@ -55,9 +59,10 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     /// <param name="event">The event.</param>
     /// <param name="after">The id of an entry; null for the beginning.</param>
     /// <param name="max">How many at most.</param>
-    public async Task<IReadOnlyList<(string Id, QueuedOrder Order)>> ReadAsync(EventFacts @event, string? after, int max) =>
+    /// <returns>Null for an entry that is no order, or that this version cannot read.</returns>
+    public async Task<IReadOnlyList<(string Id, QueuedOrder? Order)>> ReadAsync(EventFacts @event, string? after, int max) =>
     [
-        .. (await Database.StreamRangeAsync(StreamOf(@event), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromJson(@event.Id, entry.Values[0].Value!))),
+        .. (await Database.StreamRangeAsync(StreamOf(@event), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromJson(@event.Id, entry.Values.FirstOrDefault().Value))),
     ];
 
     /// <summary>Removes the orders up to a place in the stream, and answers them.</summary>

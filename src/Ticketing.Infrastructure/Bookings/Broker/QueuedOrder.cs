@@ -43,14 +43,31 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
             Deadline, Consumer, Sender, Number, MayBeDecided, Activity.Current is { Recorded: true, Id: { } trace } ? trace : null),
         _json);
 
-    public static QueuedOrder FromJson(int eventId, byte[] json)
+    /// <returns>Null if it is no order, or this version cannot read it.</returns>
+    public static QueuedOrder? FromJson(int eventId, byte[]? json)
     {
-        var entry = JsonSerializer.Deserialize<Entry>(json, _json)!;
+        if (Read(json) is not { Key: not null, Sender: not null } entry)
+        {
+            return null;
+        }
+
         var order = new BookTicketCommand(entry.User, eventId, entry.Quantity) { IdempotencyKey = entry.Key, HoldSeconds = entry.Hold, CreatedBy = entry.Caller };
         return new(order, entry.Deadline, entry.Consumer, entry.Sender, entry.Number, entry.Again)
         {
             Trace = ActivityContext.TryParse(entry.Trace, null, isRemote: true, out var trace) ? trace : default,
         };
+    }
+
+    private static Entry? Read(byte[]? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<Entry>(json, _json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>As it is in the stream. Properties that a version does not know are ignored.</summary>

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
+using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -11,8 +13,8 @@ namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 /// <see cref="BatchWriter"/>, batch by batch: so is a batch that comes alone, and everything after a failure.
 /// </summary>
 /// <remarks>
-/// Self-clocked, as the queue of an event is: while one transaction is written, further batches gather. It takes only rows that are free (SKIP LOCKED), and holds several
-/// locks without ever waiting for one, so an event that is stuck delays no other, and there is no deadlock.
+/// Self-clocked, as the queue of an event is: while one transaction is written, further batches gather. It takes only rows of events that are free (SKIP LOCKED), so an event that
+/// is stuck delays no other. Only the unique index of the keys can make it wait, and that rarely: for another replica that books with the same key at the same moment.
 /// </remarks>
 internal sealed class SharedWriter(
     IBatchDatabase database,
@@ -20,6 +22,7 @@ internal sealed class SharedWriter(
     CommitLookup lookup,
     IDatabaseErrors errors,
     Deadline deadline,
+    LatestStock latest,
     ReadOnlyMode mode,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
@@ -31,6 +34,9 @@ internal sealed class SharedWriter(
     /// <summary>A transaction that takes longer is stuck, and the next need not wait for it.</summary>
     private static readonly TimeSpan _turn = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How many events are looked up at once after a COMMIT whose outcome is not known.</summary>
+    private const int MaxLookUps = 8;
+
     private readonly Lock _lock = new();
     private readonly List<Batch> _gathered = [];
     private bool _isWriting;
@@ -38,7 +44,7 @@ internal sealed class SharedWriter(
     /// <summary>Processes the orders of an event. Never throws: exceptions go to the waiting requests.</summary>
     public Task WriteAsync(int eventId, IReadOnlyList<Pending> orders)
     {
-        if (!database.CanShareTransactions || orders.Any(order => order is not PendingOrder))
+        if (!CanShare(eventId, orders))
         {
             return writer.WriteAsync(eventId, orders);
         }
@@ -58,6 +64,16 @@ internal sealed class SharedWriter(
         _ = TakeTurnsAsync();
         return batch.Written;
     }
+
+    /// <summary>
+    /// Whether a batch is simple enough: it gives nothing back, and has no limit per user, for which more is read. Its oldest order must have time left, because the
+    /// others in the transaction have no more than it.
+    /// </summary>
+    private bool CanShare(int eventId, IReadOnlyList<Pending> orders) =>
+        database.CanShareTransactions
+        && latest.Find(eventId)?.Rules.MaxPerUser is null
+        && orders[0].Waited < options.Value.OrderTimeLimit / 2
+        && orders.All(order => order is PendingOrder);
 
     private async Task TakeTurnsAsync()
     {
@@ -93,8 +109,14 @@ internal sealed class SharedWriter(
 
     private async Task WriteAloneAsync(Batch batch)
     {
-        await writer.WriteAsync(batch.EventId, batch.Orders);
-        batch.IsWritten();
+        try
+        {
+            await writer.WriteAsync(batch.EventId, batch.Orders);
+        }
+        finally
+        {
+            batch.IsWritten();
+        }
     }
 
     private async Task WriteTogetherAsync(List<Batch> batches)
@@ -114,6 +136,10 @@ internal sealed class SharedWriter(
             }
 
             return;
+        }
+        catch (Exception) when (!limit.MayBeCommitted)
+        {
+            rest = batches; // the one that is to blame fails alone
         }
         catch (Exception exception)
         {
@@ -148,14 +174,15 @@ internal sealed class SharedWriter(
         {
             using var activity = TicketingTracing.StartLinked("write batches", batches.SelectMany(batch => batch.Orders).Select(order => order.Trace));
             await using var transaction = await database.OpenAsync();
-            var keys = batches.SelectMany(batch => batch.Orders).Select(order => ((PendingOrder)order).KeyToLookUp).OfType<string>().Distinct();
-            var starts = await transaction.LockFreeAsync([.. batches.Select(batch => batch.EventId)], [.. keys]);
-            foreach (var batch in batches)
+            var keys = new HashSet<string>(StringComparer.Ordinal);
+            List<Batch> distinct = [.. batches.Where(batch => batch.Keys.Count == 0 || !keys.Overlaps(batch.Keys) && batch.Keys.All(keys.Add))]; // a key books for one event
+            var starts = await transaction.LockFreeAsync([.. distinct.Select(batch => batch.EventId)], keys);
+            foreach (var batch in distinct)
             {
                 // With a limit per user, and with a shortage while tickets are held, more must be read.
                 if (starts.TryGetValue(batch.EventId, out var start)
                     && start.Stock.Rules.MaxPerUser is null
-                    && new BatchPlan(batch.EventId, start, batch.Orders, mode.IsOn) is var plan
+                    && new BatchPlan(batch.EventId, batch.Own(start), batch.Orders, mode.IsOn) is var plan
                     && (!plan.HasShortage || start.Stock.Held == 0))
                 {
                     planned.Add((batch, plan));
@@ -193,16 +220,27 @@ internal sealed class SharedWriter(
                 return batches;
             }
 
-            List<Batch> again = [.. batches.Except(planned.Select(pair => pair.Batch)), .. planned.Where(pair => pair.Plan.IsEmpty).Select(pair => pair.Batch)];
-            foreach (var (batch, plan) in planned.Where(pair => !pair.Plan.IsEmpty))
+            // All of them have the same outcome. If the first was rolled back, so were the others.
+            var written = planned.Where(pair => !pair.Plan.IsEmpty).ToList();
+            var decided = new ConcurrentBag<Batch>();
+            if (await ResolveAsync(written[0]))
             {
-                if (!await writer.ResolveAsync(batch.Orders, plan, timestamp, exception))
-                {
-                    again.Add(batch);
-                }
+                await Parallel.ForEachAsync(written.Skip(1), new ParallelOptions { MaxDegreeOfParallelism = MaxLookUps }, async (pair, _) => await ResolveAsync(pair));
             }
 
-            return again;
+            return [.. batches.Except(decided)];
+
+            async Task<bool> ResolveAsync((Batch Batch, BatchPlan Plan) pair)
+            {
+                var isDecided = await writer.ResolveAsync(pair.Batch.Orders, pair.Plan, timestamp, exception);
+                if (isDecided)
+                {
+                    decided.Add(pair.Batch);
+                    pair.Batch.IsWritten();
+                }
+
+                return isDecided;
+            }
         }
 
         return planned.Count == batches.Count ? [] : [.. batches.Except(planned.Select(pair => pair.Batch))];
@@ -214,10 +252,18 @@ internal sealed class SharedWriter(
     private sealed class Batch(int eventId, IReadOnlyList<Pending> orders)
     {
         private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private HashSet<string>? _keys;
 
         public int EventId => eventId;
 
         public IReadOnlyList<Pending> Orders => orders;
+
+        /// <summary>The keys with which bookings may exist.</summary>
+        public IReadOnlySet<string> Keys => _keys ??= orders.Select(order => ((PendingOrder)order).KeyToLookUp).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+        /// <summary>What was read, without the bookings of other batches.</summary>
+        public BatchStart Own(BatchStart start) => start.Bookings.Count == 0 ? start
+            : start with { Bookings = start.Bookings.Where(booking => Keys.Contains(booking.Value.IdempotencyKey!)).ToDictionary() };
 
         /// <summary>Ends when all its orders are answered.</summary>
         public Task Written => _written.Task;
