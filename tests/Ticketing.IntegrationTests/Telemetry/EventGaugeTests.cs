@@ -7,6 +7,7 @@ using Ticketing.Domain;
 namespace Ticketing.IntegrationTests.Telemetry;
 
 /// <summary>The exporter never removes a label set, and merges all beyond 2,000; the event metrics must not reach that limit.</summary>
+[Collection(WhileNoOtherApiRuns.Name)]
 public sealed class EventGaugeTests
 {
     [Fact]
@@ -26,6 +27,13 @@ public sealed class EventGaugeTests
                 exporter.Ids.Should().BeEquivalentTo(Enumerable.Range(Math.Max(1, id - 49), Math.Min(50, id)), $"event {id} is the newest");
             }
         }
+    }
+
+    /// <summary>A provider finds meters by their name. If the API of another test in this process ended, its instruments would end, and with them those of the same name here.</summary>
+    [CollectionDefinition(Name, DisableParallelization = true)]
+    public sealed class WhileNoOtherApiRuns
+    {
+        public const string Name = "no other API runs in this process";
     }
 
     private sealed class LastEvents : BaseExporter<Metric>
