@@ -295,5 +295,14 @@ public sealed class SaleTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     /// <summary>Leaves the page's next status requests unanswered until the test ends.</summary>
-    private static async Task HoldStatusAsync(Visitor visitor) => await visitor.Page.RouteAsync("**/status*", _ => Task.CompletedTask);
+    private static async Task HoldStatusAsync(Visitor visitor)
+    {
+        var isHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await visitor.Page.RouteAsync("**/status*", _ =>
+        {
+            isHeld.TrySetResult();
+            return Task.CompletedTask;
+        });
+        await isHeld.Task.WaitAsync(TimeSpan.FromSeconds(30)); // the page has one request at a time, so none is on its way any more
+    }
 }
