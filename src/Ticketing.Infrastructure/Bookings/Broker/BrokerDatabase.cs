@@ -19,7 +19,7 @@ internal sealed class BrokerDatabase(IDbContextFactory<TicketingDbContext> conte
     /// The time by the database's clock, UTC, estimated from the last reading. It only decides how long an order may wait: whether it is too late for an order, its consumer
     /// reads under the event's lock.
     /// </summary>
-    public DateTime Now => _clock!.Time + clock.GetElapsedTime(_clock.At);
+    public DateTime Now => _clock!.Time + clock.GetElapsedTime(_clock.At) + databaseClock.Offset;
 
     /// <summary>Reads the database's clock, if the last reading is old.</summary>
     /// <param name="maxAge">How old.</param>
@@ -28,7 +28,7 @@ internal sealed class BrokerDatabase(IDbContextFactory<TicketingDbContext> conte
         if (_clock is null || clock.GetElapsedTime(_clock.At) > maxAge)
         {
             await using var db = await contexts.CreateDbContextAsync();
-            _clock = new(await databaseClock.NowAsync(db), clock.GetTimestamp());
+            _clock = new(await databaseClock.NowAsync(db) - databaseClock.Offset, clock.GetTimestamp());
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class OrderSender : IAsyncDisposable
     /// <summary>How many orders are looked up in one transaction.</summary>
     private const int MaxLookUp = 1000;
 
-    private static readonly TimeSpan _clockIsGoodFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _clockIsGoodFor = TimeSpan.FromSeconds(1); // another server may answer, with another clock
 
     private readonly IEventRepository _events;
     private readonly OrderStreams _streams;
