@@ -134,7 +134,7 @@ internal sealed class DistributedLockStrategy(
         }
         finally
         {
-            await ReleaseAsync(handle, order.EventId);
+            await handle.ReleaseAsync(order.EventId, logger);
         }
     }
 
@@ -178,18 +178,6 @@ internal sealed class DistributedLockStrategy(
         string.Create(CultureInfo.InvariantCulture, $"ticketing:lock:event:{eventId}"),
         redis.GetDatabase(),
         lockOptions => lockOptions.Expiry(_expiry).BusyWaitSleepTime(_shortestPause, _longestPause));
-
-    private async Task ReleaseAsync(RedisDistributedLockHandle handle, int eventId)
-    {
-        try
-        {
-            await handle.DisposeAsync();
-        }
-        catch (Exception exception) when (exception.IsRedisFault())
-        {
-            BookingLog.LockNotReleased(logger, eventId, exception.Message);
-        }
-    }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -1,11 +1,9 @@
-using Medallion.Threading.Redis;
 using Microsoft.Extensions.Logging;
 using Ticketing.Application.Bookings.BookTicket;
-using Ticketing.Application.Events;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
-using Ticketing.Infrastructure.Redis;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Bookings.Broker;
 
@@ -17,7 +15,7 @@ namespace Ticketing.Infrastructure.Bookings.Broker;
 /// with another number, so that everything that is not answered is sent again.
 /// </remarks>
 internal sealed class OrderConsumer(
-    EventFacts @event,
+    OrderStream stream,
     BookingQueues queues,
     OrderStreams streams,
     BrokerDatabase database,
@@ -51,6 +49,8 @@ internal sealed class OrderConsumer(
         set => Volatile.Write(ref _number, value);
     }
 
+    public OrderStream Stream => stream;
+
     /// <summary>Starts with the first order, and ends when the consumer retires.</summary>
     public Task? Running { get; private set; }
 
@@ -71,7 +71,7 @@ internal sealed class OrderConsumer(
             }
 
             _waiting++;
-            Running ??= Start();
+            Running ??= Detached.Run(RunAsync);
             return true;
         }
     }
@@ -83,15 +83,6 @@ internal sealed class OrderConsumer(
         {
             _waiting--;
             _lastOrder = clock.GetTimestamp();
-        }
-    }
-
-    private Task Start()
-    {
-        // It serves all buyers, and must not capture the context of the first request.
-        using (ExecutionContext.SuppressFlow())
-        {
-            return Task.Run(RunAsync);
         }
     }
 
@@ -109,7 +100,7 @@ internal sealed class OrderConsumer(
                 // Whatever it is: without a consumer, the event is not sold.
                 if (!_isFailing)
                 {
-                    BookingLog.ConsumerFailed(logger, @event.Id, exception.GetBaseException().Message);
+                    BookingLog.ConsumerFailed(logger, stream.EventId, exception.GetBaseException().Message);
                 }
 
                 _isFailing = true;
@@ -137,25 +128,25 @@ internal sealed class OrderConsumer(
 
     private async Task ConsumeAsync()
     {
-        if (await streams.TryLeaseAsync(@event) is not { } lease)
+        if (await streams.TryLeaseAsync(stream) is not { } lease)
         {
             return;
         }
 
         try
         {
-            await using var wake = await streams.ListenAsync(@event);
+            await using var wake = await streams.ListenAsync(stream);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.HandleLostToken);
             while (!end.IsCancellationRequested && await ConsumeFromNowOnAsync(wake, end.Token))
             {
-                BookingLog.ConsumerReplaced(logger, @event.Id);
+                BookingLog.ConsumerReplaced(logger, stream.EventId);
             }
 
-            await streams.DeleteIfEmptyAsync(@event);
+            await streams.DeleteIfEmptyAsync(stream);
         }
         finally
         {
-            await ReleaseAsync(lease);
+            await lease.ReleaseAsync(stream.EventId, logger);
         }
     }
 
@@ -164,7 +155,7 @@ internal sealed class OrderConsumer(
     private async Task<bool> ConsumeFromNowOnAsync(OrderStreams.WakeCall wake, CancellationToken end)
     {
         var consumer = Random.Shared.NextInt64(BrokerDatabase.Nobody + 1, long.MaxValue);
-        await database.TakeOverAsync(@event.Id, consumer);
+        await database.TakeOverAsync(stream.EventId, consumer);
         Number = consumer;
         string? place = null;
         var lastOrder = clock.GetTimestamp();
@@ -174,7 +165,7 @@ internal sealed class OrderConsumer(
         {
             while (!end.IsCancellationRequested)
             {
-                var entries = await streams.ReadAsync(@event, place, options.MaxBatchSize);
+                var entries = await streams.ReadAsync(stream, place, options.MaxBatchSize);
                 if (entries.Count > 0)
                 {
                     isIdle = false;
@@ -223,7 +214,7 @@ internal sealed class OrderConsumer(
         {
             var pending = new PendingQueuedOrder(order, consumer, clock) { Trace = order.Trace };
             batch.Add(pending);
-            if (!pending.IsMisdirected && queues.TryEnqueue(@event.Id, pending) is { } reason)
+            if (!pending.IsMisdirected && queues.TryEnqueue(stream.EventId, pending) is { } reason)
             {
                 pending.Complete(reason == BusyReason.Stopping ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(reason)); // unknown: the next consumer decides
             }
@@ -247,9 +238,9 @@ internal sealed class OrderConsumer(
         }
 
         var isDecided = answers.Count == batch.Count;
-        await streams.AnswerAsync(@event, isDecided ? place : OrderStreams.Beginning, answers
+        await streams.AnswerAsync(stream, isDecided ? place : null, answers
             .GroupBy(answer => answer.Sender, answer => answer.Answer)
-            .Select(told => (told.Key, new OrderAnswers(@event.Id, consumer, [.. told], batch[^1].Left))));
+            .Select(told => (told.Key, new OrderAnswers(stream.EventId, consumer, [.. told], batch[^1].Left))));
         return isDecided;
     }
 
@@ -262,18 +253,6 @@ internal sealed class OrderConsumer(
         catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
         {
             return new BookingOutcome.Busy(BusyReason.DatabaseLost); // nothing was booked
-        }
-    }
-
-    private async Task ReleaseAsync(RedisDistributedLockHandle lease)
-    {
-        try
-        {
-            await lease.DisposeAsync();
-        }
-        catch (Exception exception) when (exception.IsRedisFault())
-        {
-            BookingLog.LockNotReleased(logger, @event.Id, exception.Message);
         }
     }
 }

@@ -35,18 +35,6 @@ internal sealed class OrderConsumers(
         }
     }
 
-    /// <summary>Remembers the number of an event's consumer, of whatever replica.</summary>
-    public void Saw(int eventId, long consumer)
-    {
-        if (_consumers.TryGetValue(eventId, out var here))
-        {
-            here.Number = consumer;
-        }
-    }
-
-    /// <summary>The number of an event's consumer; <see cref="BrokerDatabase.Nobody"/> if it is not known here.</summary>
-    public long NumberOf(int eventId) => _consumers.TryGetValue(eventId, out var here) ? here.Number : BrokerDatabase.Nobody;
-
     /// <summary>Answers what was read, and leaves the rest to other replicas. Called at shutdown, after the last request.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -56,7 +44,7 @@ internal sealed class OrderConsumers(
     }
 
     private OrderConsumer Begin(EventFacts @event) => new(
-        @event,
+        OrderStream.Of(@event),
         queues,
         streams,
         database,

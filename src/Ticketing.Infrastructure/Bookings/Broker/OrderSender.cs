@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -15,9 +16,18 @@ using Ticketing.Infrastructure.Redis;
 namespace Ticketing.Infrastructure.Bookings.Broker;
 
 /// <summary>Sends the orders of this replica, and waits for their answers. Where none comes, it finds out what became of them.</summary>
-internal sealed class OrderSender : IAsyncDisposable
+internal sealed class OrderSender(
+    IEventRepository events,
+    OrderStreams streams,
+    OrderConsumers consumers,
+    BrokerDatabase database,
+    LatestStock latest,
+    TicketingMetrics metrics,
+    IOptions<BookingOptions> options,
+    TimeProvider clock,
+    ILogger<OrderSender> logger) : IAsyncDisposable
 {
-    /// <summary>How often orders are looked for that wait in vain.</summary>
+    /// <summary>How often to check for orders without an answer.</summary>
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Time limit of a look-up; the next one tries again.</summary>
@@ -27,16 +37,6 @@ internal sealed class OrderSender : IAsyncDisposable
     private const int MaxLookUp = 1000;
 
     private static readonly TimeSpan _clockIsGoodFor = TimeSpan.FromSeconds(1); // another server may answer, with another clock
-
-    private readonly IEventRepository _events;
-    private readonly OrderStreams _streams;
-    private readonly OrderConsumers _consumers;
-    private readonly BrokerDatabase _database;
-    private readonly LatestStock _latest;
-    private readonly TicketingMetrics _metrics;
-    private readonly BookingOptions _options;
-    private readonly TimeProvider _clock;
-    private readonly ILogger<OrderSender> _logger;
 
     /// <summary>The name of this replica. Another one every time it starts, so that its internal keys are its own.</summary>
     private readonly string _name = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
@@ -48,60 +48,42 @@ internal sealed class OrderSender : IAsyncDisposable
     private Task? _watching;
     private long _lastNumber;
 
-    public OrderSender(
-        IEventRepository events,
-        OrderStreams streams,
-        OrderConsumers consumers,
-        BrokerDatabase database,
-        LatestStock latest,
-        TicketingMetrics metrics,
-        IOptions<BookingOptions> options,
-        TimeProvider clock,
-        ILogger<OrderSender> logger)
-    {
-        (_events, _streams, _consumers, _database) = (events, streams, consumers, database);
-        (_latest, _metrics, _options, _clock, _logger) = (latest, metrics, options.Value, clock, logger);
-        streams.OnLost(() =>
-        {
-            foreach (var order in _waiting.Values)
-            {
-                order.MayBeLost = true;
-            }
-        });
-    }
-
     /// <summary>Sends an order, and returns its outcome.</summary>
     public async Task<BookingOutcome> SendAsync(BookTicketCommand order)
     {
-        if (!_streams.IsConnected || !await HasStartedAsync())
+        if (!streams.IsConnected || !await HasStartedAsync())
         {
             return new BookingOutcome.Busy(BusyReason.BrokerUnavailable);
         }
 
-        if (await _events.FindAsync(order.EventId, CancellationToken.None) is not { } @event)
+        if (await events.FindAsync(order.EventId, CancellationToken.None) is not { } @event)
         {
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        if (_consumers.Join(@event) is not { } consumer)
+        if (consumers.Join(@event) is not { } consumer)
         {
             return new BookingOutcome.Busy(BusyReason.QueueFull);
         }
 
         var number = NextNumber();
-        var deadline = _database.Now + TimeSpan.FromSeconds(_options.PatienceSeconds);
-        var waiting = new Waiting(@event, new(QueuedOrder.WithKey(order, _name, number), deadline, consumer.Number, _name, number, MayBeDecided: false), _clock);
-        _metrics.OrderQueued();
+        var deadline = database.Now + TimeSpan.FromSeconds(options.Value.PatienceSeconds);
+        var attempt = new QueuedOrder(QueuedOrder.WithKey(order, _name, number), deadline, consumer.Number, _name, number, MayBeDecided: false)
+        {
+            TraceParent = Activity.Current is { Recorded: true } activity ? activity.Id : null,
+        };
+        var waiting = new Waiting(consumer, attempt, clock);
+        metrics.OrderQueued();
         try
         {
             _waiting[number] = waiting;
-            await AddAsync(waiting, waiting.Order);
+            await AddAsync(waiting, attempt);
             return await waiting.Answer;
         }
         finally
         {
             _waiting.TryRemove(waiting.Order.Number, out _); // it is answered, so it has no other number any more
-            _metrics.OrderTaken(waiting.Waited);
+            metrics.OrderTaken(waiting.Waited);
             consumer.Leave();
         }
     }
@@ -133,12 +115,10 @@ internal sealed class OrderSender : IAsyncDisposable
         {
             if (_watching is null)
             {
-                await _database.ReadClockAsync(_clockIsGoodFor);
-                await _streams.ReceiveAsync(_name, Receive);
-                using (ExecutionContext.SuppressFlow())
-                {
-                    _watching = Task.Run(WatchAsync);
-                }
+                await database.ReadClockAsync(_clockIsGoodFor);
+                await streams.ReceiveAsync(_name, Receive);
+                streams.OnLost(DoubtAll);
+                _watching = Detached.Run(WatchAsync);
             }
 
             return true;
@@ -153,12 +133,20 @@ internal sealed class OrderSender : IAsyncDisposable
         }
     }
 
+    private void DoubtAll()
+    {
+        foreach (var order in _waiting.Values)
+        {
+            order.MayBeLost = true;
+        }
+    }
+
     private async Task AddAsync(Waiting waiting, QueuedOrder order)
     {
         try
         {
             // What is sent again had its place already.
-            if (!await _streams.AddAsync(waiting.Event, order, order.MayBeDecided ? int.MaxValue : _options.QueueCapacity))
+            if (!await streams.AddAsync(waiting.Consumer.Stream, order, order.MayBeDecided ? int.MaxValue : options.Value.QueueCapacity))
             {
                 waiting.Complete(new BookingOutcome.Busy(BusyReason.QueueFull), order.Number);
             }
@@ -178,16 +166,15 @@ internal sealed class OrderSender : IAsyncDisposable
         }
         catch (JsonException exception)
         {
-            BookingLog.AnswerNotUnderstood(_logger, exception.Message);
+            BookingLog.AnswerNotUnderstood(logger, exception.Message);
             return;
         }
 
         if (answers.Left is { } left)
         {
-            _latest.Saw(answers.EventId, left);
+            latest.Saw(answers.EventId, left);
         }
 
-        _consumers.Saw(answers.EventId, answers.Consumer);
         foreach (var (number, outcome) in answers.Answers)
         {
             if (!_waiting.TryGetValue(number, out var waiting))
@@ -195,6 +182,7 @@ internal sealed class OrderSender : IAsyncDisposable
                 continue; // answered, or sent again
             }
 
+            waiting.Consumer.Number = answers.Consumer;
             if (outcome is not null)
             {
                 waiting.Complete(outcome, number);
@@ -210,8 +198,8 @@ internal sealed class OrderSender : IAsyncDisposable
     private void SendAgain(Waiting waiting)
     {
         var (earlier, next) = (waiting.Order.Number, NextNumber());
-        _waiting[next] = waiting; // before it has the number: whoever answers it then removes it
-        if (waiting.TryRepeat(next, _consumers.NumberOf(waiting.Event.Id)) is { } order)
+        _waiting[next] = waiting; // before the order gets the number, under which it is removed when it is answered
+        if (waiting.TryRepeat(next) is { } order)
         {
             _waiting.TryRemove(earlier, out _);
             _ = AddAsync(waiting, order);
@@ -222,28 +210,28 @@ internal sealed class OrderSender : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks for orders that wait in vain.</summary>
+    /// <summary>Checks for orders that have no answer in time, or may be lost.</summary>
     private async Task WatchAsync()
     {
         var readingClock = Task.CompletedTask;
-        using var timer = new PeriodicTimer(_period, _clock);
+        using var timer = new PeriodicTimer(_period, clock);
         while (await timer.NextAsync(_stopping.Token))
         {
-            foreach (var late in _waiting.Values.Where(order => order.Waited > _options.OrderTimeLimit + BookingOptions.Grace))
+            foreach (var late in _waiting.Values.Where(order => order.Waited > options.Value.OrderTimeLimit + BookingOptions.Grace))
             {
                 late.Complete(BookingOutcome.Unknown.Instance, late.Order.Number);
             }
 
             // Each with its attempt at this moment: it may be sent again meanwhile, and what is found here does not hold for a later attempt.
-            var patience = TimeSpan.FromSeconds(_options.PatienceSeconds) + BookingOptions.Grace;
-            var inVain = _waiting.Values.Where(order => order.MayBeLost || order.Waited > patience).Select(order => (Order: order, Attempt: order.Order)).ToLookup(pair => pair.Attempt.CanBeDecided);
-            foreach (var (order, attempt) in inVain[false])
+            var patience = TimeSpan.FromSeconds(options.Value.PatienceSeconds) + BookingOptions.Grace;
+            var unanswered = _waiting.Values.Where(order => order.MayBeLost || order.Waited > patience).Select(order => (Order: order, Attempt: order.Order)).ToLookup(pair => pair.Attempt.CanBeDecided);
+            foreach (var (order, attempt) in unanswered[false])
             {
                 order.Complete(new BookingOutcome.Busy(order.MayBeLost ? BusyReason.BrokerUnavailable : BusyReason.Contention), attempt.Number);
             }
 
             // An event whose row is locked delays the look-ups of no other.
-            foreach (var orders in inVain[true].GroupBy(pair => (EventId: pair.Order.Event.Id, pair.Order.MayBeLost)).Where(orders => _beingLookedUp.TryAdd(orders.Key.EventId, true)))
+            foreach (var orders in unanswered[true].GroupBy(pair => (EventId: pair.Order.Consumer.Stream.EventId, pair.Order.MayBeLost)).Where(orders => _beingLookedUp.TryAdd(orders.Key.EventId, true)))
             {
                 _ = LookUpAsync([.. orders.Take(MaxLookUp)], orders.Key.MayBeLost);
             }
@@ -259,7 +247,7 @@ internal sealed class OrderSender : IAsyncDisposable
     {
         try
         {
-            await _database.ReadClockAsync(_clockIsGoodFor);
+            await database.ReadClockAsync(_clockIsGoodFor);
         }
         catch (Exception)
         {
@@ -271,7 +259,7 @@ internal sealed class OrderSender : IAsyncDisposable
     {
         try
         {
-            var outcomes = await _database.FindAsync([.. orders.Select(pair => pair.Attempt)], mustEnd, _lookUp).WaitAsync(_lookUp + BookingOptions.Grace);
+            var outcomes = await database.FindAsync([.. orders.Select(pair => pair.Attempt)], mustEnd, _lookUp).WaitAsync(_lookUp + BookingOptions.Grace);
             for (var i = 0; i < orders.Count; i++)
             {
                 if (outcomes[i] is { } outcome)
@@ -282,16 +270,16 @@ internal sealed class OrderSender : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            BookingLog.OrdersNotFound(_logger, orders.Count, orders[0].Order.Event.Id, exception.GetBaseException().Message);
+            BookingLog.OrdersNotFound(logger, orders.Count, orders[0].Order.Consumer.Stream.EventId, exception.GetBaseException().Message);
         }
         finally
         {
-            _beingLookedUp.TryRemove(orders[0].Order.Event.Id, out _);
+            _beingLookedUp.TryRemove(orders[0].Order.Consumer.Stream.EventId, out _);
         }
     }
 
     /// <summary>An order that waits for its answer.</summary>
-    private sealed class Waiting(EventFacts @event, QueuedOrder order, TimeProvider clock)
+    private sealed class Waiting(OrderConsumer consumer, QueuedOrder order, TimeProvider clock)
     {
         private readonly Lock _lock = new();
         private readonly TaskCompletionSource<BookingOutcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -299,7 +287,8 @@ internal sealed class OrderSender : IAsyncDisposable
         private volatile QueuedOrder _order = order;
         private volatile bool _mayBeLost;
 
-        public EventFacts Event => @event;
+        /// <summary>That of its event, on this replica.</summary>
+        public OrderConsumer Consumer => consumer;
 
         /// <summary>Its present attempt.</summary>
         public QueuedOrder Order => _order;
@@ -337,7 +326,7 @@ internal sealed class OrderSender : IAsyncDisposable
         }
 
         /// <summary>The next attempt; null if it is answered.</summary>
-        public QueuedOrder? TryRepeat(long number, long consumer)
+        public QueuedOrder? TryRepeat(long number)
         {
             lock (_lock)
             {
@@ -347,7 +336,7 @@ internal sealed class OrderSender : IAsyncDisposable
                 }
 
                 _mayBeLost = false;
-                return _order = _order with { Number = number, Consumer = consumer, MayBeDecided = _order.CanBeDecided };
+                return _order = _order with { Number = number, Consumer = consumer.Number, MayBeDecided = _order.CanBeDecided };
             }
         }
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Threading.Channels;
 using Medallion.Threading.Redis;
 using StackExchange.Redis;
-using Ticketing.Application.Events;
 using Ticketing.Infrastructure.Redis;
 
 namespace Ticketing.Infrastructure.Bookings.Broker;
@@ -18,13 +17,10 @@ namespace Ticketing.Infrastructure.Bookings.Broker;
 /// </remarks>
 internal sealed class OrderStreams(IConnectionMultiplexer redis)
 {
-    /// <summary>Before all entries.</summary>
-    public const string Beginning = "0-0";
-
     /// <summary>How long a lease outlives a consumer that was killed; a running one extends it.</summary>
     private static readonly TimeSpan _lease = TimeSpan.FromSeconds(3);
 
-    /// <summary>Adds an entry, unless the stream is full. Whoever adds the first one wakes the consumer.</summary>
+    /// <summary>Adds an entry, unless the stream is full. The first one wakes the consumer.</summary>
     private const string Add =
         """
         local length = redis.call('XLEN', KEYS[1])
@@ -48,29 +44,34 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     }
 
     /// <summary>Adds an order.</summary>
-    /// <param name="event">Its event.</param>
+    /// <param name="stream">The stream of its event.</param>
     /// <param name="order">The order.</param>
     /// <param name="capacity">How many orders may be in the stream.</param>
     /// <returns>False if the stream is full, and the order was not added.</returns>
-    public async Task<bool> AddAsync(EventFacts @event, QueuedOrder order, int capacity) =>
-        (long)await Database.ScriptEvaluateAsync(Add, [StreamOf(@event)], [capacity, order.ToJson(), WakeChannel(@event).ToString()]) == 1;
+    public async Task<bool> AddAsync(OrderStream stream, QueuedOrder order, int capacity) =>
+        (long)await Database.ScriptEvaluateAsync(Add, [stream.Key], [capacity, order.ToJson(), stream.Wake.ToString()]) == 1;
 
     /// <summary>The orders after a place in the stream, in order of arrival.</summary>
-    /// <param name="event">The event.</param>
+    /// <param name="stream">The stream of the event.</param>
     /// <param name="after">The id of an entry; null for the beginning.</param>
     /// <param name="max">How many at most.</param>
     /// <returns>Null for an entry that is no order, or that this version cannot read.</returns>
-    public async Task<IReadOnlyList<(string Id, QueuedOrder? Order)>> ReadAsync(EventFacts @event, string? after, int max) =>
+    public async Task<IReadOnlyList<(string Id, QueuedOrder? Order)>> ReadAsync(OrderStream stream, string? after, int max) =>
     [
-        .. (await Database.StreamRangeAsync(StreamOf(@event), after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromJson(@event.Id, entry.Values.FirstOrDefault().Value))),
+        .. (await Database.StreamRangeAsync(stream.Key, after is null ? "-" : $"({after}", "+", max)).Select(entry => (entry.Id.ToString(), QueuedOrder.FromJson(stream.EventId, entry.Values.FirstOrDefault().Value))),
     ];
 
-    /// <summary>Removes the orders up to a place in the stream, and answers them.</summary>
+    /// <summary>Removes the orders up to a place in the stream, and answers them; null removes none.</summary>
     /// <remarks>An order that is removed but not answered is looked up by its sender; one that is answered but not removed is found by the next consumer.</remarks>
-    public async Task AnswerAsync(EventFacts @event, string upTo, IEnumerable<(string Sender, OrderAnswers Answers)> answers)
+    public async Task AnswerAsync(OrderStream stream, string? upTo, IEnumerable<(string Sender, OrderAnswers Answers)> answers)
     {
         var batch = Database.CreateBatch();
-        var sent = new List<Task> { batch.StreamTrimByMinIdAsync(StreamOf(@event), Following(upTo)) };
+        var sent = new List<Task>();
+        if (upTo is not null)
+        {
+            sent.Add(batch.StreamTrimByMinIdAsync(stream.Key, Following(upTo)));
+        }
+
         foreach (var (sender, told) in answers)
         {
             sent.Add(batch.PublishAsync(AnswerChannel(sender), told.ToJson()));
@@ -81,34 +82,27 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     }
 
     /// <summary>Removes the stream if nobody waits in it.</summary>
-    public Task DeleteIfEmptyAsync(EventFacts @event) => Database.ScriptEvaluateAsync(DeleteIfEmpty, [StreamOf(@event)]);
+    public Task DeleteIfEmptyAsync(OrderStream stream) => Database.ScriptEvaluateAsync(DeleteIfEmpty, [stream.Key]);
 
     /// <summary>Receives the answers to the orders of a sender, also after Redis was lost and is back.</summary>
     public async Task ReceiveAsync(string sender, Action<byte[]> received) =>
         (await redis.GetSubscriber().SubscribeAsync(AnswerChannel(sender))).OnMessage(message => received(message.Message!));
 
     /// <summary>Waits for orders where there were none.</summary>
-    public async Task<WakeCall> ListenAsync(EventFacts @event)
+    public async Task<WakeCall> ListenAsync(OrderStream stream)
     {
         var calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        var queue = await redis.GetSubscriber().SubscribeAsync(WakeChannel(@event));
+        var queue = await redis.GetSubscriber().SubscribeAsync(stream.Wake);
         queue.OnMessage(_ => calls.Writer.TryWrite(true));
         return new(queue, calls.Reader);
     }
 
     /// <summary>Makes this replica the consumer of an event.</summary>
     /// <returns>Null if another one is.</returns>
-    public async Task<RedisDistributedLockHandle?> TryLeaseAsync(EventFacts @event) => await new RedisDistributedLock(
-        $"ticketing:lock:consumer:{NameOf(@event)}",
+    public async Task<RedisDistributedLockHandle?> TryLeaseAsync(OrderStream stream) => await new RedisDistributedLock(
+        stream.Lease,
         Database,
         options => options.Expiry(_lease)).TryAcquireAsync();
-
-    private static RedisKey StreamOf(EventFacts @event) => $"ticketing:orders:{NameOf(@event)}";
-
-    private static RedisChannel WakeChannel(EventFacts @event) => RedisChannel.Literal($"ticketing:orders:{NameOf(@event)}:added");
-
-    /// <summary>Installations that share a Redis have events with the same ids. Nobody may consume the orders of another one, so the time of set-up is part of the name.</summary>
-    private static string NameOf(EventFacts @event) => string.Create(CultureInfo.InvariantCulture, $"{@event.Id}:{@event.CreatedAt:yyyyMMddHHmmssffffff}");
 
     private static RedisChannel AnswerChannel(string sender) => RedisChannel.Literal($"ticketing:answers:{sender}");
 
@@ -134,7 +128,7 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
             }
             catch (OperationCanceledException)
             {
-                // Whoever waits looks anyway.
+                // The caller looks for orders in any case.
             }
         }
 

@@ -20,8 +20,10 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
     /// <summary>Two spaces: neither a client's key nor a caller's begins with them.</summary>
     private const string InternalKey = "  ";
 
-    /// <summary>The trace of its request.</summary>
-    public ActivityContext Trace { get; init; }
+    /// <summary>The trace of its request, as in the header <c>traceparent</c>; null if it is not recorded.</summary>
+    public string? TraceParent { get; init; }
+
+    public ActivityContext Trace => ActivityContext.TryParse(TraceParent, null, isRemote: true, out var trace) ? trace : default;
 
     /// <summary>Whether the buyer has given no key.</summary>
     public bool HasInternalKey => Order.IdempotencyKey!.StartsWith(InternalKey, StringComparison.Ordinal);
@@ -40,7 +42,7 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
         new Entry(
             Order.UserId, Order.Quantity, Order.IdempotencyKey!, Order.HoldSeconds, Order.CreatedBy,
-            Deadline, Consumer, Sender, Number, MayBeDecided, Activity.Current is { Recorded: true, Id: { } trace } ? trace : null),
+            Deadline, Consumer, Sender, Number, MayBeDecided, TraceParent),
         _json);
 
     /// <returns>Null if it is no order, or this version cannot read it.</returns>
@@ -52,10 +54,7 @@ internal sealed record QueuedOrder(BookTicketCommand Order, DateTime Deadline, l
         }
 
         var order = new BookTicketCommand(entry.User, eventId, entry.Quantity) { IdempotencyKey = entry.Key, HoldSeconds = entry.Hold, CreatedBy = entry.Caller };
-        return new(order, entry.Deadline, entry.Consumer, entry.Sender, entry.Number, entry.Again)
-        {
-            Trace = ActivityContext.TryParse(entry.Trace, null, isRemote: true, out var trace) ? trace : default,
-        };
+        return new(order, entry.Deadline, entry.Consumer, entry.Sender, entry.Number, entry.Again) { TraceParent = entry.Trace };
     }
 
     private static Entry? Read(byte[]? json)

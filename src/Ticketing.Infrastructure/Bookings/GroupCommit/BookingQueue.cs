@@ -1,5 +1,6 @@
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
+using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
@@ -57,17 +58,8 @@ internal sealed class BookingQueue(
                 metrics.OrderQueued();
             }
 
-            Writer ??= StartWriter();
+            Writer ??= Detached.Run(WriteUntilEmptyAsync);
             return EnqueueResult.Accepted;
-        }
-    }
-
-    private Task StartWriter()
-    {
-        // The writer serves all buyers, and must not capture the context of the first request.
-        using (ExecutionContext.SuppressFlow())
-        {
-            return Task.Run(WriteUntilEmptyAsync);
         }
     }
 
