@@ -57,7 +57,6 @@ public sealed class Laboratory : IAsyncDisposable
     /// <summary>A connection to the database that the lab has started.</summary>
     public DbConnection Connect() => _database!.Connect();
 
-
     private Task<long?> CountAsync(string status) => _database?.CountAsync(status) ?? Task.FromResult<long?>(null);
 
     public async ValueTask DisposeAsync()

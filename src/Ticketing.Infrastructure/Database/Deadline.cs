@@ -22,8 +22,8 @@ internal sealed class Deadline(TimeProvider clock) : DbCommandInterceptor
     /// <summary>The time that is left; null without a deadline.</summary>
     private TimeSpan? Left => _order.Value is { } order ? order.Length - clock.GetElapsedTime(order.Began) : null;
 
-    /// <summary>Sets the deadline for what the calling asynchronous method awaits from now on.</summary>
-    public OrderDeadline Set(TimeSpan length) => _order.Value = new OrderDeadline(clock.GetTimestamp(), length);
+    /// <summary>Sets the deadline for what the calling asynchronous method awaits from now on. Less than no time is none.</summary>
+    public OrderDeadline Set(TimeSpan length) => _order.Value = new OrderDeadline(clock.GetTimestamp(), length > TimeSpan.Zero ? length : TimeSpan.Zero);
 
     /// <summary>The next statement may commit the order.</summary>
     public void Committing()

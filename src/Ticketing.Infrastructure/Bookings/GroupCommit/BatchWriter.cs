@@ -76,8 +76,7 @@ internal sealed class BatchWriter(
     /// <summary>Processes the orders. Never throws: exceptions go to the waiting requests.</summary>
     public async Task WriteAsync(int eventId, IReadOnlyList<Pending> orders)
     {
-        var left = options.Value.OrderTimeLimit - orders[0].Waited; // the first has waited longest
-        var limit = deadline.Set(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        var limit = deadline.Set(options.Value.OrderTimeLimit - orders[0].Waited); // the first has waited longest
         try
         {
             // In real time: what hangs, in spite of every timeout of the driver, is outside this process.
@@ -85,8 +84,7 @@ internal sealed class BatchWriter(
         }
         catch (TimeoutException)
         {
-            // It sends nothing any more, except ROLLBACK.
-            Complete(orders, _ => limit.MayBeCommitted ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.Contention));
+            TimeIsOver(orders, limit);
         }
         catch (Exception exception)
         {
@@ -287,7 +285,11 @@ internal sealed class BatchWriter(
         }
     }
 
-    private static void Fail(IReadOnlyList<Pending> orders, Exception exception)
+    /// <summary>Answers orders whose transaction has not ended within its limit. It sends nothing any more, except ROLLBACK.</summary>
+    public static void TimeIsOver(IReadOnlyList<Pending> orders, Deadline.OrderDeadline limit) =>
+        Complete(orders, _ => limit.MayBeCommitted ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.Contention));
+
+    public static void Fail(IReadOnlyList<Pending> orders, Exception exception)
     {
         foreach (var order in orders)
         {

@@ -58,11 +58,7 @@ internal sealed class MariaDbBatchDatabase(
             var sql = new StringBuilder(256 + (reads.Keys.Count * 6) + (reads.Ids.Count * 8) + (reads.Users.Count * 8)).Append(
                 CultureInfo.InvariantCulture,
                 $"{(_hasBegun ? "" : $"{MariaDbErrors.Begin}; ")}SELECT {BatchRows.StockColumns}, {databaseClock.Now} FROM events WHERE id = {eventId} FOR UPDATE WAIT {seconds}");
-            if (reads.Keys.Count > 0)
-            {
-                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', reads.Keys.Select(key => TextIn(command, key))).Append(')');
-            }
-
+            AddKeys(sql, command, reads.Keys);
             if (reads.Ids.Count > 0)
             {
                 sql.Append(SelectBookings).Append("id IN (").AppendJoin(',', reads.Ids).Append(')');
@@ -84,12 +80,7 @@ internal sealed class MariaDbBatchDatabase(
             }
 
             command.CommandText = sql.ToString();
-            _hasBegun = true;
-            var began = clock.GetTimestamp();
-            await using var reader = await ReadAsync(command);
-            metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
-            connections.LastSuccess.Report();
-            breaker.LastSuccess.Report();
+            await using var reader = await ReadLockedAsync(command);
             var found = await reader.ReadAsync();
             var stock = found ? BatchRows.StockIn(reader) : null;
             var consumer = found ? BatchRows.ConsumerIn(reader) : 0;
@@ -120,18 +111,9 @@ internal sealed class MariaDbBatchDatabase(
             var sql = new StringBuilder(256 + (eventIds.Count * 8) + (keys.Count * 32))
                 .Append(CultureInfo.InvariantCulture, $"{MariaDbErrors.Begin}; SELECT {BatchRows.StockColumns}, {databaseClock.Now}, id FROM events FORCE INDEX (PRIMARY) WHERE id IN (")
                 .AppendJoin(',', eventIds).Append(") FOR UPDATE SKIP LOCKED");
-            if (keys.Count > 0)
-            {
-                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', keys.Select(key => TextIn(command, key))).Append(')');
-            }
-
+            AddKeys(sql, command, keys);
             command.CommandText = sql.ToString();
-            _hasBegun = true;
-            var began = clock.GetTimestamp();
-            await using var reader = await ReadAsync(command);
-            metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
-            connections.LastSuccess.Report();
-            breaker.LastSuccess.Report();
+            await using var reader = await ReadLockedAsync(command);
             var bookings = new Dictionary<long, Booking>();
             var starts = new Dictionary<int, BatchStart>(eventIds.Count);
             while (await reader.ReadAsync())
@@ -216,6 +198,14 @@ internal sealed class MariaDbBatchDatabase(
             // Ids are assigned in the order of VALUES; RETURNING does not guarantee that order.
             ids.Sort();
             return ids;
+        }
+
+        private static void AddKeys(StringBuilder sql, MySqlCommand command, IReadOnlyCollection<string> keys)
+        {
+            if (keys.Count > 0)
+            {
+                sql.Append(SelectBookings).Append("idempotency_key IN (").AppendJoin(',', keys.Select(key => TextIn(command, key))).Append(')');
+            }
         }
 
         private static void AddInsert(StringBuilder sql, MySqlCommand command, IReadOnlyList<BatchPlan> plans, DateTime timestamp)
@@ -343,6 +333,18 @@ internal sealed class MariaDbBatchDatabase(
             {
                 await connection.DisposeAsync();
             }
+        }
+
+        /// <summary>Reads what a text begins with that locks rows.</summary>
+        private async Task<MySqlDataReader> ReadLockedAsync(MySqlCommand command)
+        {
+            _hasBegun = true;
+            var began = clock.GetTimestamp();
+            var reader = await ReadAsync(command);
+            metrics.QueryEnded("select", "events", clock.GetElapsedTime(began));
+            connections.LastSuccess.Report();
+            breaker.LastSuccess.Report();
+            return reader;
         }
 
         private async Task<MySqlDataReader> ReadAsync(MySqlCommand command)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
@@ -121,21 +120,16 @@ internal sealed class SharedWriter(
 
     private async Task WriteTogetherAsync(List<Batch> batches)
     {
-        var limit = deadline.Set(Max(options.Value.OrderTimeLimit - batches.Max(batch => batch.Orders[0].Waited), TimeSpan.Zero));
-        IReadOnlyList<Batch> rest;
+        List<Pending> orders = [.. batches.SelectMany(batch => batch.Orders)];
+        var limit = deadline.Set(options.Value.OrderTimeLimit - batches.Max(batch => batch.Orders[0].Waited));
+        IReadOnlyList<Batch> rest = [];
         try
         {
             rest = await TryAsync(batches).WaitAsync(limit.Length + BookingOptions.Grace);
         }
         catch (TimeoutException)
         {
-            // It sends nothing any more, except ROLLBACK.
-            foreach (var batch in batches)
-            {
-                batch.Complete(limit.MayBeCommitted ? BookingOutcome.Unknown.Instance : new BookingOutcome.Busy(BusyReason.Contention));
-            }
-
-            return;
+            BatchWriter.TimeIsOver(orders, limit);
         }
         catch (Exception) when (!limit.MayBeCommitted)
         {
@@ -143,12 +137,7 @@ internal sealed class SharedWriter(
         }
         catch (Exception exception)
         {
-            foreach (var batch in batches)
-            {
-                batch.Fail(exception);
-            }
-
-            return;
+            BatchWriter.Fail(orders, exception);
         }
 
         foreach (var batch in batches.Except(rest))
@@ -166,7 +155,7 @@ internal sealed class SharedWriter(
     private async Task<IReadOnlyList<Batch>> TryAsync(List<Batch> batches)
     {
         List<(Batch Batch, BatchPlan Plan)> planned = [];
-        List<BatchPlan> toWrite = [];
+        List<(Batch Batch, BatchPlan Plan)> written = [];
         DateTime? sentAt = null;
         var isDecided = false;
         var began = clock.GetTimestamp();
@@ -189,13 +178,13 @@ internal sealed class SharedWriter(
                 }
             }
 
-            toWrite.AddRange(planned.Select(pair => pair.Plan).Where(plan => !plan.IsEmpty));
+            written.AddRange(planned.Where(pair => !pair.Plan.IsEmpty));
             IReadOnlyList<long> ids = [];
-            if (toWrite.Count > 0)
+            if (written.Count > 0)
             {
-                sentAt = lookup.NextTimestamp(toWrite[0].Now);
+                sentAt = lookup.NextTimestamp(written[0].Plan.Now);
                 deadline.Committing();
-                ids = await transaction.CommitAsync(toWrite, sentAt.Value);
+                ids = await transaction.CommitAsync([.. written.Select(pair => pair.Plan)], sentAt.Value);
                 metrics.BatchCommitted(planned.Sum(pair => pair.Batch.Orders.Count), clock.GetElapsedTime(began));
             }
 
@@ -212,7 +201,7 @@ internal sealed class SharedWriter(
         {
             // Whatever happens to the connection now, the orders are decided.
         }
-        catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None || exception is DeadlineExceededException)
+        catch (Exception exception) when (errors.Classify(exception) != DatabaseFault.None)
         {
             if (sentAt is not { } timestamp || exception is DeadlineExceededException || !errors.MayBeCommitted(exception))
             {
@@ -221,7 +210,6 @@ internal sealed class SharedWriter(
             }
 
             // All of them have the same outcome. If the first was rolled back, so were the others.
-            var written = planned.Where(pair => !pair.Plan.IsEmpty).ToList();
             var decided = new ConcurrentBag<Batch>();
             if (await ResolveAsync(written[0]))
             {
@@ -232,21 +220,19 @@ internal sealed class SharedWriter(
 
             async Task<bool> ResolveAsync((Batch Batch, BatchPlan Plan) pair)
             {
-                var isDecided = await writer.ResolveAsync(pair.Batch.Orders, pair.Plan, timestamp, exception);
-                if (isDecided)
+                if (!await writer.ResolveAsync(pair.Batch.Orders, pair.Plan, timestamp, exception))
                 {
-                    decided.Add(pair.Batch);
-                    pair.Batch.IsWritten();
+                    return false;
                 }
 
-                return isDecided;
+                decided.Add(pair.Batch);
+                pair.Batch.IsWritten();
+                return true;
             }
         }
 
-        return planned.Count == batches.Count ? [] : [.. batches.Except(planned.Select(pair => pair.Batch))];
+        return [.. batches.Except(planned.Select(pair => pair.Batch))];
     }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>A batch of one event.</summary>
     private sealed class Batch(int eventId, IReadOnlyList<Pending> orders)
@@ -269,25 +255,5 @@ internal sealed class SharedWriter(
         public Task Written => _written.Task;
 
         public void IsWritten() => _written.TrySetResult();
-
-        public void Complete(BookingOutcome outcome)
-        {
-            foreach (var order in orders)
-            {
-                order.Complete(outcome);
-            }
-
-            IsWritten();
-        }
-
-        public void Fail(Exception exception)
-        {
-            foreach (var order in orders)
-            {
-                order.Fail(exception);
-            }
-
-            IsWritten();
-        }
     }
 }
