@@ -30,6 +30,7 @@ internal static class MariaDbRegistration
         services.AddSingleton<IInterceptor, ReadCommittedTransactions>();
         services.AddSingleton<PooledConnections>();
         services.AddSingleton<IInterceptor, RepeatableMigrations>();
+        services.AddSingleton<IInterceptor, LoneStatements>();
         services.AddReadContexts(DatabaseRegistration.Reads, target => target.ConnectionString, provider => provider.GetServices<IInterceptor>());
     }
 
@@ -67,7 +68,7 @@ internal static class MariaDbRegistration
     }
 
     private static DbContextOptionsBuilder UsePool(this DbContextOptionsBuilder options, MySqlDataSource dataSource, PooledConnections connections) =>
-        options.UseMySql(dataSource, ServerVersion).AddInterceptors(connections, connections.LastSuccess);
+        options.UseMySql(dataSource, ServerVersion, mySql => mySql.MaxBatchSize(LoneStatements.MaxBatchSize)).AddInterceptors(connections, connections.LastSuccess);
 
     private static MySqlDataSource DataSource(IServiceProvider provider, string poolName, string connectionString) =>
         new MySqlDataSourceBuilder(connectionString)
