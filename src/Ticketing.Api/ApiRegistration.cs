@@ -8,6 +8,7 @@ using Ticketing.Api.Access;
 using Ticketing.Api.Controllers;
 using Ticketing.Api.Hosting;
 using Ticketing.Api.Json;
+using Ticketing.Api.Lab;
 using Ticketing.Api.OpenApi;
 using Ticketing.Api.Problems;
 using Ticketing.Api.Ui;
@@ -55,6 +56,7 @@ internal static class ApiRegistration
         services.AddProblemDetails();
         services.AddOpenApiDocument();
         services.AddUi();
+        services.AddLab();
     }
 
     public static void UseApi(this WebApplication app)

@@ -45,6 +45,9 @@ public sealed class Event
     /// <summary>Number of confirmed bookings; null until an upgrade has counted them. The database knows the value of a new event.</summary>
     public int? Bookings { get; private set; }
 
+    /// <summary>What it is for. Never changes after set-up.</summary>
+    public EventKind Kind { get; private set; }
+
     /// <summary>The strategy that sells the tickets.</summary>
     public BookingStrategy Strategy { get; private set; }
 
@@ -83,10 +86,11 @@ public sealed class Event
     /// <param name="rules">Who can buy the tickets, and when; without it, everybody can at once.</param>
     /// <param name="holdSeconds">For how long a hold lasts if its order does not say.</param>
     /// <param name="maxHoldSeconds">For how long a hold can last; not less than <paramref name="holdSeconds"/>.</param>
+    /// <param name="kind">What it is for.</param>
     /// <exception cref="ArgumentException">A value is outside its limits.</exception>
     public static Event SetUp(
         string name, int totalTickets, BookingStrategy strategy, DateTime createdAt, SaleRules? rules = null,
-        int holdSeconds = DefaultHoldSeconds, int maxHoldSeconds = DefaultMaxHoldSeconds)
+        int holdSeconds = DefaultHoldSeconds, int maxHoldSeconds = DefaultMaxHoldSeconds, EventKind kind = EventKind.Sale)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxNameLength, nameof(name));
@@ -102,6 +106,7 @@ public sealed class Event
             SaleEndsAt = rules?.EndsAt,
             HoldSeconds = holdSeconds,
             MaxHoldSeconds = maxHoldSeconds,
+            Kind = kind,
         };
     }
 

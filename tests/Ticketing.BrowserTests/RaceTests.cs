@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Ticketing.BrowserTests;
 
-/// <summary>Strategies race each other, with buyers that the page sends.</summary>
+/// <summary>Strategies race each other, with buyers that the server sends, and the page shows it.</summary>
 public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromium)
 {
     private const float Patience = 60_000;
@@ -17,15 +17,14 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     [InlineData("together")]
     public async Task Naive_oversells_and_batched_does_not(string mode)
     {
-        // So few tickets that the buyers who ask first, six or three of them, already want more than there are.
-        var visitor = await StartAsync(tickets: 20, buyers: 20, quantity: 10, mode, "naive", "batched");
+        var visitor = await StartAsync(tickets: 20, buyers: 200, quantity: 1, mode, "naive", "batched");
         await Expect(visitor["#run"]).ToHaveTextAsync("Racing…");
         await visitor.ScreenshotAsync($"race-running-{mode}");
         await FinishedAsync(visitor);
         await visitor.ScreenshotAsync($"race-finished-{mode}");
 
-        var naive = await LastRacedAsync("naive");
-        var batched = await LastRacedAsync("batched");
+        var naive = await RacedAsync(visitor, "naive");
+        var batched = await RacedAsync(visitor, "batched");
         var oversold = naive.GetProperty("oversold").GetInt64();
         oversold.Should().BePositive("naive must lose the race, or the race shows nothing");
         batched.GetProperty("oversold").GetInt64().Should().Be(0);
@@ -35,7 +34,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
         await Expect(Figure(visitor, "naive", "oversold")).ToHaveTextAsync(Text(naive.GetProperty("oversold")));
         await Expect(Figure(visitor, "batched", "sold")).ToHaveTextAsync("20");
         await Expect(Figure(visitor, "batched", "oversold")).ToHaveTextAsync("0");
-        await Expect(Figure(visitor, "batched", "refused")).ToHaveTextAsync("18");
+        await Expect(Figure(visitor, "batched", "refused")).ToHaveTextAsync("180");
         await Expect(visitor["#verdict h2"]).ToHaveTextAsync(
             $"naive sold {oversold} tickets that do not exist. batched did not.");
         (await ColorAsync(visitor, "naive")).Should().NotBe(await ColorAsync(visitor, "batched"), "what was oversold is red");
@@ -49,21 +48,48 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
-    public async Task An_unavailable_strategy_shows_why_and_the_others_race()
+    public async Task An_unavailable_strategy_shows_why()
     {
         // The page does not learn it beforehand; the race does.
-        var visitor = (await VisitAsync(_api)).MayFail("/strategies", "/setup", "/book");
+        var visitor = (await VisitAsync(_api)).MayFail("/strategies", "/races");
         await visitor.Page.RouteAsync("**/strategies", route => route.AbortAsync());
         await visitor.Page.ReloadAsync();
         await visitor["nav a[href='#race']"].ClickAsync();
         await RunAsync(visitor, tickets: 10, buyers: 12, quantity: 1, "turns", "atomic_update", "distributed_lock");
-        await FinishedAsync(visitor);
 
-        await Expect(visitor[".lane-off"]).ToContainTextAsync("ConnectionStrings__Redis");
-        await Expect(visitor["#race-distributed_lock"]).ToBeDisabledAsync();
-        await Expect(Figure(visitor, "atomic_update", "sold")).ToHaveTextAsync("10");
-        await Expect(visitor["#verdict h2"]).ToHaveTextAsync("atomic_update did not oversell.");
+        await Expect(visitor["#race-strategies-error"]).ToContainTextAsync("ConnectionStrings__Redis");
+        await Expect(visitor["#race-results"]).ToBeHiddenAsync();
         await visitor.ScreenshotAsync("race-unavailable");
+    }
+
+    [Fact]
+    public async Task A_link_opens_a_race_again()
+    {
+        var visitor = await StartAsync(tickets: 10, buyers: 50, quantity: 1, "turns", "atomic_update");
+        await FinishedAsync(visitor);
+        var link = visitor.Page.Url;
+        link.Should().MatchRegex("#race/[0-9]+$");
+
+        var other = await VisitAsync(_api, new Uri(link).PathAndQuery + new Uri(link).Fragment);
+
+        await Expect(other["#verdict h2"]).ToHaveTextAsync("atomic_update did not oversell.");
+        await Expect(Figure(other, "atomic_update", "refused")).ToHaveTextAsync("40");
+    }
+
+    [Fact]
+    public async Task Where_races_are_not_run_the_page_says_what_to_do()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("closed.db")}",
+            ["Lab__Enabled"] = "false",
+        });
+        var visitor = (await VisitAsync(api, "/#race")).MayFail("/races");
+        await visitor["#run"].ClickAsync();
+
+        await Expect(visitor["#race-answer"]).ToContainTextAsync("Lab__Enabled");
+        await visitor.ScreenshotAsync("race-closed");
     }
 
     [Fact]
@@ -79,12 +105,12 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     [Fact]
     public async Task A_stopped_race_shows_the_tickets_sold_so_far()
     {
-        var visitor = await StartAsync(tickets: 2000, buyers: 2000, quantity: 1, "turns", "batched");
+        var visitor = await StartAsync(tickets: 2000, buyers: 2000, quantity: 1, "turns", atOnce: 1, "batched");
         await Expect(Figure(visitor, "batched", "sold")).Not.ToHaveTextAsync("0");
         await visitor["#stop"].ClickAsync();
         await FinishedAsync(visitor);
 
-        var sold = (await LastRacedAsync("batched")).GetProperty("tickets_sold");
+        var sold = (await RacedAsync(visitor, "batched")).GetProperty("tickets_sold");
         sold.GetInt64().Should().BeInRange(1, 1999);
         await Expect(Figure(visitor, "batched", "sold")).ToHaveTextAsync(sold.GetInt64().ToString("N0", CultureInfo.InvariantCulture));
     }
@@ -95,14 +121,13 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
         await SetupAsync(_api, 77, name: "Shown before the race");
         var visitor = await VisitAsync(_api);
         await Expect(visitor["#sale-title"]).ToHaveTextAsync("Shown before the race");
-        visitor.MayFail("/book");
         await visitor["nav a[href='#race']"].ClickAsync();
         await RunAsync(visitor, tickets: 5, buyers: 6, quantity: 1, "turns", "batched");
         await FinishedAsync(visitor);
 
         await visitor["nav a[href='#sale']"].ClickAsync();
 
-        await Expect(visitor["#newer-text"]).ToContainTextAsync("Race: batched");
+        await Expect(visitor["#newer"]).ToBeHiddenAsync();
         await Expect(visitor["#sale-title"]).ToHaveTextAsync("Shown before the race");
         await Expect(visitor["#remaining"]).ToHaveTextAsync("77");
         await Expect(visitor["#mine"]).ToContainTextAsync("Nothing booked yet.");
@@ -116,9 +141,13 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
         await Expect(visitor["#race-results"]).ToBeHiddenAsync();
     }
 
-    private async Task<Visitor> StartAsync(int tickets, int buyers, int quantity, string mode, params string[] strategies)
+    private Task<Visitor> StartAsync(int tickets, int buyers, int quantity, string mode, params string[] strategies) =>
+        StartAsync(tickets, buyers, quantity, mode, atOnce: 500, strategies);
+
+    private async Task<Visitor> StartAsync(int tickets, int buyers, int quantity, string mode, int atOnce, params string[] strategies)
     {
-        var visitor = (await VisitAsync(_api, "/#race")).MayFail("/book", "/setup");
+        var visitor = (await VisitAsync(_api, "/#race")).MayFail("/races");
+        await visitor["#race-at-once"].FillAsync(atOnce.ToString(CultureInfo.InvariantCulture));
         await RunAsync(visitor, tickets, buyers, quantity, mode, strategies);
         return visitor;
     }
@@ -147,6 +176,11 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
 
     private static string Text(JsonElement number) => number.GetInt64().ToString(CultureInfo.InvariantCulture);
 
-    private async Task<JsonElement> LastRacedAsync(string strategy) =>
-        (await GetAsync(_api, "/events")).GetProperty("items").EnumerateArray().First(item => item.GetProperty("event_name").GetString() == $"Race: {strategy}");
+    /// <summary>The status of the event with which a strategy has raced.</summary>
+    private async Task<JsonElement> RacedAsync(Visitor visitor, string strategy)
+    {
+        var race = await GetAsync(_api, $"/races/{visitor.Page.Url.Split('/')[^1]}");
+        var lane = race.GetProperty("lanes").EnumerateArray().First(lane => lane.GetProperty("strategy").GetString() == strategy);
+        return await GetAsync(_api, $"/status?event_id={lane.GetProperty("event_id")}");
+    }
 }

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Ticketing.Api.Access;
 using Ticketing.Infrastructure.Hosting;
@@ -40,7 +39,7 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var duration = TimeSpan.FromSeconds(options.Value.Seconds);
-        if (duration == TimeSpan.Zero || Address() is not { } address)
+        if (duration == TimeSpan.Zero || server.OwnAddress() is not { } address)
         {
             key.Revoke();
             return;
@@ -90,13 +89,6 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>The server's own address; null if it supports only TLS, because the certificate is not for this address.</summary>
-    private Uri? Address() => server.Features.Get<IServerAddressesFeature>()?.Addresses
-        .Where(address => address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-        .Select(BindingAddress.Parse)
-        .Select(address => new UriBuilder("http", address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host, address.Port).Uri)
-        .FirstOrDefault();
 
     /// <summary>Ids are given in ascending order, so the largest are used last. Null if even these exist, or cannot be looked up: then nothing is ordered.</summary>
     private static async Task<int?> FindMissingEventAsync(HttpClient client, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Ticketing.Api.Controllers;
+using Ticketing.Api.Lab;
 using Ticketing.Api.Ui;
 using Ticketing.Application.Access.CreateKey;
 using Ticketing.Application.Access.GetAudit;
@@ -12,6 +13,7 @@ using Ticketing.Application.Bookings.HoldTickets;
 using Ticketing.Application.Common;
 using Ticketing.Application.Events.ChangeEvent;
 using Ticketing.Application.Events.SetupEvent;
+using Ticketing.Application.Races;
 using Ticketing.Application.Sales;
 
 namespace Ticketing.Api.Json;
@@ -38,6 +40,8 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(PagedResult<EventStatus>))]
 [JsonSerializable(typeof(PagedResult<HistoryItem>))]
 [JsonSerializable(typeof(SalesStats))]
+[JsonSerializable(typeof(RaceSettings))]
+[JsonSerializable(typeof(RaceState))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemExplanation))]
 [JsonSerializable(typeof(IReadOnlyList<ProblemExplanation>))]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Ticketing.Api.Lab;
 using Ticketing.Domain;
 
 namespace Ticketing.Api.Json;
@@ -20,6 +21,7 @@ internal static class JsonRules
         options.Converters.Add(new BookingStrategyConverter());
         options.Converters.Add(new NameConverter<SaleState>(SaleStateNames.Name));
         options.Converters.Add(new NameConverter<BookingStatus>(BookingStatusNames.Name));
+        options.Converters.Add(new NameConverter<RaceStatus>(status => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString())));
         options.Converters.Add(new TimeConverter());
         options.TypeInfoResolver = JsonTypeInfoResolver.Combine(ApiJsonContext.Default, new DefaultJsonTypeInfoResolver()).WithAddedModifier(ForgetIgnored);
     }

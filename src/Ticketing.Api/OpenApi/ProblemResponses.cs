@@ -87,12 +87,12 @@ internal sealed partial class ProblemResponses : IOperationFilter, IDocumentFilt
         };
     }
 
-    /// <summary>Removes text/json and the like, which the JSON formatter supports too.</summary>
+    /// <summary>Removes text/json and the like, which the JSON formatter supports too. A stream of events is what it says.</summary>
     private static void KeepOnlyJson(OpenApiResponses responses)
     {
         foreach (var content in responses.Values.Select(response => response.Content).OfType<IDictionary<string, IOpenApiMediaType>>())
         {
-            foreach (var type in content.Keys.Where(type => type != "application/json").ToList())
+            foreach (var type in content.Keys.Where(type => type is not ("application/json" or "text/event-stream")).ToList())
             {
                 content.Remove(type);
             }

@@ -79,6 +79,15 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind Forbidden = new(
         "forbidden", 403, "The caller may not do this.", "Use a key whose role may do it. README.md lists the roles.");
 
+    public static readonly ProblemKind LabClosed = new(
+        "lab_closed", 403, "Races are not run here.", "They put load on the server. Where they may, set Lab__Enabled to true.");
+
+    public static readonly ProblemKind RaceNotFound = new(
+        "race_not_found", 404, "The race does not exist.", "Check the id: it is the race_id in the response of POST /races. A server remembers its last races until it stops.");
+
+    public static readonly ProblemKind RaceRunning = new(
+        "race_running", 409, "Another race runs.", "Start yours when it is over, or end it with POST /races/{id}/stop.");
+
     public static readonly ProblemKind RateLimited = new(
         "rate_limited", 429, "Too many requests of one caller.", "Nothing was done. Try again after the delay given by Retry-After.");
 
@@ -133,7 +142,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     [
         ValidationFailed, SoldOut, NotEnoughTickets, NotOnSale, Paused, SaleEnded, LimitReached,
         HoldLimitReached, HoldExpired, HoldReleased, HoldConfirmed, BookingCancelled, NotConfirmed, BelowSold, UpgradeInProgress, EventNotFound, HoldNotFound,
-        BookingNotFound, KeyNotFound, Unauthenticated, Forbidden, RateLimited, IdempotencyKeyReused,
+        BookingNotFound, KeyNotFound, Unauthenticated, Forbidden, LabClosed, RaceNotFound, RaceRunning, RateLimited, IdempotencyKeyReused,
         Busy, OutcomeUnknown, DatabaseUnavailable, StrategyUnavailable, StartingUp,
         ShuttingDown, NotFound, MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, RequestTimeout, BadRequest, InternalError,
     ];

@@ -6,7 +6,7 @@ namespace Ticketing.Application.Events;
 /// <summary>Stores and changes events, and keeps their immutable properties in memory.</summary>
 public interface IEventRepository
 {
-    /// <summary>Stores a new event, which becomes the current one, and assigns its id.</summary>
+    /// <summary>Stores a new event, which becomes the current one unless it is a race, and assigns its id.</summary>
     /// <param name="event">The event.</param>
     /// <param name="actor">Who sets it up.</param>
     /// <param name="cancellationToken">Ends waiting, but never a transaction that may already be committing.</param>
@@ -30,11 +30,12 @@ public interface IEventRepository
 
 /// <summary>The immutable properties of an event.</summary>
 /// <param name="Id">The event's id.</param>
+/// <param name="Kind">What it is for.</param>
 /// <param name="Strategy">The strategy that sells its tickets.</param>
 /// <param name="HoldSeconds">For how long a hold lasts if its order does not say, in seconds.</param>
 /// <param name="MaxHoldSeconds">For how long tickets can be held, in seconds.</param>
 /// <param name="CreatedAt">Time of set-up, UTC. With the id, it tells the event from those of other installations.</param>
-public sealed record EventFacts(int Id, BookingStrategy Strategy, int HoldSeconds, int MaxHoldSeconds, DateTime CreatedAt)
+public sealed record EventFacts(int Id, EventKind Kind, BookingStrategy Strategy, int HoldSeconds, int MaxHoldSeconds, DateTime CreatedAt)
 {
     /// <summary>No event lets tickets be held for longer, in seconds.</summary>
     public const int LongestHoldSeconds = 86_400;

@@ -4,6 +4,7 @@ using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.ChangeBooking;
 using Ticketing.Application.Events;
 using Ticketing.Application.Events.SetReadOnly;
+using Ticketing.Application.Races;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Broker;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
@@ -30,6 +31,7 @@ internal static class BookingsRegistration
         services.AddSingleton<Admission>();
         services.AddSingleton<BookingCommit>();
         services.AddSingleton<IEventRepository, EventRepository>();
+        services.AddSingleton<IEventLedger, EventLedger>();
         services.AddSingleton<IBatchDatabase>(provider => provider.GetRequiredService<DatabaseTarget>().Provider == DatabaseProvider.Sqlite
             ? ActivatorUtilities.CreateInstance<SqliteBatchDatabase>(provider)
             : ActivatorUtilities.CreateInstance<MariaDbBatchDatabase>(provider));
@@ -54,7 +56,8 @@ internal static class BookingsRegistration
         }
 
         services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
-            strategy => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, strategy, Create(provider, strategy)),
+            strategy => Create(provider, strategy),
+            (name, strategy) => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, name, strategy),
             strategy => strategy.NeedsRedis() && !hasRedis
                 ? $"'{strategy.Name()}' needs Redis: set ConnectionStrings__Redis, for example to localhost:6379."
                 : null));

@@ -40,8 +40,12 @@ internal sealed class EventRepository(
         db.Audit.Add(actor.Of(AuditAction.EventSetUp, @event.Id, before: null, Actor.Describe(@event), @event.CreatedAt));
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync("events", @event.Id);
-        Remember(new EventFacts(@event.Id, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds, @event.CreatedAt));
-        latest.WasSetUp(@event.Id);
+        Remember(new EventFacts(@event.Id, @event.Kind, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds, @event.CreatedAt));
+        if (@event.Kind == EventKind.Sale)
+        {
+            latest.WasSetUp(@event.Id);
+        }
+
         return true;
     }
 
@@ -88,7 +92,7 @@ internal sealed class EventRepository(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var facts = await db.Events
             .Where(@event => @event.Id == eventId)
-            .Select(@event => new EventFacts(@event.Id, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds, @event.CreatedAt))
+            .Select(@event => new EventFacts(@event.Id, @event.Kind, @event.Strategy, @event.HoldSeconds, @event.MaxHoldSeconds, @event.CreatedAt))
             .SingleOrDefaultAsync(cancellationToken);
         if (facts is not null)
         {

@@ -70,7 +70,7 @@ internal sealed class StockSnapshots(
         if (_lookedForOversoldAt is not { } lookedAt || clock.GetElapsedTime(lookedAt) >= _oversoldPeriod)
         {
             _oversold = await db.Events
-                .Where(@event => @event.AvailableTickets < 0)
+                .Where(@event => @event.AvailableTickets < 0 && @event.Kind == EventKind.Sale)
                 .OrderByDescending(@event => @event.Id)
                 .Take(MaxOversold)
                 .Select(@event => @event.Id)
@@ -78,7 +78,7 @@ internal sealed class StockSnapshots(
             _lookedForOversoldAt = clock.GetTimestamp();
         }
 
-        var stock = await StockOf(db.Events.OrderByDescending(@event => @event.Id).Take(MaxNewest)).ToListAsync(cancellationToken);
+        var stock = await StockOf(db.Events.Where(@event => @event.Kind == EventKind.Sale).OrderByDescending(@event => @event.Id).Take(MaxNewest)).ToListAsync(cancellationToken);
         var others = recentlySold.TakeNewest(MaxRecentlySold).Union(_oversold).Except(stock.Select(@event => @event.EventId)).ToList();
         if (others.Count > 0)
         {

@@ -29,18 +29,18 @@ internal sealed class SalesReader(
         {
             var events = eventId is { } id
                 ? db.Events.Where(@event => @event.Id == id)
-                : db.Events.OrderByDescending(@event => @event.Id).Take(1);
+                : Sales(db).OrderByDescending(@event => @event.Id).Take(1);
             return Snapshots(db, events, readAt).SingleOrDefaultAsync(token);
         },
         cancellationToken);
 
     public Task<Reading<long>> CountEventsAsync(CancellationToken cancellationToken) =>
-        ReadAsync((db, _, token) => db.Events.LongCountAsync(token), cancellationToken);
+        ReadAsync((db, _, token) => Sales(db).LongCountAsync(token), cancellationToken);
 
     public Task<Reading<IReadOnlyList<EventSnapshot>>> ReadEventsAsync(int offset, int limit, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<EventSnapshot>>(
             async (db, readAt, token) =>
-                await Snapshots(db, db.Events.OrderByDescending(@event => @event.Id).Skip(offset).Take(limit), readAt).ToListAsync(token),
+                await Snapshots(db, Sales(db).OrderByDescending(@event => @event.Id).Skip(offset).Take(limit), readAt).ToListAsync(token),
             cancellationToken);
 
     public Task<Reading<SalesStats>> ReadStatsAsync(CancellationToken cancellationToken) => ReadAsync(
@@ -54,6 +54,7 @@ internal sealed class SalesReader(
                 COALESCE(SUM(COALESCE(bookings, (SELECT COUNT(*) FROM bookings b WHERE b.event_id = events.id))), 0) AS "Bookings",
                 COALESCE(SUM(CASE WHEN available_tickets + held_tickets < 0 THEN -(available_tickets + held_tickets) ELSE 0 END), 0) AS "Oversold"
             FROM events
+            WHERE kind = 'sale'
             """).SingleAsync(token),
         cancellationToken);
 
@@ -113,6 +114,8 @@ internal sealed class SalesReader(
         var readAt = clock.GetUtcNow();
         return new(await read(db, readAt, cancellationToken), readAt);
     }
+
+    private static IQueryable<Event> Sales(TicketingDbContext db) => db.Events.Where(@event => @event.Kind == EventKind.Sale);
 
     private static IQueryable<Booking> Bookings(TicketingDbContext db, BookingFilter filter)
     {

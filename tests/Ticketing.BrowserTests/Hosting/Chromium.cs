@@ -45,7 +45,6 @@ public sealed class Site : IAsyncLifetime
     {
         ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("site.db")}",
         ["Ui__GrafanaUrl"] = "http://localhost:3000",
-        ["Booking__NaiveDelayMilliseconds"] = "1000", // a wide window, so that naive loses its race on a busy machine too
     });
 
     public async Task DisposeAsync()

@@ -39,6 +39,7 @@ public sealed class Cluster : IAsyncLifetime
             ["Database__MigrateOnStart"] = "false",
             // As a replica does that is started by hand: a cold one would meet the whole crowd with its first requests.
             ["WarmUp__Seconds"] = "1",
+            ["Lab__Enabled"] = "true",
         };
 
         await using (var migration = ApiProcess.Run(_settings, "--migrate"))

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Ticketing.TestServers;
 
 namespace Ticketing.DeployTests.Replicas;
@@ -51,6 +54,23 @@ public sealed class ReplicasTests(Cluster cluster, ITestOutputHelper output) : S
             crowd.RepeatableAnswers.Keys.Should().Equal("200");
             ExpectOnly(crowd, "200", "503 outcome_unknown");
         });
+
+    [Fact]
+    public async Task A_race_is_found_through_the_edge_whichever_replica_runs_it()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Cluster.Address, "/api/") };
+        using var started = await client.PostAsJsonAsync("races", new { buyers = 50 });
+        started.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        var id = (await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("race_id").GetInt32();
+
+        var progress = await client.GetStringAsync(new Uri($"races/{id}/progress", UriKind.Relative));
+
+        progress.Should().Contain("\"status\":\"finished\"");
+        for (var i = 0; i < 6; i++) // twice as often as there are replicas
+        {
+            (await client.GetFromJsonAsync<JsonElement>($"races/{id}")).GetProperty("status").GetString().Should().Be("finished");
+        }
+    }
 
     /// <summary>A flash sale of one event that does not sell out; half of the orders have a key. A long run repeats it twenty times.</summary>
     private async Task RepeatAsync(string what, Func<Task> meanwhile, Action<Crowd> expect)

@@ -23,6 +23,7 @@ public sealed class AskingApi : SqliteApi
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["Security:Mode"] = "Keys",
+        ["Lab:Enabled"] = "true",
         ["Security:Jwt:Authority"] = _issuer.Address.ToString(),
         ["Security:Jwt:Audience"] = Issuer.Audience,
     };

@@ -45,6 +45,17 @@ public sealed record BadInput(string Name, HttpMethod Method, string Path, byte[
         new("no body and no content type", HttpMethod.Post, "/setup", null, null, 415, "unsupported_media_type"),
 
         // A switch is never turned by a guess.
+        new("race of nobody", HttpMethod.Post, "/races", """{"buyers":0}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of too many", HttpMethod.Post, "/races", """{"buyers":2001}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race for too many tickets", HttpMethod.Post, "/races", """{"tickets":10001}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of more at once than there can be", HttpMethod.Post, "/races", """{"at_once":2001}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race for none", HttpMethod.Post, "/races", """{"quantity":0}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of no strategy", HttpMethod.Post, "/races", """{"strategies":[]}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of a strategy with itself", HttpMethod.Post, "/races", """{"strategies":["naive","naive"]}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of an unknown strategy", HttpMethod.Post, "/races", """{"strategies":["luck"]}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of null", HttpMethod.Post, "/races", """{"strategies":null,"buyers":null}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of an unknown field", HttpMethod.Post, "/races", """{"speed":1}"""u8.ToArray(), Json, 400, "validation_failed"),
+        new("race of an unknown id", HttpMethod.Get, "/races/0", [], null, 404, "race_not_found"),
         new("maintenance without what to do", HttpMethod.Put, "/maintenance", "{}"u8.ToArray(), Json, 400, "validation_failed"),
         new("maintenance null", HttpMethod.Put, "/maintenance", """{"read_only":null}"""u8.ToArray(), Json, 400, "validation_failed"),
         new("maintenance in quotes", HttpMethod.Put, "/maintenance", """{"read_only":"true"}"""u8.ToArray(), Json, 400, "validation_failed"),

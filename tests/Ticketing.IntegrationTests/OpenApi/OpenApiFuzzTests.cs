@@ -36,7 +36,7 @@ public sealed class OpenApiFuzzTests(SqliteApi api) : IClassFixture<SqliteApi>
     public async Task No_request_fails_and_every_response_is_as_described()
     {
         var document = await OpenApiDocument.FromJsonAsync(await File.ReadAllTextAsync(Repository.File("src", "Ticketing.Api", "openapi.json")));
-        var operations = document.Operations.Where(operation => operation.Operation.OperationId != "setMaintenance").ToArray(); // it would stop all others
+        var operations = document.Operations.Where(operation => operation.Operation.OperationId is not ("setMaintenance" or "startRace")).ToArray(); // one would stop all others, one would delay them
         for (var i = 0; i < 50; i++)
         {
             await api.Client.SetupAsync(5, i % 2 == 0 ? "batched" : "for_update"); // so that some of the ids exist

@@ -58,14 +58,14 @@ public sealed class BookTicketHandlerTests
         public Task<EventOutcome> ChangeAsync(int eventId, AuditAction action, Actor actor, Func<Event, EventOutcome?> change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<EventFacts?> FindAsync(int eventId, CancellationToken cancellationToken) =>
-            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, strategy, 600, 1800, DateTime.UnixEpoch) : null);
+            new(Known.TryGetValue(eventId, out var strategy) ? new EventFacts(eventId, EventKind.Sale, strategy, 600, 1800, DateTime.UnixEpoch) : null);
     }
 
     private sealed class Strategies : IBookingStrategyProvider
     {
         public List<(BookingStrategy, BookTicketCommand)> Asked { get; } = [];
 
-        public IBookingStrategy? Find(BookingStrategy strategy) => strategy == BookingStrategyNames.Unknown ? null : new Recorder(this, strategy);
+        public IBookingStrategy? Find(BookingStrategy strategy, EventKind kind) => strategy == BookingStrategyNames.Unknown ? null : new Recorder(this, strategy);
 
         public string? WhyUnavailable(BookingStrategy strategy) => null;
 

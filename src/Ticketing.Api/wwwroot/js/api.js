@@ -102,6 +102,39 @@ export const revokeKey = id => send('DELETE', `/keys/${id}`);
 /** What was done, newest first. @param {number|null} before only entries older than this one */
 export const audit = (before, size) => send('GET', `/audit?page_size=${size}${before ? `&before=${before}` : ''}`);
 
+export const startRace = settings => send('POST', '/races', settings);
+
+export const getRace = id => send('GET', `/races/${id}`);
+
+export const stopRace = id => send('POST', `/races/${id}/stop`);
+
+/** Calls back with the race ten times a second, each time with the points that are new, until it is over. @throws {Problem|Unreachable} */
+export async function watchRace(id, onNews) {
+  let response;
+  try {
+    response = await fetch(address(`/races/${id}/progress`), { headers: shown(), cache: 'no-store' });
+    if (response.ok) return await readEvents(response.body, onNews);
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+  throw new Problem(response.status, await response.json(), retryAfter(response));
+}
+
+/** Server-sent events. The browser's own EventSource can show no key. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+async function readEvents(stream, onEvent) {
+  let text = '';
+  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    const events = (text + part).split('\n\n');
+    text = events.pop();
+    for (const event of events) {
+      const data = event.split('\n').filter(line => line.startsWith('data: ')).map(line => line.slice('data: '.length)).join('\n');
+      if (data) onEvent(JSON.parse(data));
+    }
+  }
+}
+
+const shown = () => key ? { Authorization: `Bearer ${key}` } : {};
+
 /** @throws {Problem|Unreachable} */
 async function send(method, path, body, headers) {
   let response;
@@ -109,7 +142,7 @@ async function send(method, path, body, headers) {
   try {
     response = await fetch(address(path), {
       method,
-      headers: { ...body && { 'Content-Type': 'application/json' }, ...key && { Authorization: `Bearer ${key}` }, ...headers },
+      headers: { ...body && { 'Content-Type': 'application/json' }, ...shown(), ...headers },
       body: body && JSON.stringify(body),
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE_MS),

@@ -14,7 +14,7 @@ internal sealed class BookTicketHandler(IEventRepository events, IBookingStrateg
             return BookingOutcome.EventNotFound.Instance;
         }
 
-        return strategies.Find(@event.Strategy) is { } strategy
+        return strategies.Find(@event.Strategy, @event.Kind) is { } strategy
             ? await strategy.BookAsync(request, cancellationToken)
             : BookingOutcome.StrategyUnavailable.Instance;
     }

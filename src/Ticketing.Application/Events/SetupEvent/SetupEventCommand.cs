@@ -26,6 +26,10 @@ public sealed record SetupEventCommand(
     int? HoldSeconds = null,
     int? MaxHoldSeconds = null) : IRequest<SetupEventResult?>
 {
+    /// <summary>What it is for.</summary>
+    [JsonIgnore]
+    public EventKind Kind { get; init; }
+
     /// <summary>Who sets it up.</summary>
     [JsonIgnore]
     public Actor Actor { get; init; } = new(null, "");

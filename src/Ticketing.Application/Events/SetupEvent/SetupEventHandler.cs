@@ -12,7 +12,8 @@ internal sealed class SetupEventHandler(IEventRepository events, TimeProvider cl
         var @event = Event.SetUp(
             request.EventName, request.TotalTickets, request.Strategy, clock.GetUtcNow().UtcDateTime, rules,
             request.HoldSeconds ?? Math.Min(Event.DefaultHoldSeconds, request.MaxHoldSeconds ?? int.MaxValue),
-            request.MaxHoldSeconds ?? Math.Max(Event.DefaultMaxHoldSeconds, request.HoldSeconds ?? 0));
+            request.MaxHoldSeconds ?? Math.Max(Event.DefaultMaxHoldSeconds, request.HoldSeconds ?? 0),
+            request.Kind);
         return !await events.AddAsync(@event, request.Actor, cancellationToken) ? null : new SetupEventResult("Event setup successful", @event.Id, @event.Name, @event.TotalTickets, @event.Strategy);
     }
 }

@@ -26,6 +26,8 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>
 
         // The default is NULL while replicas of a version that does not count them may sell the event. Finishing the upgrade makes it 0.
         builder.Property(@event => @event.Bookings).HasColumnName("bookings").HasDefaultValueSql("NULL");
+        builder.Property(@event => @event.Kind).HasColumnName("kind").HasMaxLength(16).IsUnicode(false)
+            .HasConversion(kind => kind.Name(), name => EventKindNames.Parse(name));
         builder.Property(@event => @event.Strategy).HasColumnName("strategy").HasMaxLength(32).IsUnicode(false)
             .HasConversion(strategy => strategy.Name(), name => FromName(name));
         builder.Property(@event => @event.Version).HasColumnName("version").IsConcurrencyToken();

@@ -1,30 +1,33 @@
+import { getRace, stopRace } from '../api.js';
 import { byId, el, setText } from '../dom.js';
 import { milliseconds, number, seconds } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
-import { wholeNumber, showError, focusFirstError } from '../fields.js';
+import { wholeNumber, showError, showServerErrors, focusFirstError } from '../fields.js';
 import { failure } from '../messages.js';
-import { chosenIn, markUnavailable, onAvailability, renderChoices, strategies } from '../strategies.js';
-import { newLane, percentile, run } from './runner.js';
+import { chosenIn, onAvailability, renderChoices, strategies } from '../strategies.js';
+import { follow, run } from './runner.js';
 import { stockChart } from './chart.js';
-import { headline, outcome, reason } from './verdict.js';
+import { headline, outcome, oversold, reason, sold } from './verdict.js';
 
 const MAX_TICKETS = 10_000;
 const MAX_BUYERS = 2_000;
 const MAX_QUANTITY = 10;
+const fieldIds = { strategies: 'race-strategies', tickets: 'race-tickets', buyers: 'race-buyers', quantity: 'race-quantity', at_once: 'race-at-once' };
 
-/** Chooses strategies, runs them against each other, and says what happened and why. */
+/** Chooses strategies, lets the server race them against each other, and says what happened and why. */
 export function raceView() {
   const form = byId('race-form');
   const grid = byId('race-strategies');
   const chart = stockChart(byId('chart'));
 
-  /** @type {{lanes: object[], settings: object|null, stop: AbortController|null, isDone: boolean}} */
-  const state = { lanes: [], settings: null, stop: null, isDone: false };
+  /** @type {{race: object|null, isRunning: boolean, error: Error|null}} */
+  const state = { race: null, isRunning: false, error: null };
   let chosen = ['naive', 'batched'];
+  let isDrawn = true;
 
   grid.addEventListener('change', () => { chosen = chosenIn(grid); });
   form.addEventListener('submit', start);
-  byId('stop').addEventListener('click', () => state.stop?.abort());
+  byId('stop').addEventListener('click', stop);
   onLanguage(() => {
     renderChoices(grid, 'checkbox', 'race', chosen);
     render();
@@ -33,114 +36,141 @@ export function raceView() {
     chosen = chosenIn(grid);
     renderChoices(grid, 'checkbox', 'race', chosen);
   });
-  return { show: () => chart.resize() };
+  return { show };
+
+  /** @param {string} [id] of a race that the server remembers */
+  function show(id) {
+    chart.resize();
+    if (id && !state.isRunning && Number(id) !== state.race?.race_id) reopen(id);
+  }
+
+  async function reopen(id) {
+    try {
+      const race = await getRace(id);
+      await (race.status === 'running' ? watch(() => follow(id, news)) : Promise.resolve(news(race)));
+      render();
+    } catch (error) {
+      Object.assign(state, { race: null, error });
+      render();
+    }
+  }
 
   async function start(event) {
     event.preventDefault();
-    if (state.stop) return;
+    if (state.isRunning) return;
     const settings = readSettings();
     if (!settings) return focusFirstError(form);
-    const lanes = strategies.filter(strategy => chosen.includes(strategy)).map(strategy => newLane(strategy, settings));
-    Object.assign(state, { lanes, settings, stop: new AbortController(), isDone: false });
-    render();
+    state.race = null;
+    const started = watch(() => run(settings, news));
     byId('race-results').scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
-    watch();
-    await run(lanes, settings, state.stop.signal);
-    Object.assign(state, { stop: null, isDone: true });
-    for (const lane of lanes) if (lane.unavailable) markUnavailable(lane.strategy, lane.unavailable);
-    chosen = chosenIn(grid).filter(strategy => !lanes.some(lane => lane.strategy === strategy && lane.unavailable));
-    renderChoices(grid, 'checkbox', 'race', chosen);
+    await started;
+    if (state.error && showServerErrors(state.error, fieldIds)) {
+      state.error = null;
+      render();
+      focusFirstError(form);
+    }
+  }
+
+  async function watch(race) {
+    Object.assign(state, { isRunning: true, error: null });
+    render();
+    try {
+      await race();
+    } catch (error) {
+      state.error = error;
+    }
+    state.isRunning = false;
     render();
   }
 
-  /** Draws as often as the screen does, as long as the race runs. */
-  function watch() {
-    if (!state.stop) return;
-    renderLanes();
-    requestAnimationFrame(watch);
+  function news(race) {
+    if (!state.race) history.replaceState(null, '', `#race/${race.race_id}`); // with which it can be opened again
+    state.race = race;
+    if (!isDrawn) return;
+    isDrawn = false;
+    requestAnimationFrame(() => {
+      isDrawn = true;
+      if (state.isRunning) renderRace();
+    });
+  }
+
+  async function stop() {
+    try {
+      await stopRace(state.race.race_id);
+    } catch (error) {
+      state.error = error;
+      render();
+    }
   }
 
   function readSettings() {
     const tickets = wholeNumber('race-tickets', 1, MAX_TICKETS);
     const buyers = wholeNumber('race-buyers', 1, MAX_BUYERS);
     const quantity = wholeNumber('race-quantity', 1, MAX_QUANTITY);
+    const atOnce = wholeNumber('race-at-once', 1, MAX_BUYERS);
     showError('race-strategies', chosen.length ? '' : t('field.strategies'));
-    if (!tickets || !buyers || !quantity || !chosen.length) return null;
+    if (!tickets || !buyers || !quantity || !atOnce || !chosen.length) return null;
     return {
-      tickets, buyers, quantity,
-      together: form.elements.mode.value === 'together',
-      name: strategy => t('race.eventName', { strategy }),
+      strategies: strategies.filter(strategy => chosen.includes(strategy)),
+      tickets, buyers, quantity, at_once: atOnce, together: form.elements.mode.value === 'together',
     };
   }
 
   function render() {
-    const isRunning = state.stop !== null;
+    const { race, isRunning, error } = state;
     byId('race-fields').disabled = isRunning;
     byId('run').setAttribute('aria-disabled', isRunning);
-    setText(byId('run'), t(isRunning ? 'race.running' : state.isDone ? 'race.again' : 'race.run'));
+    setText(byId('run'), t(isRunning ? 'race.running' : race ? 'race.again' : 'race.run'));
     byId('stop').hidden = !isRunning;
-    byId('race-results').hidden = state.lanes.length === 0;
+    byId('race-results').hidden = !race;
+    byId('race-answer').replaceChildren(...error ? [failure(error)] : []);
     renderVerdict();
-    if (state.lanes.length) renderLanes();
+    if (race) renderRace();
   }
 
   function renderVerdict() {
-    const { lanes, settings, isDone } = state;
+    const { race, isRunning } = state;
     const box = byId('verdict');
-    box.hidden = !isDone;
-    if (!isDone) return box.replaceChildren();
-    const failed = lanes.find(lane => lane.error);
-    const ran = lanes.filter(lane => lane.truth);
-    box.classList.toggle('verdict-bad', ran.some(lane => lane.truth.oversold > 0));
-    box.replaceChildren(
-      ...failed ? [failure(failed.error)] : [],
-      ...ran.length ? [
-        el('h2', {}, headline(ran)),
-        el('ul', {}, ...ran.map(lane => el('li', { class: `strategy-${lane.strategy}` },
-          el('strong', {}, outcome(lane, settings)), ' ', reason(lane)))),
-      ] : []);
+    const counted = race && !isRunning ? race.lanes.filter(lane => lane.counted) : [];
+    box.hidden = counted.length === 0;
+    box.classList.toggle('verdict-bad', counted.some(lane => oversold(lane) > 0));
+    box.replaceChildren(...counted.length ? [
+      el('h2', {}, headline(counted)),
+      el('ul', {}, ...counted.map(lane => el('li', { class: `strategy-${lane.strategy}` },
+        el('strong', {}, outcome(lane, race.settings)), ' ', reason(lane)))),
+    ] : []);
   }
 
-  function renderLanes() {
-    const { lanes, settings, isDone } = state;
-    const asked = lanes.reduce((sum, lane) => sum + lane.answered, 0);
-    const all = settings.buyers * lanes.filter(lane => !lane.unavailable).length;
-    setText(byId('race-progress'), t('race.progress', { answered: number(asked), buyers: number(all) }));
-    byId('legend').replaceChildren(...lanes.filter(lane => lane.eventId).map(lane =>
+  function renderRace() {
+    const { lanes, settings } = state.race;
+    const begun = lanes.filter(lane => lane.points.length);
+    const sum = name => number(lanes.reduce((total, lane) => total + lane[name], 0));
+    setText(byId('race-progress'), t('race.progress', { answered: sum('answered'), buyers: number(settings.buyers * lanes.length) }));
+    byId('legend').replaceChildren(...begun.map(lane =>
       el('span', { class: `swatch-name strategy-${lane.strategy}` }, el('code', {}, lane.strategy))));
-    chart.draw(lanes.filter(lane => lane.eventId), settings.tickets);
-    if (isDone) byId('chart').setAttribute('aria-label', lanes.filter(lane => lane.truth).map(lane => outcome(lane, settings)).join(' ') || t('race.chart'));
-    else byId('chart').setAttribute('aria-label', t('race.chart'));
-    byId('lanes').replaceChildren(...[...lanes].sort((a, b) => Boolean(a.unavailable) - Boolean(b.unavailable)).map(lane => card(lane, settings)));
+    chart.draw(begun, settings.tickets);
+    byId('chart').setAttribute('aria-label', lanes.filter(lane => lane.counted).map(lane => outcome(lane, settings)).join(' ') || t('race.chart'));
+    byId('lanes').replaceChildren(...lanes.map(lane => card(lane, settings)));
   }
 
   function card(lane, settings) {
-    if (lane.unavailable) {
-      return el('article', { class: `lane lane-off strategy-${lane.strategy}` },
-        el('h3', {}, el('code', {}, lane.strategy)), el('p', {}, t('strategy.unavailable', { reason: lane.unavailable })));
-    }
-    const sold = lane.truth?.tickets_sold ?? lane.sold;
-    const oversold = lane.truth?.oversold ?? Math.max(0, lane.sold - lane.tickets);
-    const isOver = oversold > 0;
+    const isOver = oversold(lane, settings) > 0;
     const figure = (name, value, tone) => el('div', { class: tone }, el('dt', {}, t(`figures.${name}`)), el('dd', { 'data-figure': name }, value));
-    const latency = share => {
-      const value = percentile(lane.latencies, share);
-      return value === null ? '–' : milliseconds(value);
-    };
+    const latency = value => value === null ? '–' : milliseconds(value);
     return el('article', { class: `lane strategy-${lane.strategy}${isOver ? ' lane-over' : ''}`, 'data-lane': lane.strategy },
-      el('h3', {}, el('code', {}, lane.strategy), lane.truth ? el('span', { class: `tag ${isOver ? 'tag-bad' : 'tag-ok'}` }, t(isOver ? 'lane.oversold' : 'lane.held')) : null),
-      el('p', { class: 'lane-sold' }, el('b', { 'data-figure': 'sold' }, number(sold)), el('span', {}, t('lane.of', { tickets: number(lane.tickets) }))),
+      el('h3', {}, el('code', {}, lane.strategy), lane.counted ? el('span', { class: `tag ${isOver ? 'tag-bad' : 'tag-ok'}` }, t(isOver ? 'lane.oversold' : 'lane.held')) : null),
+      el('p', { class: 'lane-sold' }, el('b', { 'data-figure': 'sold' }, number(sold(lane))), el('span', {}, t('lane.of', { tickets: number(settings.tickets) }))),
       progress(lane, settings),
       el('dl', { class: 'lane-figures' },
-        figure('oversold', number(oversold), isOver ? 'figure-bad' : null),
+        figure('oversold', number(oversold(lane, settings)), isOver ? 'figure-bad' : null),
         figure('refused', number(lane.refused)),
         figure('busy', number(lane.busy)),
         ...lane.failed > 0 ? [figure('failed', number(lane.failed), 'figure-bad')] : [],
-        figure('p50', latency(0.5)),
-        figure('p95', latency(0.95)),
+        figure('p50', latency(lane.p50_ms)),
+        figure('p95', latency(lane.p95_ms)),
         figure('time', lane.seconds > 0 ? `${seconds(lane.seconds)} s` : '–')),
-      lane.truth && lane.truth.tickets_sold !== lane.sold
-        ? el('p', { class: 'muted' }, t('lane.differs', { server: number(lane.truth.tickets_sold), page: number(lane.sold) })) : null);
+      lane.counted && lane.counted.tickets_sold !== lane.sold
+        ? el('p', { class: 'muted' }, t('lane.differs', { server: number(lane.counted.tickets_sold), buyers: number(lane.sold) })) : null);
   }
 
   function progress(lane, { buyers }) {
@@ -150,7 +180,7 @@ export function raceView() {
     bar.setAttribute('aria-hidden', 'true');
     const fill = document.createElementNS(svg, 'rect');
     fill.setAttribute('height', '100%');
-    fill.setAttribute('width', `${100 * lane.asked / buyers}%`);
+    fill.setAttribute('width', `${100 * lane.answered / buyers}%`);
     bar.append(fill);
     return bar;
   }

@@ -272,6 +272,13 @@ namespace Ticketing.Infrastructure.Database.MariaDb.Migrations
                         .HasColumnType("int")
                         .HasColumnName("hold_seconds");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)")
+                        .HasColumnName("kind");
+
                     b.Property<int>("MaxHoldSeconds")
                         .HasColumnType("int")
                         .HasColumnName("max_hold_seconds");

@@ -233,6 +233,13 @@ namespace Ticketing.Infrastructure.Database.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("hold_seconds");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
                     b.Property<int>("MaxHoldSeconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("max_hold_seconds");

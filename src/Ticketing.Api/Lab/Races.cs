@@ -1,0 +1,97 @@
+using MediatR;
+using Microsoft.AspNetCore.Hosting.Server;
+using Ticketing.Api.Hosting;
+using Ticketing.Application.Access;
+using Ticketing.Application.Races;
+using Ticketing.Infrastructure.Hosting;
+
+namespace Ticketing.Api.Lab;
+
+/// <summary>Runs races in the background, one at a time, and remembers the last ones.</summary>
+/// <param name="server">To which the buyers order.</param>
+/// <param name="mediator">Sets the events up.</param>
+/// <param name="ledger">Counts what was sold.</param>
+/// <param name="lifetime">A server that stops ends its race.</param>
+/// <param name="clock">Measures.</param>
+/// <param name="logger">Is told of a race that has failed.</param>
+public sealed class Races(IServer server, IMediator mediator, IEventLedger ledger, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Races> logger)
+{
+    private const int MaxRemembered = 20;
+
+    private readonly Lock _lock = new();
+    private readonly List<Race> _races = [];
+    private int _lastId;
+
+    /// <summary>Where the buyers order; null if they cannot.</summary>
+    public Uri? Address => server.OwnAddress();
+
+    /// <summary>Starts a race.</summary>
+    /// <param name="settings">The race.</param>
+    /// <param name="actor">Who starts it.</param>
+    /// <param name="authorization">What he has shown, which his buyers show too.</param>
+    /// <param name="running">The race that runs, if this is why none was started.</param>
+    /// <returns>Null if another one runs.</returns>
+    public Race? Start(RaceSettings settings, Actor actor, string? authorization, out Race? running)
+    {
+        Race race;
+        lock (_lock)
+        {
+            running = _races.Find(race => !race.IsOver);
+            if (running is not null)
+            {
+                return null;
+            }
+
+            race = new(++_lastId, settings.Complete(), clock);
+            _races.Add(race);
+            if (_races.Count > MaxRemembered)
+            {
+                _races[0].Dispose();
+                _races.RemoveAt(0);
+            }
+        }
+
+        _ = RunAsync(race, actor, new Crowd(Address!, authorization, settings.Complete(), clock));
+        return race;
+    }
+
+    /// <summary>A race that is remembered, or null.</summary>
+    public Race? Find(int id)
+    {
+        lock (_lock)
+        {
+            return _races.Find(race => race.Id == id);
+        }
+    }
+
+    private async Task RunAsync(Race race, Actor actor, Crowd crowd)
+    {
+        using var buyers = crowd;
+        await using var stopping = lifetime.ApplicationStopping.Register(race.Stop);
+        try
+        {
+            await Task.Run(() => race.RunAsync(mediator, ledger, buyers, actor));
+        }
+        catch (Exception exception) // whatever it is: the race says that it has failed, and nobody waits for this
+        {
+            LabLog.RaceFailed(logger, race.Id, exception.GetBaseException().Message);
+        }
+    }
+}
+
+/// <summary>Registers the lab.</summary>
+internal static class LabRegistration
+{
+    public static void AddLab(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<LabOptions>(LabOptions.Section);
+        services.AddSingleton<LabAccess>();
+        services.AddSingleton<Races>();
+    }
+}
+
+internal static partial class LabLog
+{
+    [LoggerMessage(9001, LogLevel.Warning, "Race {RaceId} could not go on. {Reason}")]
+    public static partial void RaceFailed(ILogger logger, int raceId, string reason);
+}
