@@ -46,6 +46,7 @@ umask 077
         with SMTP_USER "        auth_username: %s"
         with SMTP_PASSWORD "        auth_password: %s"
     fi
+    echo "  - name: nobody"
     echo "  - name: pager"
     with PAGER_WEBHOOK_URL "    webhook_configs:
       - url: %s"

@@ -13,13 +13,41 @@ public class DashboardTests
     public void Dashboard_matches_the_contract_and_can_be_provisioned()
     {
         Dashboard.Json.Text("uid").Should().Be("ticket-booking-metrics");
+        Dashboard.Json.Text("title").Should().Be("Concert Ticket Booking");
         Dashboard.Json.GetProperty("schemaVersion").GetInt32().Should().BeGreaterThanOrEqualTo(39, "that is Grafana 11");
         Dashboard.Json.TryGetProperty("__inputs", out _).Should().BeFalse("nobody can answer when it is provisioned");
         Dashboard.Panels.Should().HaveCountGreaterThanOrEqualTo(16);
         Dashboard.Panels.Should().Contain(panel => panel.Type == "alertlist");
         Dashboard.Everything.Where(panel => panel.Type == "row").Select(row => row.Title).Should().Equal(
-            "Business", "Requests: rate, errors, duration", "Database and connection pool", "Queue, batches and caches", "Process and runtime", "Edge");
+            "At a glance", "Business", "Requests: rate, errors, duration", "Database and connection pool", "Queue, batches and caches", "Process and runtime", "Edge");
         Dashboard.Variables.Select(variable => variable.Text("name")).Should().Contain(["job", "instance", "handler", "event"]);
+    }
+
+    [Fact]
+    public void The_first_row_has_the_panels_of_the_source_system_by_name_and_kind() =>
+        Dashboard.Row("At a glance").Select(panel => (panel.Title, panel.Type, panel.Json.GetProperty("fieldConfig").GetProperty("defaults").Text("unit"))).Should().Equal(
+            ("Request Rate", "timeseries", "reqps"),
+            ("P95 Response Time", "timeseries", "s"),
+            ("Error Rate", "gauge", "percentunit"),
+            ("Backend CPU Usage", "gauge", "percent"),
+            ("Database Latency (p95)", "timeseries", "s"),
+            ("Tickets Remaining", "gauge", "none"),
+            ("Concurrent Requests", "timeseries", "none"));
+
+    /// <summary>The types are those of <c>@grafana/schema</c>.</summary>
+    [Fact]
+    [Trait("Run", "Full")]
+    public async Task Grafanas_own_types_fit_and_reject_a_misspelt_dashboard()
+    {
+        var schema = new NodeProject("tests", "Ticketing.ObservabilityTests", "schema");
+        using var folder = new TemporaryFolder();
+        var misspelt = folder.File("misspelt.json");
+        await File.WriteAllTextAsync(misspelt, (await File.ReadAllTextAsync(Dashboard.File)).Replace("\"lineInterpolation\": \"linear\"", "\"lineInterpolation\": \"liner\"", StringComparison.Ordinal));
+
+        await schema.RunAsync("node", "check.js", Dashboard.File);
+        var rejected = await FluentActions.Awaiting(() => schema.RunAsync("node", "check.js", misspelt)).Should().ThrowAsync<InvalidOperationException>();
+
+        rejected.Which.Message.Should().Contain("liner");
     }
 
     [Fact]
@@ -87,7 +115,13 @@ public class DashboardTests
     [Theory]
     [InlineData("Requests per second", 800, 1000)]
     [InlineData("Request duration", 1, 3)]
-    [InlineData("Error rate", 0.01, 0.05)]
+    [InlineData("Errors by kind", 0.01, 0.05)]
+    [InlineData("Request Rate", 800, 1000)]
+    [InlineData("P95 Response Time", 1, 3)]
+    [InlineData("Error Rate", 0.01, 0.05)]
+    [InlineData("Backend CPU Usage", 80, 95)]
+    [InlineData("Database Latency (p95)", 0.1, 0.5)]
+    [InlineData("Concurrent Requests", 200, 400)]
     [InlineData("CPU", 80, 95)]
     [InlineData("Database duration by operation (p95)", 0.1, 0.5)]
     [InlineData("Requests in progress", 200, 400)]

@@ -35,7 +35,7 @@ public class RuleTests
     {
         foreach (var alert in Rules.Alerts)
         {
-            alert.Severity.Should().BeOneOf(alert.Name == "Heartbeat" ? ["none"] : ["warning", "critical"], "{0} needs one of these", alert);
+            alert.Severity.Should().BeOneOf(alert.Name == "Heartbeat" ? ["none"] : alert.Name == "RawErrorRate" ? ["info"] : ["warning", "critical"], "{0} needs one of these", alert);
             alert.Annotations.Keys.Should().BeEquivalentTo(["summary", "description", "runbook_url"], "{0} needs them", alert);
             alert.Annotations.Values.Should().NotContain(text => string.IsNullOrWhiteSpace(text), "{0} needs texts", alert);
 
@@ -53,6 +53,9 @@ public class RuleTests
     [InlineData("HighRequestRate", "critical", "job:http_requests_per_replica:rate1m > 1000", "1m")]
     [InlineData("HighRequestLatency", "warning", "job:http_request_duration_seconds:p95_rate1m > 1", "5m")]
     [InlineData("HighRequestLatency", "critical", "job:http_request_duration_seconds:p95_rate1m > 3", "5m")]
+    [InlineData("TrafficBelowExpected", "warning", "job:http_requests:rate1m < 0.1 * max_over_time(job:http_requests:rate1m[15m])", "2m")]
+    [InlineData("CpuIdleWhileQueueGrows", "warning", "http_request_queue_depth > 50", "30s")]
+    [InlineData("RawErrorRate", "info", "sum by (job) (rate(http_requests_total{status=~\"4..|5..\"}[1m])) / job:http_requests:rate1m > 0.05", "2m")]
     [InlineData("HighErrorRate", "warning", "job:http_requests_errors:ratio_rate1m > 0.01", "2m")]
     [InlineData("HighErrorRate", "critical", "job:http_requests_errors:ratio_rate1m > 0.05", "2m")]
     [InlineData("HighCpuUsage", "warning", "avg_over_time(backend_cpu_usage_percent[1m]) > 80", "2m")]

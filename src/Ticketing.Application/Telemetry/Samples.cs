@@ -15,11 +15,16 @@ public sealed record EventStock(int EventId, BookingStrategy Strategy, int Avail
 /// <param name="WorkerPercent">Busy worker threads, as a percentage of the thread pool.</param>
 public sealed record ProcessSample(double CpuPercent, double MemoryBytes, double WorkerPercent);
 
-/// <summary>The connection pool of the database driver.</summary>
+/// <summary>The connection pool of the database driver. All of it is 0 where there is none.</summary>
 /// <param name="Size">Maximum number of connections.</param>
 /// <param name="Used">Connections in use.</param>
+/// <param name="Idle">Open connections that nobody uses.</param>
 /// <param name="Waiting">Requests that wait for a connection.</param>
-public sealed record PoolUse(long Size, long Used, long Waiting);
+public sealed record PoolUse(long Size, long Used, long Idle, long Waiting)
+{
+    /// <summary>The share that is in use, 0 to 1.</summary>
+    public double Utilization => Size == 0 ? 0 : (double)Used / Size;
+}
 
 /// <summary>The names of the caches.</summary>
 public static class Caches

@@ -86,7 +86,7 @@ public sealed class TicketingMetrics : IDisposable
         _batchDuration = _meter.CreateHistogram(
             "booking_batch_duration_seconds", description: "Duration of a batch's transaction, from its connection to the end of its COMMIT.", advice: databaseBuckets);
         _meter.CreateObservableGauge(
-            "http_request_queue_depth", () => Interlocked.Read(ref _queueDepth) + (Pool?.Waiting ?? 0),
+            "http_request_queue_depth", () => Interlocked.Read(ref _queueDepth) + Pool.Waiting,
             description: "Bookings that wait for a batch, a lock or a connection.");
         _queueDuration = _meter.CreateHistogram(
             "http_request_queue_duration_seconds", description: "Time that orders waited for their batch or lock.", advice: requestBuckets);
@@ -95,10 +95,12 @@ public sealed class TicketingMetrics : IDisposable
             "db_query_duration_seconds",
             description: "Duration of statements by operation and table; connect is opening a connection. In a batch, update includes the COMMIT.",
             advice: databaseBuckets);
-        _meter.CreateObservableGauge("db_connection_pool_size", () => OfPool(pool => pool.Size), description: "Maximum number of connections in the pool.");
-        _meter.CreateObservableGauge("db_connection_pool_used", () => OfPool(pool => pool.Used), description: "Connections in use.");
+        _meter.CreateObservableGauge("db_connection_pool_size", () => Pool.Size, description: "Maximum number of connections in the pool; 0 without one.");
+        _meter.CreateObservableGauge("db_connection_pool_used", () => Pool.Used, description: "Connections in use.");
+        _meter.CreateObservableGauge("db_connection_pool_available", () => Pool.Size - Pool.Used, description: "Connections that the pool can still provide.");
+        _meter.CreateObservableGauge("db_connection_pool_utilization", () => Pool.Utilization, description: "Share of the pool's connections that is in use, 0 to 1.");
         _meter.CreateObservableGauge(
-            "db_connection_pool_available", () => OfPool(pool => pool.Size - pool.Used), description: "Connections that the pool can still provide.");
+            "db_connections_total", ConnectionsByState, description: "Connections of the pool: active, or idle; waiting are requests that wait for one. A gauge, in spite of its name.");
         _connectionWait = _meter.CreateHistogram(
             "db_connection_wait_duration_seconds",
             description: "Time that requests waited for a connection: in the pool on MariaDB, for the write lock on SQLite.", advice: databaseBuckets);
@@ -127,8 +129,8 @@ public sealed class TicketingMetrics : IDisposable
         CreateEventGauges();
     }
 
-    /// <summary>The connection pool of the database driver, if there is one.</summary>
-    public PoolUse? Pool { get; set; }
+    /// <summary>The connection pool of the database driver.</summary>
+    public PoolUse Pool { get; set; } = new(0, 0, 0, 0);
 
     /// <summary>Exports the known sets of labels from the start, with the value 0.</summary>
     public void Begin()
@@ -289,7 +291,11 @@ public sealed class TicketingMetrics : IDisposable
             description: "Tickets sold beyond the total, for the same events as tickets_remaining.");
     }
 
-    private IEnumerable<Measurement<long>> OfPool(Func<PoolUse, long> value) => Pool is { } pool ? [new(value(pool))] : [];
+    private IEnumerable<Measurement<long>> ConnectionsByState()
+    {
+        var pool = Pool;
+        return [new(pool.Used, Tag("state", "active")), new(pool.Idle, Tag("state", "idle")), new(pool.Waiting, Tag("state", "waiting"))];
+    }
 
     private IEnumerable<Measurement<double>> OfProcess(Func<ProcessSample, double> value) => _process is { } process ? [new(value(process))] : [];
 

@@ -15,6 +15,7 @@ internal sealed class PoolListener : IDisposable
     private readonly Lock _lock = new();
     private readonly uint _size;
     private long _used;
+    private long _idle;
     private long _waiting;
 
     /// <summary>Starts listening. Must be called before the first connection, or the number in use is wrong.</summary>
@@ -28,7 +29,7 @@ internal sealed class PoolListener : IDisposable
 
         IsListening = true;
         _size = settings.MaximumPoolSize;
-        metrics.Pool = new(_size, 0, 0);
+        metrics.Pool = new(_size, 0, 0, 0);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == "MySqlConnector" && instrument.Name is
@@ -67,10 +68,10 @@ internal sealed class PoolListener : IDisposable
             }
             else
             {
-                return;
+                _idle += value;
             }
 
-            _metrics.Pool = new(_size, _used, _waiting);
+            _metrics.Pool = new(_size, _used, _idle, _waiting);
         }
     }
 

@@ -15,6 +15,10 @@ internal static class Dashboard
 
     public static IEnumerable<Panel> Panels => Everything.Where(panel => panel.Type != "row");
 
+    /// <summary>The panels of one row.</summary>
+    public static IEnumerable<Panel> Row(string title) =>
+        Everything.SkipWhile(panel => panel.Type != "row" || panel.Title != title).Skip(1).TakeWhile(panel => panel.Type != "row");
+
     public static IEnumerable<JsonElement> Variables => Json.GetProperty("templating").List("list");
 
     /// <summary>A query as Grafana sends it, without filters and for the last five minutes.</summary>

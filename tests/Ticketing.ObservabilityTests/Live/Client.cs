@@ -22,6 +22,21 @@ internal static class Client
         return response.IsSuccessStatusCode;
     }
 
+    /// <summary>Holds a ticket, and asks again while the answer is "busy": a queue in Redis needs a moment after the start.</summary>
+    public static async Task<long> HoldAsync(this ApiProcess api, int eventId, int userId, int seconds)
+    {
+        var answer = await Eventually.GetAsync(
+            async () =>
+            {
+                using var response = await api.Client.PostAsJsonAsync(new Uri("/holds", UriKind.Relative), new { user_id = userId, event_id = eventId, hold_seconds = seconds });
+                return await response.Content.ReadFromJsonAsync<JsonElement>();
+            },
+            answer => answer.TryGetProperty("hold_id", out _),
+            TimeSpan.FromSeconds(30),
+            answer => answer.ToString());
+        return answer.GetProperty("hold_id").GetInt64();
+    }
+
     public static async Task<JsonElement> StatusAsync(this ApiProcess api, int eventId) =>
         await api.Client.GetFromJsonAsync<JsonElement>(new Uri($"/status?event_id={eventId}", UriKind.Relative));
 

@@ -79,8 +79,21 @@ public sealed class LiveQueryTests(LoadedSystem system)
     [InlineData("sum(rate(http_requests_total{status=~\"5..\"}[1m])) / sum(rate(http_requests_total[1m]))")]
     [InlineData("sum by (operation, table) (rate(db_query_duration_seconds_count[1m]))")]
     [InlineData("max_over_time(http_requests_inprogress{handler=\"/book\"}[5m])")]
+    [InlineData("db_connections_total")]
+    [InlineData("db_connection_pool_utilization")]
     public async Task A_query_of_the_contract_has_data(string query) =>
         (await AskAsync(query)).Should().NotBeEmpty().And.Contain(series => double.IsFinite(series.Value));
+
+    [Fact]
+    public async Task Every_query_of_the_guide_to_the_metrics_is_valid()
+    {
+        var queries = MetricsGuideTests.Queries.ToList();
+        queries.Should().HaveCountGreaterThan(20);
+        foreach (var query in queries)
+        {
+            await AskAsync(query);
+        }
+    }
 
     [Fact]
     public async Task Every_rule_is_evaluated_and_every_recorded_series_exists()

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Live;
@@ -67,8 +65,7 @@ public sealed class LoadedSystem : ObservedSystem
         {
             for (var user = 1; user <= 4; user++)
             {
-                using var answer = await replica.Client.PostAsJsonAsync(new Uri("/holds", UriKind.Relative), new { user_id = user, event_id = eventId, hold_seconds = 1 });
-                var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("hold_id").GetInt64();
+                var id = await replica.HoldAsync(eventId, user, seconds: 1);
                 foreach (var change in user == 1 ? (string[])[$"/holds/{id}/confirm", $"/bookings/{id}/cancel"] : [])
                 {
                     using var changed = await replica.Client.PostAsync(new Uri(change, UriKind.Relative), null);
