@@ -210,9 +210,12 @@ internal sealed class OrderConsumer(
     private List<PendingQueuedOrder> Enqueue(IEnumerable<QueuedOrder> orders, long consumer)
     {
         var batch = new List<PendingQueuedOrder>();
+        var latest = database.Now + TimeSpan.FromSeconds(options.PatienceSeconds); // the deadline of an order that is sent now
         foreach (var order in orders)
         {
-            var pending = new PendingQueuedOrder(order, consumer, clock) { Trace = order.Trace };
+            // Its buyer waits since it was sent, which may be a while ago: what comes while a batch waits for the event's row is read after it.
+            var waited = latest > order.Deadline ? latest - order.Deadline : TimeSpan.Zero;
+            var pending = new PendingQueuedOrder(order, consumer, waited, clock) { Trace = order.Trace };
             batch.Add(pending);
             if (!pending.IsMisdirected && queues.TryEnqueue(stream.EventId, pending) is { } reason)
             {

@@ -7,8 +7,9 @@ namespace Ticketing.Infrastructure.Bookings.Broker;
 /// <summary>An order from a stream, which waits for a batch of its consumer.</summary>
 /// <param name="queued">The order.</param>
 /// <param name="consumer">The consumer's number.</param>
+/// <param name="waited">How long its buyer has waited already.</param>
 /// <param name="clock">Measures the waiting.</param>
-internal sealed class PendingQueuedOrder(QueuedOrder queued, long consumer, TimeProvider clock) : PendingOrder(queued.Order, clock, CancellationToken.None)
+internal sealed class PendingQueuedOrder(QueuedOrder queued, long consumer, TimeSpan waited, TimeProvider clock) : PendingOrder(queued.Order, clock, CancellationToken.None, waited)
 {
     public QueuedOrder Queued => queued;
 

@@ -6,12 +6,15 @@ using Ticketing.Domain;
 namespace Ticketing.Infrastructure.Bookings.GroupCommit;
 
 /// <summary>A request that waits for a batch: an order, a change of a booking, or the expiry of holds.</summary>
-internal abstract class Pending(TimeProvider clock, CancellationToken cancellationToken)
+/// <param name="clock">Measures the waiting.</param>
+/// <param name="cancellationToken">Cancels the waiting.</param>
+/// <param name="waitedBefore">How long it has waited elsewhere already.</param>
+internal abstract class Pending(TimeProvider clock, CancellationToken cancellationToken, TimeSpan waitedBefore = default)
 {
     private readonly long _arrived = clock.GetTimestamp();
 
-    /// <summary>Time since its arrival.</summary>
-    public TimeSpan Waited => clock.GetElapsedTime(_arrived);
+    /// <summary>Time that it has waited.</summary>
+    public TimeSpan Waited => waitedBefore + clock.GetElapsedTime(_arrived);
 
     /// <summary>Whether the replica that it comes from counts it as waiting.</summary>
     public virtual bool IsCountedElsewhere => false;
@@ -42,7 +45,8 @@ internal abstract class Pending(TimeProvider clock, CancellationToken cancellati
 }
 
 /// <summary>The task that answers a waiting request.</summary>
-internal abstract class Pending<TAnswer>(TimeProvider clock, CancellationToken cancellationToken) : Pending(clock, cancellationToken)
+internal abstract class Pending<TAnswer>(TimeProvider clock, CancellationToken cancellationToken, TimeSpan waitedBefore = default)
+    : Pending(clock, cancellationToken, waitedBefore)
 {
     // Asynchronously; otherwise the writer would run the rest of every request before the next batch.
     private readonly TaskCompletionSource<TAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,8 +61,8 @@ internal abstract class Pending<TAnswer>(TimeProvider clock, CancellationToken c
 }
 
 /// <summary>An order, which takes tickets.</summary>
-internal class PendingOrder(BookTicketCommand order, TimeProvider clock, CancellationToken cancellationToken)
-    : Pending<BookingOutcome>(clock, cancellationToken)
+internal class PendingOrder(BookTicketCommand order, TimeProvider clock, CancellationToken cancellationToken, TimeSpan waitedBefore = default)
+    : Pending<BookingOutcome>(clock, cancellationToken, waitedBefore)
 {
     public BookTicketCommand Order => order;
 
