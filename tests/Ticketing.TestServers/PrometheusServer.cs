@@ -47,6 +47,44 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one that only scrapes the replicas, as often as the other does, and knows no rules.</summary>
+    /// <param name="backends">Where they listen.</param>
+    public static async Task<PrometheusServer> ScrapingAsync(params Uri[] backends)
+    {
+        var server = new PrometheusServer();
+        try
+        {
+            var port = server.ChoosePort();
+            Directory.CreateDirectory(server._folder.File("user"));
+            await File.WriteAllTextAsync(server._folder.File("prometheus.yml"), string.Create(CultureInfo.InvariantCulture,
+                $"global:\n  scrape_interval: {ScrapeInterval.TotalMilliseconds}ms\nscrape_configs:\n  - job_name: ticketing\n    {Targets(backends)}"));
+            await server.RunAsync(port, backends.Length);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks a query for a range of time.</summary>
+    /// <returns>For each series the seconds since the beginning, and the value; what is no number is left out.</returns>
+    public async Task<IReadOnlyList<IReadOnlyList<(double Seconds, double Value)>>> QueryRangeAsync(string query, DateTimeOffset from, DateTimeOffset to, TimeSpan step)
+    {
+        var answer = await GetAsync(string.Create(CultureInfo.InvariantCulture,
+            $"/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Unix(from)}&end={Unix(to)}&step={step.TotalSeconds}"));
+        return
+        [
+            .. answer.GetProperty("result").EnumerateArray().Select(series => (IReadOnlyList<(double, double)>)
+            [
+                .. series.GetProperty("values").EnumerateArray().Select(point => (point[0].GetDouble() - Unix(from), ToNumber(point))).Where(point => double.IsFinite(point.Item2)),
+            ]).Where(curve => curve.Count > 0),
+        ];
+
+        static double Unix(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
+    }
+
     /// <summary>Asks an instant query.</summary>
     /// <param name="query">What to ask.</param>
     /// <param name="at">As of when; left out, now.</param>
@@ -102,10 +140,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
     private async Task LaunchAsync(Uri alertmanager, Uri edge, Uri[] backends)
     {
-        var port = Ports.Free();
-        var own = string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
-        _client.BaseAddress = new Uri($"http://{own}");
-
+        var port = ChoosePort();
         Directory.CreateDirectory(_folder.File("rules"));
         Directory.CreateDirectory(_folder.File("user"));
         foreach (var file in Directory.GetFiles(Repository.File("deploy", "prometheus", "rules")))
@@ -117,9 +152,21 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         configuration = ReplaceOne(configuration, BackendDiscovery(), Targets(backends));
         configuration = ReplaceOne(configuration, EdgeDiscovery(), Targets([edge]));
         configuration = AlertmanagerDiscovery().Replace(configuration, Targets([alertmanager]));
-        await File.WriteAllTextAsync(_folder.File("prometheus.yml"), ReplaceOne(configuration, PrometheusItself(), own));
+        await File.WriteAllTextAsync(_folder.File("prometheus.yml"), ReplaceOne(configuration, PrometheusItself(), Address.Authority));
         Directory.CreateSymbolicLink(Path.Combine(_folder.File("user"), "runbooks"), Repository.File("deploy", "runbooks"));
 
+        await RunAsync(port, backends.Length + 3);
+    }
+
+    private int ChoosePort()
+    {
+        var port = Ports.Free();
+        _client.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"));
+        return port;
+    }
+
+    private async Task RunAsync(int port, int targets)
+    {
         _server = ManagedProcess.Start(
             ManagedProcess.Find("prometheus") ?? throw new InvalidOperationException("prometheus is not installed: apt-get install prometheus"),
             [
@@ -132,7 +179,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             ]);
 
         var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (!await HasReadAsync(backends.Length + 3))
+        while (!await HasReadAsync(targets))
         {
             if (_server.HasExited || DateTime.UtcNow > deadline)
             {
@@ -159,7 +206,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Divides the durations in a configuration or a rule by <see cref="TimesFaster"/>.</summary>
-    internal static string Faster(string text) => Durations().Replace(text, match =>
+    public static string Faster(string text) => Durations().Replace(text, match =>
     {
         var seconds = int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture) * match.Groups["unit"].Value switch
         {

@@ -23,6 +23,7 @@ public static class LabCommandLine
         root.Subcommands.Add(LadderCommand.Create());
         root.Subcommands.Add(RatiosCommand.Create());
         root.Subcommands.Add(CapacityCommand.Create());
+        root.Subcommands.Add(ResultsCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors is [var error, ..])

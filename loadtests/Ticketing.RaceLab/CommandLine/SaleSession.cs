@@ -6,7 +6,7 @@ using Ticketing.RaceLab.Systems;
 namespace Ticketing.RaceLab.CommandLine;
 
 /// <summary>Runs several sales under a live view, and reports.</summary>
-internal sealed class SaleSession(Laboratory laboratory, string title, string command, string? folder, List<string> notes)
+internal sealed class SaleSession(Laboratory laboratory, string title, string command, string? folder, List<string> notes, Func<Sale, ISaleObserver>? observe = null)
 {
     private readonly IAnsiConsole _console = AnsiConsole.Console;
 
@@ -34,7 +34,7 @@ internal sealed class SaleSession(Laboratory laboratory, string title, string co
 
                 try
                 {
-                    results.Add(await runner.RunAsync(sales[i], view[i], cancellationToken));
+                    results.Add(await runner.RunAsync(sales[i], view[i], cancellationToken, observe?.Invoke(sales[i])));
                 }
                 catch (StrategyRefusedException refused) when (mayLeaveOut)
                 {

@@ -28,7 +28,7 @@ internal static class Markdown
 
     private static string Name(SaleResult sale) => sale.Name == sale.Strategy ? $"`{sale.Name}`" : sale.Name;
 
-    private static string Origin(Report report)
+    public static string Origin(Report report)
     {
         var origin = report.Provenance;
         return $"`{origin.Command}`, {origin.Date}, commit {origin.Commit}, {origin.Runtime}. {origin.Machine}, with the load generator on it. {origin.Database}.";

@@ -5,7 +5,7 @@ using System.Text;
 namespace Ticketing.RaceLab.Reporting;
 
 /// <summary>Draws the few shapes that the charts need. Colours come from the style sheet of the page, which supports light and dark.</summary>
-internal sealed class Svg(double width, double height, string title)
+internal sealed class Svg(double width, double height, string title, string style = "")
 {
     private readonly StringBuilder _shapes = new();
 
@@ -31,6 +31,10 @@ internal sealed class Svg(double width, double height, string title)
 
     public override string ToString() =>
         $"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">{_shapes}</svg>";
+
+    /// <summary>As a file of its own, with the style that it was given.</summary>
+    public string ToFile() =>
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">\n{style}\n{_shapes}</svg>\n";
 
     private Svg Add(string shape)
     {

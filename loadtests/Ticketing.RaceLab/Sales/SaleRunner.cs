@@ -20,7 +20,8 @@ public sealed class SaleRunner(Laboratory laboratory)
 
     /// <param name="progress">Receives the progress, for a live view.</param>
     /// <param name="cancellationToken">Ends the load early. What was sold until then is still verified.</param>
-    public async Task<SaleResult> RunAsync(Sale sale, ISaleProgress progress, CancellationToken cancellationToken)
+    /// <param name="observer">Watches the system during the load; null if nobody does.</param>
+    public async Task<SaleResult> RunAsync(Sale sale, ISaleProgress progress, CancellationToken cancellationToken, ISaleObserver? observer = null)
     {
         progress.Enter(SaleStage.Starting);
         var connectionsBefore = await laboratory.CountConnectionsAsync();
@@ -44,8 +45,10 @@ public sealed class SaleRunner(Laboratory laboratory)
             firstRate = sale.WarmUp >= Sale.FirstSeconds ? FirstSecondsRate(system, warmUp, stored) : null;
         }
 
+        await (observer?.BeginAsync(system) ?? Task.CompletedTask);
         progress.Enter(SaleStage.Selling);
         var load = await LoadAsync(sale, system, progress, cancellationToken);
+        await (observer?.EndAsync() ?? Task.CompletedTask);
         var connectionsAfter = await laboratory.CountConnectionsAsync();
 
         progress.Enter(SaleStage.Verifying);
