@@ -48,6 +48,33 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
+    public async Task The_two_buyers_of_one_ticket_stand_side_by_side_and_beside_them_the_cure()
+    {
+        var visitor = await StartAsync(tickets: 20, buyers: 200, quantity: 1, "turns", "naive", "for_update", "batched");
+        await FinishedAsync(visitor);
+
+        await Expect(visitor["#story-text"]).ToContainTextAsync("both read “20 left”");
+        await Expect(visitor[".timeline"]).ToHaveCountAsync(2);
+        await Expect(visitor["#story-columns h4"]).ToHaveTextAsync((string[])["naive", "for_update"]);
+        await Expect(visitor["#story-back"]).ToBeDisabledAsync();
+        while (await visitor["#story-next"].IsEnabledAsync())
+        {
+            await visitor["#story-next"].ClickAsync();
+        }
+
+        await Expect(visitor[".strategy-naive .story-table td:has-text('20 left')"]).ToHaveCountAsync(2);
+        await Expect(visitor[".strategy-naive .story-table td:has-text('is told “booked”')"]).ToHaveCountAsync(2);
+        await Expect(visitor[".strategy-for_update .story-table td:has-text('20 left')"]).ToHaveCountAsync(1);
+        await Expect(visitor[".strategy-for_update .story-table td:has-text('19 left')"]).ToHaveCountAsync(1);
+        await visitor.ScreenshotAsync("race-story");
+
+        await visitor["#story-cure"].SelectOptionAsync("batched");
+        await Expect(visitor["#story-columns h4"]).ToHaveTextAsync((string[])["naive", "batched"]);
+        await Expect(visitor["#story-text"]).ToContainTextAsync("one queue");
+        await visitor.ShouldFitAPhoneAsync("race-story-batched");
+    }
+
+    [Fact]
     public async Task An_unavailable_strategy_shows_why()
     {
         // The page does not learn it beforehand; the race does.

@@ -11,7 +11,7 @@ namespace Ticketing.BrowserTests;
 /// </summary>
 public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium), IDisposable
 {
-    private const int MaxBytes = 200_000;
+    private const int MaxBytes = 300_000;
     private const int Width = 900;
     private readonly TemporaryFolder _folder = new();
 
@@ -40,6 +40,7 @@ public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium), I
         await visitor["nav a[href='#race']"].ClickAsync();
         await visitor["#run"].ClickAsync();
         await Expect(visitor["#verdict h2"]).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(visitor[".timeline"]).ToHaveCountAsync(2);
         var results = (await visitor["#race-results"].BoundingBoxAsync())!;
         await TakeAsync(visitor, "race.png", new()
         {

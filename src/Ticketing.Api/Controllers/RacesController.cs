@@ -5,6 +5,7 @@ using Ticketing.Api.Access;
 using Ticketing.Api.Lab;
 using Ticketing.Api.Problems;
 using Ticketing.Application.Races;
+using Ticketing.Domain;
 
 namespace Ticketing.Api.Controllers;
 
@@ -72,6 +73,32 @@ public sealed class RacesController(Races races, IHostApplicationLifetime lifeti
 
         Response.Headers["X-Accel-Buffering"] = "no"; // Nginx would gather the answer
         return HttpMethods.IsHead(Request.Method) ? Results.Empty : TypedResults.ServerSentEvents(EventsAsync(race, cancellationToken));
+    }
+
+    /// <summary>Shows what the buyers of a strategy went through: which statements, when, and which stock they saw.</summary>
+    /// <param name="id">The race.</param>
+    /// <param name="query">The strategy.</param>
+    /// <response code="200">The steps of those who were answered until now.</response>
+    /// <response code="400"><c>validation_failed</c>: the strategy is not in the race, or has not begun.</response>
+    /// <response code="404"><c>race_not_found</c>: the race does not exist, or is forgotten.</response>
+    [HttpGet("/races/{id:int}/steps", Name = "getRaceSteps")]
+    [ProducesResponseType<RaceSteps>(200)]
+    [ProducesProblem(400, 404)]
+    public IActionResult Steps([FromRoute] int id, [FromQuery] RaceStepsQuery query)
+    {
+        if (races.Find(id) is not { } race)
+        {
+            return ProblemWriter.Result(HttpContext, ProblemKind.RaceNotFound);
+        }
+
+        if (BookingStrategyNames.TryParse(query.Strategy, out var strategy) && race.ReadSteps(strategy) is { } steps)
+        {
+            Response.Headers.CacheControl = "no-store";
+            return Ok(steps);
+        }
+
+        ModelState.AddModelError("strategy", "Must be the name of a strategy of this race that has begun.");
+        return Problems.ValidationProblem.From(ControllerContext);
     }
 
     /// <summary>Ends a race early: no more buyers order.</summary>

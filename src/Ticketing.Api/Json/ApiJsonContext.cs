@@ -42,6 +42,7 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(SalesStats))]
 [JsonSerializable(typeof(RaceSettings))]
 [JsonSerializable(typeof(RaceState))]
+[JsonSerializable(typeof(RaceSteps))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemExplanation))]
 [JsonSerializable(typeof(IReadOnlyList<ProblemExplanation>))]

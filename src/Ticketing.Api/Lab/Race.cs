@@ -39,10 +39,11 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
     /// <summary>Runs it to its end.</summary>
     /// <param name="mediator">Sets the events up.</param>
     /// <param name="ledger">Counts what was sold.</param>
+    /// <param name="recorder">Records what the buyers go through.</param>
     /// <param name="crowd">The buyers.</param>
     /// <param name="actor">Who has started it.</param>
     /// <exception cref="Exception">It could not go on.</exception>
-    internal async Task RunAsync(IMediator mediator, IEventLedger ledger, Crowd crowd, Actor actor)
+    internal async Task RunAsync(IMediator mediator, IEventLedger ledger, IRaceRecorder recorder, Crowd crowd, Actor actor)
     {
         try
         {
@@ -55,6 +56,11 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
 
             foreach (var heat in settings.Together ? [_lanes] : _lanes.Select(lane => (List<RaceLane>)[lane]))
             {
+                foreach (var lane in heat)
+                {
+                    lane.Recording = recorder.Begin(lane.EventId!.Value);
+                }
+
                 await crowd.BuyAsync(heat, _stop.Token);
             }
 
@@ -71,6 +77,7 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
         }
         finally
         {
+            _lanes.ForEach(lane => lane.Recording?.Dispose());
             if (!IsOver)
             {
                 _status = RaceStatus.Failed;
@@ -80,6 +87,9 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    /// <summary>What the buyers of a strategy went through, as far as it is known; null if it does not race, or not yet.</summary>
+    public RaceSteps? ReadSteps(BookingStrategy strategy) => _lanes.Find(lane => lane.Strategy == strategy)?.Recording?.Read();
 
     /// <summary>How it stands, with all points.</summary>
     public RaceState Read() => Read(_lanes.Select(_ => 0));

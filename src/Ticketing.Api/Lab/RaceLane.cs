@@ -28,6 +28,9 @@ internal sealed class RaceLane(BookingStrategy strategy, RaceSettings settings, 
 
     public EventCount? Counted { get; set; }
 
+    /// <summary>What its buyers went through; null before the first.</summary>
+    public IRaceRecording? Recording { get; set; }
+
     /// <summary>The first order is about to be sent.</summary>
     public void Begin()
     {

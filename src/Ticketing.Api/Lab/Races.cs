@@ -11,10 +11,11 @@ namespace Ticketing.Api.Lab;
 /// <param name="server">To which the buyers order.</param>
 /// <param name="mediator">Sets the events up.</param>
 /// <param name="ledger">Counts what was sold.</param>
+/// <param name="recorder">Records what the buyers go through.</param>
 /// <param name="lifetime">A server that stops ends its race.</param>
 /// <param name="clock">Measures.</param>
 /// <param name="logger">Is told of a race that has failed.</param>
-public sealed class Races(IServer server, IMediator mediator, IEventLedger ledger, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Races> logger)
+public sealed class Races(IServer server, IMediator mediator, IEventLedger ledger, IRaceRecorder recorder, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Races> logger)
 {
     private const int MaxRemembered = 20;
 
@@ -70,7 +71,7 @@ public sealed class Races(IServer server, IMediator mediator, IEventLedger ledge
         await using var stopping = lifetime.ApplicationStopping.Register(race.Stop);
         try
         {
-            await Task.Run(() => race.RunAsync(mediator, ledger, buyers, actor));
+            await Task.Run(() => race.RunAsync(mediator, ledger, recorder, buyers, actor));
         }
         catch (Exception exception) // whatever it is: the race says that it has failed, and nobody waits for this
         {

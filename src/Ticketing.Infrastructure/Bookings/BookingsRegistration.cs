@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Ticketing.Application.Bookings.BookTicket;
@@ -8,6 +9,7 @@ using Ticketing.Application.Races;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.Broker;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Bookings.Races;
 using Ticketing.Infrastructure.Bookings.Returns;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
@@ -28,6 +30,9 @@ internal static class BookingsRegistration
         services.AddSingleton<Maintenance>();
         services.AddSingleton<IMaintenance>(provider => provider.GetRequiredService<Maintenance>());
         services.AddHostedService(provider => provider.GetRequiredService<Maintenance>());
+        services.AddSingleton<RaceRecorder>();
+        services.AddSingleton<IRaceRecorder>(provider => provider.GetRequiredService<RaceRecorder>());
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<RaceRecorder>());
         services.AddSingleton<Admission>();
         services.AddSingleton<BookingCommit>();
         services.AddSingleton<IEventRepository, EventRepository>();
@@ -58,6 +63,7 @@ internal static class BookingsRegistration
         services.AddSingleton<IBookingStrategyProvider>(provider => new BookingStrategyProvider(
             strategy => Create(provider, strategy),
             (name, strategy) => ActivatorUtilities.CreateInstance<ObservedBookingStrategy>(provider, name, strategy),
+            strategy => new RacedStrategy(strategy, provider.GetRequiredService<RaceRecorder>()),
             strategy => strategy.NeedsRedis() && !hasRedis
                 ? $"'{strategy.Name()}' needs Redis: set ConnectionStrings__Redis, for example to localhost:6379."
                 : null));

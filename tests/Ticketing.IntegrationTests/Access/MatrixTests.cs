@@ -40,6 +40,7 @@ public sealed class MatrixTests(AskingApi asking)
         ["POST /races"] = _administers,
         ["GET /races/{id:int}"] = _administers,
         ["GET /races/{id:int}/progress"] = _administers,
+        ["GET /races/{id:int}/steps"] = _administers,
         ["POST /races/{id:int}/stop"] = _administers,
         ["GET /maintenance"] = _administers,
         ["PUT /maintenance"] = _administers,

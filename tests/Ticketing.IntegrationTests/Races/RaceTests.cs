@@ -12,7 +12,7 @@ public sealed class RaceTests(SqliteApi api) : IClassFixture<SqliteApi>
     [Fact]
     public async Task In_each_default_race_naive_oversells_and_batched_does_not()
     {
-        for (var i = 0; i < TestLength.Times(10, 50); i++)
+        for (var i = 0; i < TestLength.Times(5, 50); i++)
         {
             var race = await api.Client.RaceAsync(new { });
 
@@ -97,6 +97,33 @@ public sealed class RaceTests(SqliteApi api) : IClassFixture<SqliteApi>
         states.SelectMany(state => state.Lane("batched").GetProperty("points").EnumerateArray()).Select(point => point.GetRawText())
             .Should().Equal((await api.Client.GetAnswerAsync($"/races/{id}")).Json.Lane("batched").GetProperty("points").EnumerateArray().Select(point => point.GetRawText()));
     }
+
+    [Fact]
+    public async Task The_steps_show_who_read_which_stock_and_what_each_wrote()
+    {
+        var sale = await api.Client.SetupAsync(tickets: 5, "naive");
+        var race = await api.Client.RaceAsync(new { strategies = (string[])["naive", "for_update", "batched"], buyers = 150 });
+        (await api.Client.BookAsync(sale)).IsBooked.Should().BeTrue();
+
+        var naive = await StepsAsync("naive");
+        var booked = naive.GetProperty("buyers").EnumerateArray().Where(buyer => buyer.GetProperty("outcome").GetString() == "booked").ToList();
+        booked.Should().HaveCount(race.Lane("naive").GetProperty("bookings").GetInt32(), "every buyer of the race is recorded, and nobody else");
+        booked.GroupBy(SeenBy).Should().Contain(readers => readers.Key != null && readers.Count() > 1, "that is how naive sells a ticket twice");
+        naive.GetProperty("statements").EnumerateArray().Select(sql => sql.GetString()!).Should()
+            .Contain(sql => sql.StartsWith("SELECT")).And.Contain(sql => sql.StartsWith("UPDATE")).And.Contain(sql => sql.Contains("INSERT INTO"));
+
+        var locked = (await StepsAsync("for_update")).GetProperty("buyers").EnumerateArray().Where(buyer => buyer.GetProperty("outcome").GetString() == "booked").ToList();
+        locked.Select(SeenBy).Should().OnlyHaveUniqueItems("under the lock, each reads what the one before has left").And.HaveCount(100);
+
+        var batched = (await StepsAsync("batched")).GetProperty("buyers").EnumerateArray().SelectMany(buyer => buyer.GetProperty("steps").EnumerateArray()).ToList();
+        batched.Should().Contain(step => step.GetProperty("batch").ValueKind == JsonValueKind.Number && step.GetProperty("batch").GetInt32() > 1, "orders share a transaction");
+        (await api.Client.GetAnswerAsync($"/races/{race.GetProperty("race_id")}/steps?strategy=row_version")).ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
+
+        async Task<JsonElement> StepsAsync(string strategy) => (await api.Client.GetAnswerAsync($"/races/{race.GetProperty("race_id")}/steps?strategy={strategy}")).Json;
+    }
+
+    private static int? SeenBy(JsonElement buyer) => buyer.GetProperty("steps").EnumerateArray()
+        .Select(step => step.GetProperty("saw")).Where(saw => saw.ValueKind == JsonValueKind.Number).Select(saw => (int?)saw.GetInt32()).LastOrDefault();
 
     [Fact]
     public async Task An_unknown_race_is_not_found()

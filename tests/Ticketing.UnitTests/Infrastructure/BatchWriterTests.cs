@@ -6,6 +6,7 @@ using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Bookings.ChangeBooking;
 using Ticketing.Domain;
 using Ticketing.Infrastructure.Bookings.GroupCommit;
+using Ticketing.Infrastructure.Bookings.Races;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
@@ -45,7 +46,7 @@ public sealed class BatchWriterTests : IAsyncLifetime, IDisposable
         _breaker = new(new SqliteServer(target, _clock), _clock, new FakeLogger<DatabaseCircuitBreaker>());
         _breaker.LastSuccess.Report();
         _writer = new(
-            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, new LatestStock(_clock), new ReadOnlyMode(), Options.Create(_options),
+            _database, new CommitLookup(_database, errors, deadline, Options.Create(_options), _clock), errors, deadline, _breaker, new LatestStock(_clock), new ReadOnlyMode(), new RaceRecorder(_clock), Options.Create(_options),
             _measured.Metrics, _clock, _log);
     }
 

@@ -106,6 +106,9 @@ export const startRace = settings => send('POST', '/races', settings);
 
 export const getRace = id => send('GET', `/races/${id}`);
 
+/** What the buyers of a strategy went through, step by step. */
+export const raceSteps = (id, strategy) => send('GET', `/races/${id}/steps?strategy=${strategy}`);
+
 export const stopRace = id => send('POST', `/races/${id}/stop`);
 
 /** Calls back with the race ten times a second, each time with the points that are new, until it is over. @throws {Problem|Unreachable} */

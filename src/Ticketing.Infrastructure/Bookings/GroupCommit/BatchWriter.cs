@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Application.Telemetry;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Races;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
@@ -39,6 +40,7 @@ internal sealed class BatchWriter(
     DatabaseCircuitBreaker breaker,
     LatestStock latest,
     ReadOnlyMode mode,
+    RaceRecorder recorder,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
     TimeProvider clock,
@@ -148,6 +150,7 @@ internal sealed class BatchWriter(
             else if (plan.IsEmpty)
             {
                 latest.Saw(eventId, plan.Left);
+                Record();
                 decided = Decide(orders, index => plan.OutcomeOf(index, []), plan.Left);
             }
             else
@@ -155,6 +158,7 @@ internal sealed class BatchWriter(
                 sentAt = lookup.NextTimestamp(plan.Now);
                 deadline.Committing();
                 var ids = await transaction.CommitAsync([plan], sentAt.Value);
+                Record();
                 decided = Committed(eventId, orders, plan, ids);
                 metrics.BatchCommitted(orders.Count, clock.GetElapsedTime(began));
             }
@@ -178,6 +182,8 @@ internal sealed class BatchWriter(
         }
 
         return decided.Value;
+
+        void Record() => recorder.BatchWritten(eventId, orders.OfType<PendingOrder>().Select(order => order.Order), clock.GetElapsedTime(began));
     }
 
     /// <summary>

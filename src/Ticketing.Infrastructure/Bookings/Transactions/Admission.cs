@@ -2,17 +2,19 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Ticketing.Application.Bookings.BookTicket;
 using Ticketing.Domain;
+using Ticketing.Infrastructure.Bookings.Races;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Reads;
 
 namespace Ticketing.Infrastructure.Bookings.Transactions;
 
 /// <summary>Decides whether an event's row admits an order: by its stock and its rules.</summary>
-internal sealed class Admission(IDatabaseClock databaseClock, ReadOnlyMode mode, LatestStock latest, TimeProvider clock)
+internal sealed class Admission(IDatabaseClock databaseClock, ReadOnlyMode mode, LatestStock latest, RaceRecorder recorder, TimeProvider clock)
 {
     /// <summary>The refusal by stock or rules; null if the order can be served. After a refusal, the status on this replica is not older than this stock.</summary>
     public async Task<BookingOutcome?> RefuseAsync(TicketingDbContext db, BookTicketCommand order, Stock stock)
     {
+        recorder.Saw(stock.Available);
         var refusal = await RefuseByTimeAsync(db, stock.Rules)
             ?? BookingOutcome.RefusalOfHold(stock, order)
             ?? BookingOutcome.Refusal(stock.Available, stock.Held, order.Quantity)

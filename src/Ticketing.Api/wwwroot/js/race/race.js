@@ -7,6 +7,7 @@ import { failure } from '../messages.js';
 import { chosenIn, onAvailability, renderChoices, strategies } from '../strategies.js';
 import { follow, run } from './runner.js';
 import { stockChart } from './chart.js';
+import { raceStory } from './story.js';
 import { headline, outcome, oversold, reason, sold } from './verdict.js';
 
 const MAX_TICKETS = 10_000;
@@ -19,6 +20,7 @@ export function raceView() {
   const form = byId('race-form');
   const grid = byId('race-strategies');
   const chart = stockChart(byId('chart'));
+  const story = raceStory();
 
   /** @type {{race: object|null, isRunning: boolean, error: Error|null}} */
   const state = { race: null, isRunning: false, error: null };
@@ -47,8 +49,10 @@ export function raceView() {
   async function reopen(id) {
     try {
       const race = await getRace(id);
-      await (race.status === 'running' ? watch(() => follow(id, news)) : Promise.resolve(news(race)));
+      if (race.status === 'running') return await watch(() => follow(id, news));
+      news(race);
       render();
+      story.show(race);
     } catch (error) {
       Object.assign(state, { race: null, error });
       render();
@@ -61,6 +65,7 @@ export function raceView() {
     const settings = readSettings();
     if (!settings) return focusFirstError(form);
     state.race = null;
+    story.hide();
     const started = watch(() => run(settings, news));
     byId('race-results').scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     await started;
@@ -81,6 +86,7 @@ export function raceView() {
     }
     state.isRunning = false;
     render();
+    if (state.race) story.show(state.race);
   }
 
   function news(race) {

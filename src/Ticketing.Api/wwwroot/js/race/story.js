@@ -1,0 +1,113 @@
+import { raceSteps } from '../api.js';
+import { byId, el, setText } from '../dom.js';
+import { milliseconds, number } from '../format.js';
+import { t, onLanguage } from '../i18n.js';
+import { findPair, seenBy, storyOf } from './steps.js';
+import { oversold } from './verdict.js';
+import { timeline } from './timeline.js';
+
+const FIRST_BUYER = 2_000_000_000;
+
+/** A wait that is longer is worth a word. */
+const WAIT_MS = 2;
+
+/** Shows how a race was lost, and beside it the same moment with a cure. */
+export function raceStory() {
+  const panel = byId('story');
+  const choice = byId('story-cure');
+  let race = null;
+  let scenes = [];
+  let place = 0;
+
+  choice.addEventListener('change', () => show(race));
+  byId('story-next').addEventListener('click', () => go(place + 1));
+  byId('story-back').addEventListener('click', () => go(place - 1));
+  onLanguage(render);
+  return { show: next => show(next), hide };
+
+  function hide() {
+    race = null;
+    panel.hidden = true;
+  }
+
+  /** @param {object} finished a race that is over */
+  async function show(finished) {
+    const lanes = finished.lanes.filter(lane => lane.counted);
+    const lost = lanes.find(lane => oversold(lane) > 0);
+    const cures = lanes.filter(lane => lane !== lost);
+    if (race?.race_id !== finished.race_id) choice.replaceChildren(...cures.map(lane => el('option', { value: lane.strategy }, lane.strategy)));
+    race = finished;
+    const cure = cures.find(lane => lane.strategy === choice.value);
+    const shown = await Promise.all([lost, cure].filter(Boolean).map(lane => sceneOf(finished, lane)));
+    if (race !== finished) return;
+    scenes = shown.filter(Boolean);
+    byId('story-cure-field').hidden = cures.length < 2;
+    place = 0;
+    panel.hidden = scenes.length === 0;
+    render();
+  }
+
+  async function sceneOf({ race_id: id }, lane) {
+    try {
+      const recorded = await raceSteps(id, lane.strategy);
+      const pair = findPair(recorded, oversold(lane) > 0);
+      return pair && { lane, recorded, pair, steps: merge(pair, recorded.statements) };
+    } catch {
+      return null; // the race and its verdict are shown all the same
+    }
+  }
+
+  function go(to) {
+    place = Math.max(0, Math.min(to, longest() - 1));
+    render();
+  }
+
+  function longest() {
+    return Math.max(0, ...scenes.map(scene => scene.steps.length));
+  }
+
+  function render() {
+    if (panel.hidden) return;
+    setText(byId('story-text'), scenes.map(sentence).join(' '));
+    byId('story-pictures').replaceChildren(...scenes.map(scene => el('figure', { class: `strategy-${scene.lane.strategy}` },
+      el('figcaption', {}, el('code', {}, scene.lane.strategy), ' ', el('span', { class: 'muted' }, t('story.picture'))),
+      timeline(scene.recorded, scene.pair, t('story.picture.label', { strategy: scene.lane.strategy })))));
+    byId('story-columns').replaceChildren(...scenes.map(column));
+    setText(byId('story-place'), t('story.place', { place: number(place + 1), of: number(longest()) }));
+    byId('story-back').disabled = place === 0;
+    byId('story-next').disabled = place >= longest() - 1;
+  }
+
+  /** What is to be seen, in a sentence. */
+  function sentence({ lane, pair: [first, second] }) {
+    const names = { strategy: lane.strategy, first: nameOf(first), second: nameOf(second), saw: number(seenBy(first) ?? 0) };
+    return t(oversold(lane) > 0 ? 'story.lost' : `story.${lane.strategy}`, names);
+  }
+
+  function column({ lane, pair, steps }) {
+    const now = Math.min(place, steps.length - 1);
+    const { sql } = steps[now];
+    return el('div', { class: `story-column strategy-${lane.strategy}` },
+      el('h4', {}, el('code', {}, lane.strategy)),
+      el('table', { class: 'story-table' },
+        el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t('story.time')), ...pair.map(buyer => el('th', { scope: 'col' }, nameOf(buyer))))),
+        el('tbody', {}, ...steps.slice(0, now + 1).map((step, i) => el('tr', { class: i === now ? 'story-now' : null },
+          el('td', {}, milliseconds(step.to - pair[0].from_ms)),
+          ...pair.map((_, who) => el('td', { class: step.who === who ? `story-${step.kind}` : null }, step.who === who ? wordsOf(step) : '')))))),
+      el('pre', { class: 'story-sql', tabindex: '0' }, sql ?? t('story.nosql')));
+  }
+}
+
+/** The steps of both buyers, in the order of their ends: that is when a read has its value, and a write is done. */
+const merge = (pair, statements) => pair
+  .flatMap((buyer, who) => storyOf(buyer, statements).map(step => ({ ...step, who })))
+  .sort((a, b) => a.to - b.to);
+
+function wordsOf({ kind, saw, batch, from, to }) {
+  const took = to - from > WAIT_MS ? ` (${milliseconds(to - from)})` : '';
+  if (saw !== null && saw !== undefined) return `${t('step.saw', { saw: number(saw) })}${took}`;
+  if (kind === 'batch') return t('step.batch', { orders: batch });
+  return `${t(`step.${kind}`)}${took}`;
+}
+
+const nameOf = buyer => t('story.buyer', { number: number(buyer.user_id - FIRST_BUYER) });
