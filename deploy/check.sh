@@ -19,8 +19,8 @@ status=
 # The expected metrics, by type. Histograms appear with their first measurement, so only those of a batched sale are expected.
 readonly counters='http_requests_total booking_attempts_total booking_retries_total booking_transitions_total db_connection_errors_total cache_hits_total cache_misses_total'
 readonly gauges='backend_cpu_usage_percent backend_memory_usage_bytes http_requests_inprogress tickets_remaining tickets_held tickets_oversold
-  http_request_queue_depth worker_utilization_percent'
-readonly pool_gauges='db_connection_pool_size db_connection_pool_used db_connection_pool_available'
+  http_request_queue_depth worker_utilization_percent db_connection_pool_size db_connection_pool_used db_connection_pool_available
+  db_connection_pool_utilization db_connections_total'
 readonly histograms='http_request_duration_seconds db_query_duration_seconds db_connection_wait_duration_seconds http_request_queue_duration_seconds
   booking_batch_orders booking_batch_duration_seconds'
 
@@ -133,14 +133,6 @@ for name in $counters $gauges; do
     [ -n "$value" ] || { fail "$name is missing"; continue; }
     row "$name" "$([[ " ${counters//$'\n'/ } " == *" $name "* ]] && echo counter || echo gauge)" "$(series "$name")" "$value"
 done
-if [ -z "$(total db_connection_pool_size)" ]; then
-    row 'db_connection_pool_*' gauge 0 'none: there is no pool on SQLite, nor with Database__Pooling=false'
-else
-    for name in $pool_gauges; do
-        value=$(total "$name")
-        [ -n "$value" ] && row "$name" gauge "$(series "$name")" "$value" || fail "$name is missing"
-    done
-fi
 for name in $histograms; do
     count=$(total "${name}_count")
     sum=$(total "${name}_sum")
@@ -148,6 +140,22 @@ for name in $histograms; do
     row "$name" histogram "$(series "${name}_count")" \
         "$count measured, $(awk -v sum="$sum" -v count="$count" 'BEGIN { if (count) printf "%.6g on average", sum / count; else print "no average" }')"
 done
+
+heading 'Where the metrics are'
+# address WHAT URL: and whether it answers here
+address() {
+    local there=no
+    curl --silent --output /dev/null --max-time 2 "$2" && there=yes
+    printf '%-40s %-44s %s\n' "$1" "$2" "$there"
+}
+printf '%-40s %-44s %s\n' metrics address answers
+address 'this API' "$base/metrics"
+readonly host=$(sed -E 's|^(https?://)?([^:/]+).*|\2|' <<<"$base")
+address 'the edge (HAProxy)' "http://$host:8404/metrics"
+address 'Prometheus' "http://$host:9090/metrics"
+address 'Prometheus, to ask' "http://$host:9090/graph"
+address 'Alertmanager' "http://$host:9093/metrics"
+address 'Grafana, the dashboard' "http://$host:3000/d/ticket-booking-metrics"
 
 heading 'Result'
 if [ "$failures" = 0 ]; then

@@ -9,7 +9,7 @@ namespace Ticketing.BrowserTests;
 /// <summary>The page is for everyone: by keyboard and screen reader, on a phone, in light and dark, in both languages.</summary>
 public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) : BrowserTest(chromium)
 {
-    private static readonly string[] _views = ["sale", "setup", "race", "events", "admin"];
+    private static readonly string[] _views = ["sale", "setup", "race", "events", "signals", "admin"];
     private readonly ApiProcess _api = site.Api;
 
     /// <summary>Indonesian has the longer words.</summary>
@@ -64,7 +64,7 @@ public sealed class AccessibilityAndLanguageTests(Chromium chromium, Site site) 
     public async Task Each_view_has_a_title_of_its_own()
     {
         var visitor = await VisitAsync(_api);
-        foreach (var (view, title) in (IEnumerable<(string, string)>)[("race", "Race – Ticketing"), ("events", "Events – Ticketing"), ("setup", "Set up – Ticketing"), ("admin", "Admin – Ticketing"), ("sale", "Sale – Ticketing")])
+        foreach (var (view, title) in (IEnumerable<(string, string)>)[("race", "Race – Ticketing"), ("events", "Events – Ticketing"), ("signals", "Signals – Ticketing"), ("setup", "Set up – Ticketing"), ("admin", "Admin – Ticketing"), ("sale", "Sale – Ticketing")])
         {
             await visitor[$"nav a[href='#{view}']"].ClickAsync();
             await Expect(visitor.Page).ToHaveTitleAsync(title);

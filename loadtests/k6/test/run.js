@@ -14,7 +14,7 @@ const { default: execution } = await import('./stand-in/execution.js');
 const test = await import(pathToFileURL(resolve(script)));
 
 const sale = test.setup();
-for (const [name, { exec }] of Object.entries(test.options.scenarios)) {
+for (const [name, { exec }] of Object.entries(test.options.scenarios ?? { default: {} })) {
   execution.scenario.name = name;
   for (let i = 0; i < Number(iterations); i++) {
     execution.vu.idInTest = i + 1;

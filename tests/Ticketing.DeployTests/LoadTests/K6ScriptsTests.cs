@@ -37,7 +37,7 @@ public sealed class K6ScriptsTests
         var wrong = WalkAsync("test/wrong-books.js", environment);
         var walks = await Task.WhenAll(Scripts.Select(script => WalkAsync(script, environment)));
 
-        walks.Should().HaveCount(7);
+        walks.Should().HaveCount(8);
         foreach (var (script, walk) in walks)
         {
             var metrics = walk.GetProperty("recorded");

@@ -22,6 +22,27 @@ public sealed class CheckScriptTests(LoadedSystem system)
             "http_request_queue_duration_seconds", "worker_utilization_percent", "cache_hits_total", "cache_misses_total", "tickets_oversold");
     }
 
+    [Fact]
+    public async Task Its_twin_for_PowerShell_prints_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        await ManagedProcess.RunAsync("dotnet", "tool", "install", "PowerShell", "--version", "7.6.9", "--tool-path", folder.File("tools"));
+        var address = system.Replicas[0].Address.ToString().TrimEnd('/');
+
+        var output = await RunAsync(address);
+        using var forgetful = new ForgetfulProxy(system.Replicas[0].Client, "db_connection_pool_used");
+        var forgotten = await FluentActions.Awaiting(() => RunAsync(forgetful.Address)).Should().ThrowAsync<InvalidOperationException>();
+
+        var bash = await ManagedProcess.RunAsync("bash", _script, address);
+        output.Should().EndWith("All checks passed.");
+        FirstWords(output).Should().Equal(FirstWords(bash), "both check the same, and print the same metrics and addresses");
+        forgotten.WithMessage("*ended with 1*FAILED  db_connection_pool_used is missing*");
+
+        Task<string> RunAsync(string of) => ManagedProcess.RunAsync(Path.Combine(folder.File("tools"), "pwsh"), "-NoProfile", "-File", Repository.File("deploy", "check.ps1"), of);
+
+        static IEnumerable<string> FirstWords(string text) => text.Split(Environment.NewLine).Select(line => line.Split(' ')[0]);
+    }
+
     [Theory]
     [InlineData("db_connection_pool_used")]
     [InlineData("booking_batch_orders_count")]

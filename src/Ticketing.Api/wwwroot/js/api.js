@@ -102,6 +102,18 @@ export const revokeKey = id => send('DELETE', `/keys/${id}`);
 /** What was done, newest first. @param {number|null} before only entries older than this one */
 export const audit = (before, size) => send('GET', `/audit?page_size=${size}${before ? `&before=${before}` : ''}`);
 
+/** The metrics of the server, in Prometheus' text format. @throws {Problem|Unreachable} */
+export async function metrics() {
+  let response;
+  try {
+    response = await fetch(address('/metrics'), { headers: shown(), cache: 'no-store' });
+    if (response.ok) return await response.text();
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+  throw new Problem(response.status, {}, retryAfter(response));
+}
+
 export const startRace = settings => send('POST', '/races', settings);
 
 export const getRace = id => send('GET', `/races/${id}`);

@@ -9,6 +9,7 @@ import { startRole } from './role.js';
 import { learnAvailability } from './strategies.js';
 import { raceView } from './race/race.js';
 import { eventsView } from './events.js';
+import { signalsView } from './signals/signals.js';
 import { adminView } from './admin/admin.js';
 
 const RESET_TICKETS = 100;
@@ -20,7 +21,7 @@ startAccess();
 startRole();
 
 const sale = saleView();
-const views = { sale, setup: setupView(showEvent), race: raceView(), events: eventsView(config), admin: adminView() };
+const views = { sale, setup: setupView(showEvent), race: raceView(), events: eventsView(config), signals: signalsView(config), admin: adminView() };
 const resetAnswer = el('div', { role: 'alert' });
 let current = null;
 

@@ -12,7 +12,7 @@ export const time = date => new Intl.DateTimeFormat(locale, { timeStyle: 'medium
 export const moment = text => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(text));
 
 /** Milliseconds, more exact where they are few. */
-export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ms`;
+export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)}\u00a0ms`;
 
 /** Milliseconds that are left, as days and a clock such as '03:04:05'. */
 export const countdown = left => {

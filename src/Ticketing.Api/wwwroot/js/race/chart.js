@@ -53,7 +53,7 @@ export function stockChart(box) {
     plot = new uPlot({
       width: box.clientWidth || FEW_PIXELS,
       height: HEIGHT,
-      padding: [12, 12, 0, 0],
+      padding: [12, 28, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: () => [0, seconds] }, y: { range: (u, min, max) => [Math.min(0, min * BELOW_ZERO), max] } },

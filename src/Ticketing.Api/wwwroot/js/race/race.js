@@ -164,9 +164,9 @@ export function raceView() {
     const figure = (name, value, tone) => el('div', { class: tone }, el('dt', {}, t(`figures.${name}`)), el('dd', { 'data-figure': name }, value));
     const latency = value => value === null ? '–' : milliseconds(value);
     return el('article', { class: `lane strategy-${lane.strategy}${isOver ? ' lane-over' : ''}`, 'data-lane': lane.strategy },
-      el('h3', {}, el('code', {}, lane.strategy), lane.counted ? el('span', { class: `tag ${isOver ? 'tag-bad' : 'tag-ok'}` }, t(isOver ? 'lane.oversold' : 'lane.held')) : null),
+      el('h3', {}, el('code', {}, lane.strategy), lane.counted ? el('span', { class: `tag ${isOver ? 'tag-bad' : 'tag-ok'}` }, t(isOver ? 'lane.oversold' : lane.strategy === 'naive' ? 'lane.lucky' : 'lane.held')) : null),
       el('p', { class: 'lane-sold' }, el('b', { 'data-figure': 'sold' }, number(sold(lane))), el('span', {}, t('lane.of', { tickets: number(settings.tickets) }))),
-      progress(lane, settings),
+      lane.counted ? null : progress(lane, settings),
       el('dl', { class: 'lane-figures' },
         figure('oversold', number(oversold(lane, settings)), isOver ? 'figure-bad' : null),
         figure('refused', number(lane.refused)),
@@ -174,7 +174,7 @@ export function raceView() {
         ...lane.failed > 0 ? [figure('failed', number(lane.failed), 'figure-bad')] : [],
         figure('p50', latency(lane.p50_ms)),
         figure('p95', latency(lane.p95_ms)),
-        figure('time', lane.seconds > 0 ? `${seconds(lane.seconds)} s` : '–')),
+        figure('time', lane.seconds >= 1 ? `${seconds(lane.seconds)} s` : lane.seconds > 0 ? milliseconds(lane.seconds * 1000) : '–')),
       lane.counted && lane.counted.tickets_sold !== lane.sold
         ? el('p', { class: 'muted' }, t('lane.differs', { server: number(lane.counted.tickets_sold), buyers: number(lane.sold) })) : null);
   }

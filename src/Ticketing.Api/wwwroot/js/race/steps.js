@@ -10,30 +10,24 @@ const KINDS = [
 ];
 
 /** Shorter gaps are the program's own work. */
-const GAP_MS = 2;
+const GAP_MS = 5;
 
 /**
- * The two buyers with whom to tell what happened. Where tickets were oversold, they took the same one: both had read the same stock. Elsewhere they were decided together, or
- * come one after the other.
+ * The two buyers at the turning point: who took the last ticket, and who came next. Where tickets were oversold, the second took one that does not exist, because both had
+ * read the stock before; elsewhere the second was refused.
  * @param {{statements: string[], buyers: object[]}} recorded as the API has it, the buyers in the order of their answers
+ * @param {{tickets: number, quantity: number}} settings
  * @returns {object[]|null} both, or null where there are none
  */
-export function findPair({ buyers }, isOversold) {
+export function findPair({ buyers, statements }, { tickets, quantity }, isOversold) {
   const booked = buyers.filter(buyer => buyer.outcome === 'booked');
-  if (!isOversold) {
-    for (const buyer of booked) {
-      const together = booked.find(other => other !== buyer && batchOf(buyer) && batchOf(other)?.from_ms === batchOf(buyer).from_ms);
-      if (together) return [buyer, together];
-    }
-    const first = buyers.indexOf(booked[0]);
-    return first >= 0 && buyers[first + 1] ? [buyers[first], buyers[first + 1]] : null;
+  const last = Math.ceil(tickets / quantity) - 1;
+  if (isOversold) {
+    const takers = booked.filter(buyer => takenAt(buyer, statements) !== null).sort((a, b) => takenAt(a, statements) - takenAt(b, statements));
+    return takers[last + 1] ? [takers[last], takers[last + 1]] : null;
   }
-  const readers = booked.filter(buyer => seenBy(buyer) !== null).sort((a, b) => readAt(a) - readAt(b));
-  for (const [i, reader] of readers.entries()) {
-    const other = readers.slice(i + 1).find(next => seenBy(next) === seenBy(reader));
-    if (other) return [reader, other];
-  }
-  return null;
+  const refused = buyers.find(buyer => buyer.outcome === 'refused');
+  return booked[last] && refused ? [booked[last], refused] : null;
 }
 
 /** The tickets that a buyer saw when it was decided; null where none were read. */
@@ -58,6 +52,5 @@ function kindOf(step, sql) {
   return KINDS.find(([, text]) => text.test(sql))?.[0] ?? 'other';
 }
 
-const batchOf = buyer => buyer.steps.find(step => step.batch !== null);
-
-const readAt = buyer => buyer.steps.find(step => step.saw !== null).to_ms;
+/** When a buyer's ticket left the stock; null where none did. Of several attempts, the last one counts. */
+const takenAt = (buyer, statements) => buyer.steps.findLast(step => step.statement !== null && kindOf(step, statements[step.statement]) === 'take')?.to_ms ?? null;

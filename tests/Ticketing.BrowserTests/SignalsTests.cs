@@ -1,0 +1,47 @@
+using Ticketing.BrowserTests.Hosting;
+using Ticketing.TestServers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ticketing.BrowserTests;
+
+/// <summary>The server's own signals on the page, for those who have no dashboard.</summary>
+public sealed class SignalsTests(Chromium chromium, Site site) : BrowserTest(chromium)
+{
+    private const float Patience = 20_000;
+
+    [Fact]
+    public async Task The_signals_show_a_sale_while_it_runs()
+    {
+        var id = await SetupAsync(site.Api, 40);
+        var visitor = await VisitAsync(site.Api, "/#signals");
+        await Expect(visitor["[data-signal]"]).ToHaveCountAsync(11);
+        await Expect(visitor["[data-signal=memory] .signal-value"]).ToContainTextAsync("MB", new() { Timeout = Patience });
+
+        for (var i = 0; i < 4; i++)
+        {
+            await BookAsync(site.Api, id, 10);
+        }
+
+        await Expect(visitor["[data-signal=tickets] .signal-value"]).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^0 "), new() { Timeout = Patience });
+        await Expect(visitor["[data-signal=p95] .signal-value"]).ToContainTextAsync("ms", new() { Timeout = Patience });
+        await Expect(visitor["[data-signal=tickets]"]).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("signal-ok"));
+        await Expect(visitor["#signals-grafana"]).ToHaveAttributeAsync("href", "http://localhost:3000/d/ticket-booking-metrics");
+        await visitor.ShouldFitAPhoneAsync("signals");
+    }
+
+    [Fact]
+    public async Task Where_the_metrics_are_not_shown_the_page_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("port.db")}",
+            ["Security__Mode"] = "Keys",
+        });
+        var visitor = (await VisitAsync(api, "/")).MayFail("/metrics", "/status", "/maintenance", "/history");
+        await visitor["nav a[href='#signals']"].ClickAsync();
+
+        await Expect(visitor["#signals-answer"]).ToContainTextAsync("an admin’s key");
+        await Expect(visitor["#signals-grafana"]).ToBeHiddenAsync();
+    }
+}
