@@ -26,8 +26,9 @@ export function findPair({ buyers, statements }, { tickets, quantity }, isOverso
     const takers = booked.filter(buyer => takenAt(buyer, statements) !== null).sort((a, b) => takenAt(a, statements) - takenAt(b, statements));
     return takers[last + 1] ? [takers[last], takers[last + 1]] : null;
   }
-  const refused = buyers.find(buyer => buyer.outcome === 'refused');
-  return booked[last] && refused ? [booked[last], refused] : null;
+  const winner = booked.sort(byDecision)[last];
+  const refused = buyers.filter(buyer => buyer.outcome === 'refused').sort(byDecision)[0];
+  return winner && refused ? [winner, refused] : null;
 }
 
 /** The tickets that a buyer saw when it was decided; null where none were read. */
@@ -51,6 +52,11 @@ function kindOf(step, sql) {
   if (step.batch !== null) return 'batch';
   return KINDS.find(([, text]) => text.test(sql))?.[0] ?? 'other';
 }
+
+/** Answers may arrive in another order than the decisions were made in. */
+const byDecision = (a, b) => decidedAt(a) - decidedAt(b);
+
+const decidedAt = buyer => buyer.steps.at(-1)?.to_ms ?? buyer.to_ms;
 
 /** When a buyer's ticket left the stock; null where none did. Of several attempts, the last one counts. */
 const takenAt = (buyer, statements) => buyer.steps.findLast(step => step.statement !== null && kindOf(step, statements[step.statement]) === 'take')?.to_ms ?? null;
