@@ -129,6 +129,7 @@ $samples = foreach ($line in $script:answer -split "`n") {
     }
 }
 $byName = $samples | Group-Object Name -AsHashTable -AsString
+if (-not $byName) { $byName = @{} }
 
 function Get-Total([string] $Name) { ($byName[$Name] | Measure-Object Value -Sum).Sum }
 

@@ -6,6 +6,7 @@
 #   TICKETS=50 BUYERS=80 AT_ONCE=10 docs/lessons/race.sh naive
 #   BASE=http://localhost:8080/api docs/lessons/race.sh naive
 set -euo pipefail
+export LC_ALL=C # the decimal point of the JSON
 base=${BASE:-http://localhost:8000}
 buyers=${BUYERS:-500}
 
@@ -24,7 +25,7 @@ while state=$(curl --silent --show-error "$base/races/$race") && [ "$(field stat
 
 # One line for each strategy.
 grep -o '"strategy":"[a-z_]*","event_id".*' <<<"$state" | sed 's/{"strategy"/\n"strategy"/g' | while read -r lane; do
-    oversold=$(field oversold <<<"$lane")
+    oversold=$(field oversold <<<"$lane") || fail "It was not counted: $state"
     printf '%-17s sold %s of %s%s; %s refused, %s busy; p95 %.0f ms\n' "$(field strategy <<<"$lane")" "$(field tickets_sold <<<"$lane")" "${TICKETS:-100}" \
         "$([ "$oversold" = 0 ] || echo ", $oversold too many")" "$(field refused <<<"$lane")" "$(field busy <<<"$lane")" "$(field p95_ms <<<"$lane")"
 done

@@ -6,7 +6,7 @@ public enum EventKind
     /// <summary>Tickets are sold to people.</summary>
     Sale,
 
-    /// <summary>A lesson: buyers who do not exist race for tickets that do not exist. It never becomes the current event, and is in no list and no total.</summary>
+    /// <summary>A lesson: buyers who do not exist race for tickets that do not exist. It never becomes the current event, and is in no list and no total of events.</summary>
     Race,
 }
 

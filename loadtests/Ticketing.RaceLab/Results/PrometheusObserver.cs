@@ -43,6 +43,9 @@ internal sealed class PrometheusObserver : ISaleObserver, IAsyncDisposable
             await OneAsync($"max(max_over_time(backend_memory_usage_bytes{range}))") ?? 0,
             panels);
 
+        await DisposeAsync(); // the next sale has one of its own
+        _prometheus = null;
+
         async Task<double?> OneAsync(string query) => await _prometheus.QueryAsync(query, ended) is [var only] && double.IsFinite(only.Value) ? only.Value : null;
     }
 

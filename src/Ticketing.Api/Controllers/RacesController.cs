@@ -21,7 +21,7 @@ public sealed class RacesController(Races races, IHostApplicationLifetime lifeti
 
     /// <summary>Starts a race, which runs in the background.</summary>
     /// <remarks>
-    /// The server sends the buyers to itself, over HTTP. Races are in no list and no total of sales. One runs at a time.
+    /// The server sends the buyers to itself, over HTTP. Events of races are not in <c>GET /events</c> and <c>GET /stats</c>; <c>GET /history</c> has their bookings. One runs at a time.
     /// </remarks>
     /// <param name="settings">All fields are optional; <c>{}</c> races <c>naive</c> and <c>batched</c>.</param>
     /// <response code="202">The race runs. <c>Location</c> is where it can be read.</response>
@@ -79,7 +79,7 @@ public sealed class RacesController(Races races, IHostApplicationLifetime lifeti
     /// <param name="id">The race.</param>
     /// <param name="query">The strategy.</param>
     /// <response code="200">The steps of those who were answered until now.</response>
-    /// <response code="400"><c>validation_failed</c>: the strategy is not in the race, or has not begun.</response>
+    /// <response code="400"><c>validation_failed</c>: the strategy is not in the race, has not begun, or its steps are forgotten: the last three races keep theirs.</response>
     /// <response code="404"><c>race_not_found</c>: the race does not exist, or is forgotten.</response>
     [HttpGet("/races/{id:int}/steps", Name = "getRaceSteps")]
     [ProducesResponseType<RaceSteps>(200)]
@@ -97,7 +97,7 @@ public sealed class RacesController(Races races, IHostApplicationLifetime lifeti
             return Ok(steps);
         }
 
-        ModelState.AddModelError("strategy", "Must be the name of a strategy of this race that has begun.");
+        ModelState.AddModelError("strategy", "Must be the name of a strategy of this race that has begun. Only the last three races keep their steps.");
         return Problems.ValidationProblem.From(ControllerContext);
     }
 

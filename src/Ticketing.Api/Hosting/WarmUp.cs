@@ -18,7 +18,7 @@ namespace Ticketing.Api.Hosting;
 /// Orders for an event that does not exist run through the booking code as far as possible without a write. It ends at once when somebody else sends a
 /// request: real ones warm up as well, and must not share the server with these.
 /// </remarks>
-internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptions> options, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptions> options, IOptions<MetricsOptions> metrics, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
     private const string UserAgent = "ticketing-warm-up";
@@ -39,7 +39,7 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var duration = TimeSpan.FromSeconds(options.Value.Seconds);
-        if (duration == TimeSpan.Zero || server.OwnAddress() is not { } address)
+        if (duration == TimeSpan.Zero || server.OwnAddress(metrics.Value) is not { } address)
         {
             key.Revoke();
             return;

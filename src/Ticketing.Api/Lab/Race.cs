@@ -88,13 +88,16 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>What the buyers of a strategy went through, as far as it is known; null if it does not race, or not yet.</summary>
+    /// <summary>What the buyers of a strategy went through, as far as it is known; null if it does not race, not yet, or if that is forgotten.</summary>
     public RaceSteps? ReadSteps(BookingStrategy strategy) => _lanes.Find(lane => lane.Strategy == strategy)?.Recording?.Read();
+
+    /// <summary>Forgets what the buyers went through.</summary>
+    public void ForgetSteps() => _lanes.ForEach(lane => lane.Recording = null);
 
     /// <summary>How it stands, with all points.</summary>
     public RaceState Read() => Read(_lanes.Select(_ => 0));
 
-    /// <summary>How it stands, again and again, each time with the points that are new, until it is over.</summary>
+    /// <summary>How it stands, again and again, each time with the points that are new, until it is over, or nobody wants to know any more.</summary>
     public async IAsyncEnumerable<RaceState> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new int[_lanes.Count];
@@ -112,7 +115,11 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
                 seen[i] = state.Lanes[i].PointsFrom + state.Lanes[i].Points.Count;
             }
 
-            await Task.Delay(_period, clock, cancellationToken);
+            await Task.Delay(_period, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                yield break;
+            }
         }
     }
 

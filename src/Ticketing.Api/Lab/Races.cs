@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Options;
 using Ticketing.Api.Hosting;
 using Ticketing.Application.Access;
 using Ticketing.Application.Races;
@@ -12,19 +13,23 @@ namespace Ticketing.Api.Lab;
 /// <param name="mediator">Sets the events up.</param>
 /// <param name="ledger">Counts what was sold.</param>
 /// <param name="recorder">Records what the buyers go through.</param>
+/// <param name="metrics">Their port is not the API's.</param>
 /// <param name="lifetime">A server that stops ends its race.</param>
 /// <param name="clock">Measures.</param>
 /// <param name="logger">Is told of a race that has failed.</param>
-public sealed class Races(IServer server, IMediator mediator, IEventLedger ledger, IRaceRecorder recorder, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Races> logger)
+public sealed class Races(IServer server, IMediator mediator, IEventLedger ledger, IRaceRecorder recorder, IOptions<MetricsOptions> metrics, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Races> logger)
 {
     private const int MaxRemembered = 20;
+
+    /// <summary>The steps of thousands of buyers are megabytes, so only the last races keep theirs.</summary>
+    private const int MaxWithSteps = 3;
 
     private readonly Lock _lock = new();
     private readonly List<Race> _races = [];
     private int _lastId;
 
     /// <summary>Where the buyers order; null if they cannot.</summary>
-    public Uri? Address => server.OwnAddress();
+    public Uri? Address => server.OwnAddress(metrics.Value);
 
     /// <summary>Starts a race.</summary>
     /// <param name="settings">The race.</param>
@@ -45,6 +50,7 @@ public sealed class Races(IServer server, IMediator mediator, IEventLedger ledge
 
             race = new(++_lastId, settings.Complete(), clock);
             _races.Add(race);
+            _races.SkipLast(MaxWithSteps).ToList().ForEach(old => old.ForgetSteps());
             if (_races.Count > MaxRemembered)
             {
                 _races[0].Dispose();

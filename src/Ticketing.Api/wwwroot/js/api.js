@@ -22,6 +22,9 @@ export class Unreachable extends Error {}
 const DEFAULT_RETRY_SECONDS = 1;
 const PATIENCE_MS = 30_000;
 
+/** A stream that has said nothing for so long has lost its server. */
+const SILENCE_MS = 10_000;
+
 let base = '';
 
 /** How far the server's clock is ahead of this one's, in milliseconds. Its answers say so to the second. */
@@ -125,10 +128,11 @@ export const stopRace = id => send('POST', `/races/${id}/stop`);
 
 /** Calls back with the race ten times a second, each time with the points that are new, until it is over. @throws {Problem|Unreachable} */
 export async function watchRace(id, onNews) {
+  const silence = new AbortController();
   let response;
   try {
-    response = await fetch(address(`/races/${id}/progress`), { headers: shown(), cache: 'no-store' });
-    if (response.ok) return await readEvents(response.body, onNews);
+    response = await fetch(address(`/races/${id}/progress`), { headers: shown(), cache: 'no-store', signal: silence.signal });
+    if (response.ok) return await readEvents(response.body, onNews, silence);
   } catch (error) {
     throw new Unreachable(error.message);
   }
@@ -136,15 +140,26 @@ export async function watchRace(id, onNews) {
 }
 
 /** Server-sent events. The browser's own EventSource can show no key. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
-async function readEvents(stream, onEvent) {
+async function readEvents(stream, onEvent, silence) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader(); // not every browser can iterate over a stream
   let text = '';
-  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-    const events = (text + part).split('\n\n');
-    text = events.pop();
-    for (const event of events) {
-      const data = event.split('\n').filter(line => line.startsWith('data: ')).map(line => line.slice('data: '.length)).join('\n');
-      if (data) onEvent(JSON.parse(data));
+  let timer = 0;
+  try {
+    while (true) {
+      timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      const { done, value } = await reader.read();
+      clearTimeout(timer);
+      if (done) return;
+      const events = (text + value).split('\n\n');
+      text = events.pop();
+      for (const event of events) {
+        const data = event.split('\n').filter(line => line.startsWith('data: ')).map(line => line.slice('data: '.length)).join('\n');
+        if (data) onEvent(JSON.parse(data));
+      }
     }
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {}); // it has ended, or its connection has
   }
 }
 

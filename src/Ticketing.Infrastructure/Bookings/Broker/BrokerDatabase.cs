@@ -16,7 +16,7 @@ internal sealed class BrokerDatabase(IDbContextFactory<TicketingDbContext> conte
     private Reading? _clock;
 
     /// <summary>
-    /// The time by the database's clock, UTC, estimated from the last reading. It only decides how long an order may wait: whether it is too late for an order, its consumer
+    /// The time by the database's clock, UTC, estimated from the last reading. It only decides how long an order may wait: whether it is too late for one that is in a batch, its consumer
     /// reads under the event's lock.
     /// </summary>
     public DateTime Now => _clock!.Time + clock.GetElapsedTime(_clock.At) + databaseClock.Offset;

@@ -213,8 +213,9 @@ internal sealed class OrderConsumer(
         var latest = database.Now + TimeSpan.FromSeconds(options.PatienceSeconds); // the deadline of an order that is sent now
         foreach (var order in orders)
         {
-            // Its buyer waits since it was sent, which may be a while ago: what comes while a batch waits for the event's row is read after it.
-            var waited = latest > order.Deadline ? latest - order.Deadline : TimeSpan.Zero;
+            // Its buyer waits since it was sent, which may be a while ago: what comes while a batch waits for the event's row is read after it. What an earlier attempt may have
+            // booked is decided under the lock, however late it is.
+            var waited = latest > order.Deadline && !order.MayBeDecided ? latest - order.Deadline : TimeSpan.Zero;
             var pending = new PendingQueuedOrder(order, consumer, waited, clock) { Trace = order.Trace };
             batch.Add(pending);
             if (!pending.IsMisdirected && queues.TryEnqueue(stream.EventId, pending) is { } reason)

@@ -78,7 +78,7 @@ internal sealed class BatchWriter(
     /// <summary>Processes the orders. Never throws: exceptions go to the waiting requests.</summary>
     public async Task WriteAsync(int eventId, IReadOnlyList<Pending> orders)
     {
-        var limit = deadline.Set(options.Value.OrderTimeLimit - orders[0].Waited); // the first has waited longest
+        var limit = deadline.Set(options.Value.OrderTimeLimit - Pending.WaitedBy(orders)); // the first has waited longest
         try
         {
             // In real time: what hangs, in spite of every timeout of the driver, is outside this process.
@@ -100,8 +100,8 @@ internal sealed class BatchWriter(
         var reconnects = 0;
         for (var tries = 1; ; tries++)
         {
-            var attempt = await TryAsync(eventId, orders, patience - orders[0].Waited);
-            var isLast = tries >= options.Value.MaxAttempts || patience - orders[0].Waited < _shortestLockWait;
+            var attempt = await TryAsync(eventId, orders, patience - Pending.WaitedBy(orders));
+            var isLast = tries >= options.Value.MaxAttempts || patience - Pending.WaitedBy(orders) < _shortestLockWait;
             switch (attempt.Verdict)
             {
                 case Verdict.Decided:

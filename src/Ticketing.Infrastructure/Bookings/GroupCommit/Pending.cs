@@ -16,6 +16,13 @@ internal abstract class Pending(TimeProvider clock, CancellationToken cancellati
     /// <summary>Time that it has waited.</summary>
     public TimeSpan Waited => waitedBefore + clock.GetElapsedTime(_arrived);
 
+    /// <summary>
+    /// How long a batch has waited. The first of its requests came first; but from a stream, old orders come again with new ones, and must not cost those their patience: what
+    /// is too late is refused under the lock.
+    /// </summary>
+    public static TimeSpan WaitedBy(IReadOnlyList<Pending> requests) =>
+        requests.Any(request => request.IsCountedElsewhere) ? requests.Min(request => request.Waited) : requests[0].Waited;
+
     /// <summary>Whether the replica that it comes from counts it as waiting.</summary>
     public virtual bool IsCountedElsewhere => false;
 

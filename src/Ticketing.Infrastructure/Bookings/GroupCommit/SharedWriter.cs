@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Ticketing.Application.Telemetry;
+using Ticketing.Infrastructure.Bookings.Races;
 using Ticketing.Infrastructure.Bookings.Transactions;
 using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Reads;
@@ -23,6 +24,7 @@ internal sealed class SharedWriter(
     Deadline deadline,
     LatestStock latest,
     ReadOnlyMode mode,
+    RaceRecorder recorder,
     IOptions<BookingOptions> options,
     TicketingMetrics metrics,
     TimeProvider clock)
@@ -71,7 +73,7 @@ internal sealed class SharedWriter(
     private bool CanShare(int eventId, IReadOnlyList<Pending> orders) =>
         database.CanShareTransactions
         && latest.Find(eventId)?.Rules.MaxPerUser is null
-        && orders[0].Waited < options.Value.OrderTimeLimit / 2
+        && Pending.WaitedBy(orders) < options.Value.OrderTimeLimit / 2
         && orders.All(order => order is PendingOrder);
 
     private async Task TakeTurnsAsync()
@@ -121,7 +123,7 @@ internal sealed class SharedWriter(
     private async Task WriteTogetherAsync(List<Batch> batches)
     {
         List<Pending> orders = [.. batches.SelectMany(batch => batch.Orders)];
-        var limit = deadline.Set(options.Value.OrderTimeLimit - batches.Max(batch => batch.Orders[0].Waited));
+        var limit = deadline.Set(options.Value.OrderTimeLimit - batches.Max(batch => Pending.WaitedBy(batch.Orders)));
         IReadOnlyList<Batch> rest = [];
         try
         {
@@ -191,6 +193,7 @@ internal sealed class SharedWriter(
             var used = 0;
             foreach (var (batch, plan) in planned)
             {
+                recorder.BatchWritten(batch.EventId, batch.Orders.OfType<PendingOrder>().Select(order => order.Order), clock.GetElapsedTime(began));
                 writer.Answer(batch.Orders, plan, [.. ids.Skip(used).Take(plan.ToInsert.Count)]);
                 used += plan.ToInsert.Count;
             }

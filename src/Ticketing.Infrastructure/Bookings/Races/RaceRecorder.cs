@@ -130,36 +130,53 @@ internal sealed class RaceRecorder(TimeProvider clock) : DbCommandInterceptor, I
         public void Dispose() => end(this);
     }
 
-    /// <summary>One order. Its steps follow each other.</summary>
+    /// <summary>One order. Its steps follow each other, unless its time is over.</summary>
     private sealed class Order(Recording recording, int userId)
     {
         private readonly double _from = recording.Now;
+        private readonly Lock _lock = new();
         private readonly List<RaceStep> _steps = [];
 
         public void Executed(string statement, TimeSpan took)
         {
             var to = recording.Now;
-            _steps.Add(new(to - took.TotalMilliseconds, to, recording.NumberOf(statement), null, null));
+            lock (_lock)
+            {
+                _steps.Add(new(to - took.TotalMilliseconds, to, recording.NumberOf(statement), null, null));
+            }
         }
 
         public void Saw(int available)
         {
-            if (_steps.Count > 0)
+            lock (_lock)
             {
-                _steps[^1] = _steps[^1] with { Saw = available };
+                if (_steps.Count > 0)
+                {
+                    _steps[^1] = _steps[^1] with { Saw = available };
+                }
             }
         }
 
-        public void End(BookingOutcome? outcome) => recording.Add(
-            userId,
-            _from,
-            outcome switch
+        /// <summary>A booking whose time was over may still be at work; what it does after this is not recorded.</summary>
+        public void End(BookingOutcome? outcome)
+        {
+            List<RaceStep> steps;
+            lock (_lock)
             {
-                BookingOutcome.Taken => "booked",
-                BookingOutcome.Shortage => "refused",
-                BookingOutcome.Busy => "busy",
-                _ => "failed",
-            },
-            _steps);
+                steps = [.. _steps];
+            }
+
+            recording.Add(
+                userId,
+                _from,
+                outcome switch
+                {
+                    BookingOutcome.Taken => "booked",
+                    BookingOutcome.Shortage => "refused",
+                    BookingOutcome.Busy => "busy",
+                    _ => "failed",
+                },
+                steps);
+        }
     }
 }

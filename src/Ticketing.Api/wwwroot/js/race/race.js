@@ -3,7 +3,7 @@ import { byId, el, setText } from '../dom.js';
 import { milliseconds, number, seconds } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { wholeNumber, showError, showServerErrors, focusFirstError } from '../fields.js';
-import { failure } from '../messages.js';
+import { failure, message } from '../messages.js';
 import { chosenIn, onAvailability, renderChoices, strategies } from '../strategies.js';
 import { follow, run } from './runner.js';
 import { stockChart } from './chart.js';
@@ -49,6 +49,7 @@ export function raceView() {
   async function reopen(id) {
     try {
       const race = await getRace(id);
+      if (state.isRunning) return; // another one was started meanwhile
       if (race.status === 'running') return await watch(() => follow(id, news));
       news(race);
       render();
@@ -66,9 +67,7 @@ export function raceView() {
     if (!settings) return focusFirstError(form);
     state.race = null;
     story.hide();
-    const started = watch(() => run(settings, news));
-    byId('race-results').scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
-    await started;
+    await watch(() => run(settings, news));
     if (state.error && showServerErrors(state.error, fieldIds)) {
       state.error = null;
       render();
@@ -90,8 +89,13 @@ export function raceView() {
   }
 
   function news(race) {
-    if (!state.race) history.replaceState(null, '', `#race/${race.race_id}`); // with which it can be opened again
+    const isFirst = !state.race;
     state.race = race;
+    if (isFirst && location.hash.startsWith('#race')) {
+      history.replaceState(null, '', `#race/${race.race_id}`); // with which it can be opened again
+      render();
+      byId('race-results').scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    }
     if (!isDrawn) return;
     isDrawn = false;
     requestAnimationFrame(() => {
@@ -127,9 +131,9 @@ export function raceView() {
     byId('race-fields').disabled = isRunning;
     byId('run').setAttribute('aria-disabled', isRunning);
     setText(byId('run'), t(isRunning ? 'race.running' : race ? 'race.again' : 'race.run'));
-    byId('stop').hidden = !isRunning;
+    byId('stop').hidden = !isRunning || !race;
     byId('race-results').hidden = !race;
-    byId('race-answer').replaceChildren(...error ? [failure(error)] : []);
+    byId('race-answer').replaceChildren(...error ? [failure(error)] : race?.status === 'failed' ? [message('bad', t('race.failed.title'), t('race.failed.text'))] : []);
     renderVerdict();
     if (race) renderRace();
   }
@@ -148,6 +152,7 @@ export function raceView() {
   }
 
   function renderRace() {
+    byId('race-results').hidden = false;
     const { lanes, settings } = state.race;
     const begun = lanes.filter(lane => lane.points.length);
     const sum = name => number(lanes.reduce((total, lane) => total + lane[name], 0));

@@ -1,4 +1,4 @@
-import { startRace, watchRace } from '../api.js';
+import { startRace, watchRace, Unreachable } from '../api.js';
 
 /** How often a broken connection is made anew: the race itself goes on meanwhile. */
 const RECONNECTS = 5;
@@ -25,8 +25,9 @@ export async function follow(id, onNews) {
         onNews(race);
       });
       if (race && race.status !== 'running') return race;
+      if (attempt >= RECONNECTS) throw new Unreachable();
     } catch (error) {
-      if (error.status || attempt === RECONNECTS) throw error;
+      if (error.status || attempt >= RECONNECTS) throw error;
     }
     await new Promise(resolve => setTimeout(resolve, RECONNECT_MS));
   }

@@ -21,7 +21,8 @@ const GAP_MS = 5;
  */
 export function findPair({ buyers, statements }, { tickets, quantity }, isOversold) {
   const booked = buyers.filter(buyer => buyer.outcome === 'booked');
-  const last = Math.ceil(tickets / quantity) - 1;
+  const last = Math.floor(tickets / quantity) - 1;
+  if (last < 0) return null;
   if (isOversold) {
     const takers = booked.filter(buyer => takenAt(buyer, statements) !== null).sort((a, b) => takenAt(a, statements) - takenAt(b, statements));
     return takers[last + 1] ? [takers[last], takers[last + 1]] : null;

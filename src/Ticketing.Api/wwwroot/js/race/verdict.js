@@ -26,8 +26,9 @@ export function outcome(lane, { tickets }) {
 }
 
 /** Why. A race that the buyers did not decide says so. */
-export function reason({ strategy, counted, refused }) {
+export function reason({ strategy, counted, refused, busy, failed }) {
   if (counted.oversold > 0) return t('why.oversold');
+  if (busy + failed > 0 && refused === 0) return t('why.failed');
   if (counted.available_tickets > 0 && refused === 0) return t('why.enough');
   return strategy === 'naive' ? t('why.lucky') : t(`why.${strategy}`);
 }

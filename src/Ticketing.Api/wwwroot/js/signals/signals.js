@@ -46,7 +46,7 @@ export function signalsView(config) {
     show() {
       isShown = true;
       byId('signals-grafana').hidden = !config.grafana_url;
-      if (config.grafana_url) byId('signals-grafana').href = `${config.grafana_url.replace(/\/$/, '')}/d/ticket-booking-metrics`;
+      if (config.grafana_url) byId('signals-grafana').href = config.grafana_url.includes('/d/') ? config.grafana_url : `${config.grafana_url.replace(/\/$/, '')}/d/ticket-booking-metrics`;
       render();
       read();
     },
