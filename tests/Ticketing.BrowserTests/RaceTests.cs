@@ -19,6 +19,8 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     {
         var visitor = await StartAsync(tickets: 20, buyers: 200, quantity: 1, mode, "naive", "batched");
         await Expect(visitor["#run"]).ToHaveTextAsync("Racing…");
+        await Expect(visitor["#race-results"]).ToBeVisibleAsync();
+        await Expect(visitor["#race-files"]).ToBeHiddenAsync();
         await visitor.ScreenshotAsync($"race-running-{mode}");
         await FinishedAsync(visitor);
         await visitor.ScreenshotAsync($"race-finished-{mode}");
@@ -144,6 +146,32 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
+    public async Task A_race_can_be_saved_as_JSON_and_as_CSV()
+    {
+        var visitor = await StartAsync(tickets: 20, buyers: 60, quantity: 1, "turns", "naive", "batched");
+        await FinishedAsync(visitor);
+
+        using var json = JsonDocument.Parse(await SavedAsync(visitor, "#race-json"));
+        var csv = (await SavedAsync(visitor, "#race-csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')).ToList();
+
+        csv.Should().HaveCount(3);
+        foreach (var (strategy, line) in ((string[])["naive", "batched"]).Zip(csv.Skip(1)))
+        {
+            var raced = await RacedAsync(visitor, strategy);
+            var values = csv[0].Zip(line).ToDictionary(pair => pair.First, pair => pair.Second);
+            values["strategy"].Should().Be(strategy);
+            values["tickets"].Should().Be("20");
+            values["buyers"].Should().Be("60");
+            values["sold"].Should().Be(Text(raced.GetProperty("tickets_sold")));
+            values["oversold"].Should().Be(Text(raced.GetProperty("oversold")));
+            values["together"].Should().Be("false");
+            double.Parse(values["p95_ms"], CultureInfo.InvariantCulture).Should().BePositive();
+            json.RootElement.GetProperty("lanes").EnumerateArray().Should().Contain(lane =>
+                lane.GetProperty("strategy").GetString() == strategy && Text(lane.GetProperty("counted").GetProperty("tickets_sold")) == values["sold"]);
+        }
+    }
+
+    [Fact]
     public async Task The_sale_goes_on_with_the_event_that_it_showed()
     {
         await SetupAsync(_api, 77, name: "Shown before the race");
@@ -195,6 +223,14 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     private static Task FinishedAsync(Visitor visitor) => Expect(visitor["#run"]).ToHaveTextAsync("Run it again", new() { Timeout = Patience });
+
+    /// <summary>What the file holds that a button saves.</summary>
+    private static async Task<string> SavedAsync(Visitor visitor, string button)
+    {
+        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor[button].ClickAsync());
+        using var reader = new StreamReader(await download.CreateReadStreamAsync());
+        return await reader.ReadToEndAsync();
+    }
 
     private static Microsoft.Playwright.ILocator Figure(Visitor visitor, string strategy, string figure) =>
         visitor[$"[data-lane={strategy}] [data-figure={figure}]"];

@@ -219,6 +219,8 @@ export default {
   'race.failed.title': 'The race could not go on',
   'race.failed.text': 'The server has lost its database, or cannot sell with a strategy. Its log says why.',
   'race.note': 'The server sends the buyers to itself, over HTTP, as real ones would come. They are not counted as sales.',
+  'race.json': 'Save as JSON',
+  'race.csv': 'Save as CSV',
   'race.chart': 'Tickets left, as the answers come in',
   'race.progress': ({ answered, buyers }) => `${answered} of ${buyers} orders answered`,
   'lane.of': ({ tickets: total }) => `sold of ${total}`,

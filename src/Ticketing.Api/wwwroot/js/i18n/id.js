@@ -219,6 +219,8 @@ export default {
   'race.failed.title': 'Balapan tidak bisa dilanjutkan',
   'race.failed.text': 'Server kehilangan basis datanya, atau tidak bisa menjual dengan suatu strategi. Lognya menyebut sebabnya.',
   'race.note': 'Server mengirim pembeli ke dirinya sendiri lewat HTTP, seperti datangnya pembeli sungguhan. Hasilnya tidak dihitung sebagai penjualan.',
+  'race.json': 'Simpan sebagai JSON',
+  'race.csv': 'Simpan sebagai CSV',
   'race.chart': 'Tiket tersisa, seiring jawaban masuk',
   'race.progress': ({ answered, buyers }) => `${answered} dari ${buyers} pesanan sudah dijawab`,
   'lane.of': ({ tickets: total }) => `terjual dari ${total}`,

@@ -7,6 +7,7 @@ import { failure, message } from '../messages.js';
 import { chosenIn, onAvailability, renderChoices, strategies } from '../strategies.js';
 import { follow, run } from './runner.js';
 import { stockChart } from './chart.js';
+import { saveCsv, saveJson } from './files.js';
 import { raceStory } from './story.js';
 import { headline, outcome, oversold, reason, sold } from './verdict.js';
 
@@ -30,6 +31,8 @@ export function raceView() {
   grid.addEventListener('change', () => { chosen = chosenIn(grid); });
   form.addEventListener('submit', start);
   byId('stop').addEventListener('click', stop);
+  byId('race-json').addEventListener('click', () => saveJson(state.race));
+  byId('race-csv').addEventListener('click', () => saveCsv(state.race));
   onLanguage(() => {
     renderChoices(grid, 'checkbox', 'race', chosen);
     render();
@@ -133,6 +136,7 @@ export function raceView() {
     setText(byId('run'), t(isRunning ? 'race.running' : race ? 'race.again' : 'race.run'));
     byId('stop').hidden = !isRunning || !race;
     byId('race-results').hidden = !race;
+    byId('race-files').hidden = !race || isRunning;
     byId('race-answer').replaceChildren(...error ? [failure(error)] : race?.status === 'failed' ? [message('bad', t('race.failed.title'), t('race.failed.text'))] : []);
     renderVerdict();
     if (race) renderRace();
