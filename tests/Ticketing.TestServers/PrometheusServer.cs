@@ -32,41 +32,19 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     /// <param name="alertmanager">Where Alertmanager listens.</param>
     /// <param name="edge">Where the edge exports its metrics.</param>
     /// <param name="backends">Where the replicas listen.</param>
-    public static async Task<PrometheusServer> StartAsync(Uri alertmanager, Uri edge, params Uri[] backends)
-    {
-        var server = new PrometheusServer();
-        try
-        {
-            await server.LaunchAsync(alertmanager, edge, backends);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<PrometheusServer> StartAsync(Uri alertmanager, Uri edge, params Uri[] backends) =>
+        StartAsync(server => server.LaunchAsync(alertmanager, edge, backends));
 
     /// <summary>Starts one that only scrapes the replicas, as often as the other does, and knows no rules.</summary>
     /// <param name="backends">Where they listen.</param>
-    public static async Task<PrometheusServer> ScrapingAsync(params Uri[] backends)
+    public static Task<PrometheusServer> ScrapingAsync(params Uri[] backends) => StartAsync(async server =>
     {
-        var server = new PrometheusServer();
-        try
-        {
-            var port = server.ChoosePort();
-            Directory.CreateDirectory(server._folder.File("user"));
-            await File.WriteAllTextAsync(server._folder.File("prometheus.yml"), string.Create(CultureInfo.InvariantCulture,
-                $"global:\n  scrape_interval: {ScrapeInterval.TotalMilliseconds}ms\nscrape_configs:\n  - job_name: ticketing\n    {Targets(backends)}"));
-            await server.RunAsync(port, backends.Length);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+        var port = server.ChoosePort();
+        Directory.CreateDirectory(server._folder.File("user"));
+        await File.WriteAllTextAsync(server._folder.File("prometheus.yml"), string.Create(CultureInfo.InvariantCulture,
+            $"global:\n  scrape_interval: {ScrapeInterval.TotalMilliseconds}ms\nscrape_configs:\n  - job_name: ticketing\n    {Targets(backends)}"));
+        await server.RunAsync(port, backends.Length);
+    });
 
     /// <summary>Asks a query for a range of time.</summary>
     /// <returns>For each series the seconds since the beginning, and the value; what is no number is left out.</returns>
@@ -136,6 +114,21 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
         _client.Dispose();
         _folder.Dispose();
+    }
+
+    private static async Task<PrometheusServer> StartAsync(Func<PrometheusServer, Task> launch)
+    {
+        var server = new PrometheusServer();
+        try
+        {
+            await launch(server);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task LaunchAsync(Uri alertmanager, Uri edge, Uri[] backends)

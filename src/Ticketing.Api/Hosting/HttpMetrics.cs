@@ -12,7 +12,7 @@ internal sealed partial class HttpMetrics(RequestDelegate next, TicketingMetrics
 
     private const string OtherMethod = "OTHER";
 
-    /// <summary>Scrapes and health checks, which arrive every few seconds, and whoever watches a race: no load of users. The orders of a race are counted.</summary>
+    /// <summary>Scrapes and health checks, which arrive every few seconds, and the watchers of a race: no load of users. The orders of a race are counted.</summary>
     private static readonly string[] _uncounted = ["/metrics", "/health", "/races"];
 
     /// <summary>The handler of each endpoint; null if it is not measured.</summary>

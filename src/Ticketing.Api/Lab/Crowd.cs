@@ -18,7 +18,7 @@ internal sealed class Crowd : IDisposable
     private readonly TimeProvider _clock;
 
     /// <param name="address">The server.</param>
-    /// <param name="authorization">What whoever started the race has shown; null where nobody is asked.</param>
+    /// <param name="authorization">The credentials of the caller who started the race; null where nobody is asked.</param>
     /// <param name="settings">The race.</param>
     /// <param name="clock">Measures.</param>
     public Crowd(Uri address, string? authorization, RaceSettings settings, TimeProvider clock)

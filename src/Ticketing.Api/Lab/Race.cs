@@ -41,7 +41,7 @@ public sealed class Race(int id, RaceSettings settings, TimeProvider clock) : ID
     /// <param name="ledger">Counts what was sold.</param>
     /// <param name="recorder">Records what the buyers go through.</param>
     /// <param name="crowd">The buyers.</param>
-    /// <param name="actor">Who has started it.</param>
+    /// <param name="actor">Who started it.</param>
     /// <exception cref="Exception">It could not go on.</exception>
     internal async Task RunAsync(IMediator mediator, IEventLedger ledger, IRaceRecorder recorder, Crowd crowd, Actor actor)
     {

@@ -39,6 +39,7 @@ public sealed class Races(IServer server, IMediator mediator, IEventLedger ledge
     /// <returns>Null if another one runs.</returns>
     public Race? Start(RaceSettings settings, Actor actor, string? authorization, out Race? running)
     {
+        settings = settings.Complete();
         Race race;
         lock (_lock)
         {
@@ -48,7 +49,7 @@ public sealed class Races(IServer server, IMediator mediator, IEventLedger ledge
                 return null;
             }
 
-            race = new(++_lastId, settings.Complete(), clock);
+            race = new(++_lastId, settings, clock);
             _races.Add(race);
             _races.SkipLast(MaxWithSteps).ToList().ForEach(old => old.ForgetSteps());
             if (_races.Count > MaxRemembered)
@@ -58,7 +59,7 @@ public sealed class Races(IServer server, IMediator mediator, IEventLedger ledge
             }
         }
 
-        _ = RunAsync(race, actor, new Crowd(Address!, authorization, settings.Complete(), clock));
+        _ = RunAsync(race, actor, new Crowd(Address!, authorization, settings, clock));
         return race;
     }
 

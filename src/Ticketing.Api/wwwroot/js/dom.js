@@ -18,6 +18,14 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Makes a shape of a picture. @param {string} tag such as 'rect' */
+export function svg(tag, attributes, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
 /** Sets a text only where it differs, so that screen readers do not hear the same thing twice. */
 export function setText(element, text) {
   const next = String(text);

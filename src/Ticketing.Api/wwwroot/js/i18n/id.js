@@ -255,7 +255,7 @@ export default {
   'story.key.pair': 'kedua pembeli di bawah',
   'story.picture.some': ({ shown, all }) => `${shown} dari ${all} pembeli, masing-masing satu garis`,
   'story.doneAt': 'Selesai pada',
-  'story.picture.label': ({ strategy }) => `Apa yang dilakukan pembeli pertama ${strategy}, dan kapan`,
+  'story.picture.label': ({ strategy }) => `Apa yang dilakukan sebagian pembeli ${strategy}, dan kapan`,
   'story.steps': 'Kedua pembeli, langkah demi langkah',
   'story.back': 'Sebelumnya',
   'story.next': 'Berikutnya',

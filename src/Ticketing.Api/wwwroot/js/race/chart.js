@@ -1,3 +1,5 @@
+import { svg } from '../dom.js';
+
 const HEIGHT = 300;
 const FEW_PIXELS = 500;
 const SHORTEST_SECONDS = 0.5;
@@ -89,17 +91,12 @@ function drawPlainly(box, lanes, tickets, seconds) {
   const lowest = Math.min(0, ...lanes.map(lane => tickets - lane.sold));
   const x = time => 1000 * time / seconds;
   const y = stock => 300 * (tickets - stock) / (tickets - lowest);
-  const shape = (name, attributes) => {
-    const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-    return element;
-  };
-  const svg = shape('svg', { viewBox: '0 0 1000 300', preserveAspectRatio: 'none', class: 'plain-chart' });
-  svg.append(shape('rect', { x: 0, y: y(0), width: 1000, height: 300 - y(0), class: 'below-zero' }));
+  const picture = svg('svg', { viewBox: '0 0 1000 300', preserveAspectRatio: 'none', class: 'plain-chart' });
+  picture.append(svg('rect', { x: 0, y: y(0), width: 1000, height: 300 - y(0), class: 'below-zero' }));
   for (const lane of lanes) {
-    svg.append(shape('polyline', { points: steps(lane.points).map(([time, stock]) => `${x(time)},${y(stock)}`).join(' '), class: `strategy-${lane.strategy}` }));
+    picture.append(svg('polyline', { points: steps(lane.points).map(([time, stock]) => `${x(time)},${y(stock)}`).join(' '), class: `strategy-${lane.strategy}` }));
   }
-  box.replaceChildren(svg);
+  box.replaceChildren(picture);
 }
 
 /** A stock stays as it is until the next answer. */

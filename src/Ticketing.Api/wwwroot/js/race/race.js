@@ -1,5 +1,5 @@
 import { getRace, stopRace } from '../api.js';
-import { byId, el, setText } from '../dom.js';
+import { byId, el, setText, svg } from '../dom.js';
 import { milliseconds, number, seconds } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { wholeNumber, showError, showServerErrors, focusFirstError } from '../fields.js';
@@ -189,14 +189,6 @@ export function raceView() {
   }
 
   function progress(lane, { buyers }) {
-    const svg = 'http://www.w3.org/2000/svg';
-    const bar = document.createElementNS(svg, 'svg');
-    bar.setAttribute('class', 'lane-progress');
-    bar.setAttribute('aria-hidden', 'true');
-    const fill = document.createElementNS(svg, 'rect');
-    fill.setAttribute('height', '100%');
-    fill.setAttribute('width', `${100 * lane.answered / buyers}%`);
-    bar.append(fill);
-    return bar;
+    return svg('svg', { class: 'lane-progress', 'aria-hidden': 'true' }, svg('rect', { height: '100%', width: `${100 * lane.answered / buyers}%` }));
   }
 }

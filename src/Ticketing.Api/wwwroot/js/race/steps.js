@@ -3,7 +3,7 @@ const KINDS = [
   ['begin', /^(SET SESSION TRANSACTION READ ONLY; )?(START TRANSACTION|BEGIN)/i],
   ['commit', /^COMMIT/i],
   ['rollback', /^ROLLBACK/i],
-  ['book', /^(SET AUTOCOMMIT = 1;\s*)?INSERT INTO .?bookings/i],
+  ['book', /^INSERT INTO .?bookings/i],
   ['take', /^UPDATE .?events/i],
   ['lock', /FOR UPDATE/i],
   ['read', /^SELECT/i],

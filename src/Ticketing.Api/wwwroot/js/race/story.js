@@ -23,7 +23,7 @@ export function raceStory() {
   byId('story-next').addEventListener('click', () => go(place + 1));
   byId('story-back').addEventListener('click', () => go(place - 1));
   onLanguage(render);
-  return { show: next => show(next), hide };
+  return { show, hide };
 
   function hide() {
     race = null;

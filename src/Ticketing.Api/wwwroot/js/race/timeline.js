@@ -1,4 +1,4 @@
-import { el } from '../dom.js';
+import { el, svg } from '../dom.js';
 import { milliseconds, number } from '../format.js';
 import { t } from '../i18n.js';
 import { storyOf } from './steps.js';
@@ -19,24 +19,18 @@ export function timeline(recorded, pair, label) {
   const from = Math.min(...buyers.map(buyer => buyer.from_ms));
   const took = Math.max(1, Math.max(...buyers.map(buyer => buyer.to_ms)) - from);
   const scale = WIDTH / took;
-  const svg = shape('svg', { viewBox: `0 0 ${WIDTH} ${buyers.length * ROW}`, class: 'timeline', role: 'img', 'aria-label': label });
+  const picture = svg('svg', { viewBox: `0 0 ${WIDTH} ${buyers.length * ROW}`, class: 'timeline', role: 'img', 'aria-label': label });
   buyers.forEach((buyer, row) => {
-    const bar = (start, end, kind) => svg.append(shape('rect', {
+    const bar = (start, end, kind) => picture.append(svg('rect', {
       x: (start - from) * scale, y: row * ROW + 1, width: Math.max(THINNEST, (end - start) * scale), height: BAR, class: `bar-${kind}`,
     }));
-    if (pair.includes(buyer)) svg.append(shape('rect', { x: 0, y: row * ROW, width: WIDTH, height: ROW, class: 'bar-pair' }));
+    if (pair.includes(buyer)) picture.append(svg('rect', { x: 0, y: row * ROW, width: WIDTH, height: ROW, class: 'bar-pair' }));
     bar(buyer.from_ms, buyer.to_ms, 'wait');
     for (const part of storyOf(buyer, recorded.statements)) {
       if (part.kind === 'read' || part.kind === 'lock') bar(part.to - THINNEST / scale, part.to, 'read');
       else if (['take', 'book', 'commit', 'batch'].includes(part.kind)) bar(part.from, part.to, 'write');
     }
   });
-  return [svg, el('p', { class: 'timeline-axis muted' },
+  return [picture, el('p', { class: 'timeline-axis muted' },
     el('span', {}, milliseconds(0)), el('span', {}, t('story.picture.some', { shown: number(buyers.length), all: number(recorded.buyers.length) })), el('span', {}, milliseconds(took)))];
-}
-
-function shape(name, attributes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-  return element;
 }

@@ -21,7 +21,8 @@ export function total(samples, name, wanted = () => true) {
  * @returns {number|null} null where nothing was measured between them
  */
 export function quantile(before, now, name, share, wanted = () => true) {
-  const buckets = [...cumulative(now, name, wanted)].map(([le, count]) => [le, count - (cumulative(before, name, wanted).get(le) ?? 0)]).sort((a, b) => a[0] - b[0]);
+  const counted = cumulative(before, name, wanted);
+  const buckets = [...cumulative(now, name, wanted)].map(([le, count]) => [le, count - (counted.get(le) ?? 0)]).sort((a, b) => a[0] - b[0]);
   const all = buckets.at(-1)?.[1] ?? 0;
   if (all <= 0) return null;
   const rank = share * all;

@@ -1,5 +1,5 @@
 import { metrics, Problem } from '../api.js';
-import { byId, el, setText } from '../dom.js';
+import { byId, el, setText, svg } from '../dom.js';
 import { milliseconds, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { failure, message } from '../messages.js';
@@ -113,17 +113,10 @@ function sparkline(points) {
   const known = points.filter(point => point !== null);
   const most = Math.max(1e-9, ...known);
   const least = Math.min(0, ...known);
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.setAttribute('preserveAspectRatio', 'none');
-  svg.setAttribute('class', 'sparkline');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   const x = i => width * (POINTS - points.length + i) / (POINTS - 1);
   const y = value => 2 + (height - 4) * (most - value) / (most - least);
-  path.setAttribute('d', points.map((point, i) => point === null ? '' : `${i === 0 || points[i - 1] === null ? 'M' : 'L'}${x(i).toFixed(1)},${y(point).toFixed(1)}`).join(''));
-  svg.append(path);
-  return svg;
+  const line = points.map((point, i) => point === null ? '' : `${i === 0 || points[i - 1] === null ? 'M' : 'L'}${x(i).toFixed(1)},${y(point).toFixed(1)}`).join('');
+  return svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', class: 'sparkline', 'aria-hidden': 'true' }, svg('path', { d: line }));
 }
 
 const inMs = seconds => seconds === null ? null : seconds * 1000;
