@@ -252,6 +252,41 @@ public sealed class QueuedTests : IAsyncLifetime
         (await Ticket.StoredInAsync(_database, id)).Select(ticket => ticket.UserId).Should().Equal([1, 1000], "nobody is booked who was told 'busy'");
     }
 
+    /// <summary>Each replica has room for its own, and orders that gathered are added together: what does not fit is refused, and the rest is not.</summary>
+    [Fact]
+    public async Task A_queue_that_other_replicas_fill_refuses_what_does_not_fit()
+    {
+        const int capacity = 5;
+        var replicas = new[] { await StartAsync(("Booking__QueueCapacity", $"{capacity}")), await StartAsync(("Booking__QueueCapacity", $"{capacity}")) };
+        var id = await replicas[0].Client.SetupAsync(1000, "queued");
+        foreach (var replica in replicas)
+        {
+            (await replica.Client.BookAsync(id, userId: 1)).IsBooked.Should().BeTrue();
+        }
+
+        var refused = new ConcurrentBag<int>();
+        Task<Answer>[] orders;
+        await using (await RowLock.TakeAsync(_database, id))
+        {
+            orders = [.. Enumerable.Range(2, 2 * capacity).Select(async user =>
+            {
+                var answer = await replicas[user % 2].Client.BookAsync(id, user);
+                if (answer.Text.Contains("already waiting", StringComparison.Ordinal))
+                {
+                    refused.Add(user);
+                }
+
+                return answer;
+            })];
+            await Eventually.HoldsAsync(() => Task.FromResult(refused.Count >= capacity), TimeSpan.FromSeconds(Patience - 1));
+        }
+
+        (await Task.WhenAll(orders)).Count(answer => answer.IsBooked).Should().Be(capacity, "so many had room, and the row was free in time");
+        refused.Should().HaveCount(capacity);
+        (await Ticket.StoredInAsync(_database, id)).Select(ticket => ticket.UserId).Should().BeEquivalentTo(
+            Enumerable.Range(2, 2 * capacity).Except(refused).Concat([1, 1]), "nobody is booked who was told 'busy'");
+    }
+
     [Fact]
     public async Task Installations_that_share_a_redis_sell_their_own_tickets_and_every_replica_shows_what_it_sold()
     {

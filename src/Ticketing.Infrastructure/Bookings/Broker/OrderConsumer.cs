@@ -51,6 +51,9 @@ internal sealed class OrderConsumer(
 
     public OrderStream Stream => stream;
 
+    /// <summary>Through it, the orders of this replica are added to the stream.</summary>
+    public OrderOutbox Outbox { get; } = new(stream, streams, options.QueueCapacity);
+
     /// <summary>Starts with the first order, and ends when the consumer retires.</summary>
     public Task? Running { get; private set; }
 

@@ -41,7 +41,7 @@ internal sealed class OrderSender(
     /// <summary>The name of this replica. Another one every time it starts, so that its internal keys are its own.</summary>
     private readonly string _name = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
-    private readonly ConcurrentDictionary<long, Waiting> _waiting = new();
+    private readonly ConcurrentDictionary<long, WaitingOrder> _waiting = new();
     private readonly ConcurrentDictionary<int, bool> _beingLookedUp = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
@@ -72,12 +72,12 @@ internal sealed class OrderSender(
         {
             TraceParent = Activity.Current is { Recorded: true } activity ? activity.Id : null,
         };
-        var waiting = new Waiting(consumer, attempt, clock);
+        var waiting = new WaitingOrder(consumer, attempt, clock);
         metrics.OrderQueued();
         try
         {
             _waiting[number] = waiting;
-            await AddAsync(waiting, attempt);
+            consumer.Outbox.Send(waiting, attempt);
             return await waiting.Answer;
         }
         finally
@@ -141,22 +141,6 @@ internal sealed class OrderSender(
         }
     }
 
-    private async Task AddAsync(Waiting waiting, QueuedOrder order)
-    {
-        try
-        {
-            // What is sent again had its place already.
-            if (!await streams.AddAsync(waiting.Consumer.Stream, order, order.MayBeDecided ? int.MaxValue : options.Value.QueueCapacity))
-            {
-                waiting.Complete(new BookingOutcome.Busy(BusyReason.QueueFull), order.Number);
-            }
-        }
-        catch (Exception exception) when (exception.IsRedisFault())
-        {
-            waiting.MayBeLost = true; // or it was added: it is looked up
-        }
-    }
-
     private void Receive(byte[] message)
     {
         OrderAnswers answers;
@@ -195,14 +179,14 @@ internal sealed class OrderSender(
     }
 
     /// <summary>A consumer does not know whether the buyer was answered. Here it is known: nothing that was answered is sent again.</summary>
-    private void SendAgain(Waiting waiting)
+    private void SendAgain(WaitingOrder waiting)
     {
         var (earlier, next) = (waiting.Order.Number, NextNumber());
         _waiting[next] = waiting; // before the order gets the number, under which it is removed when it is answered
         if (waiting.TryRepeat(next) is { } order)
         {
             _waiting.TryRemove(earlier, out _);
-            _ = AddAsync(waiting, order);
+            waiting.Consumer.Outbox.Send(waiting, order);
         }
         else
         {
@@ -255,7 +239,7 @@ internal sealed class OrderSender(
         }
     }
 
-    private async Task LookUpAsync(IReadOnlyList<(Waiting Order, QueuedOrder Attempt)> orders, bool mustEnd)
+    private async Task LookUpAsync(IReadOnlyList<(WaitingOrder Order, QueuedOrder Attempt)> orders, bool mustEnd)
     {
         try
         {
@@ -275,69 +259,6 @@ internal sealed class OrderSender(
         finally
         {
             _beingLookedUp.TryRemove(orders[0].Order.Consumer.Stream.EventId, out _);
-        }
-    }
-
-    /// <summary>An order that waits for its answer.</summary>
-    private sealed class Waiting(OrderConsumer consumer, QueuedOrder order, TimeProvider clock)
-    {
-        private readonly Lock _lock = new();
-        private readonly TaskCompletionSource<BookingOutcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly long _since = clock.GetTimestamp();
-        private volatile QueuedOrder _order = order;
-        private volatile bool _mayBeLost;
-
-        /// <summary>That of its event, on this replica.</summary>
-        public OrderConsumer Consumer => consumer;
-
-        /// <summary>Its present attempt.</summary>
-        public QueuedOrder Order => _order;
-
-        /// <summary>Whether it, or its answer, may have been lost with Redis.</summary>
-        public bool MayBeLost
-        {
-            get => _mayBeLost;
-            set => _mayBeLost = value;
-        }
-
-        public TimeSpan Waited => clock.GetElapsedTime(_since);
-
-        public Task<BookingOutcome> Answer => _answer.Task;
-
-        /// <summary>
-        /// Answers it, if nobody has, and if this is still the number of its attempt. The booking that its key has made is its own where there was an attempt whose answer is
-        /// not known, or where nobody else has the key; the buyer is not told of a repetition then.
-        /// </summary>
-        public void Complete(BookingOutcome outcome, long number, bool wasLookedUp = false)
-        {
-            lock (_lock)
-            {
-                if (_order.Number == number && outcome is BookingOutcome.Busy && !wasLookedUp && _order.MayBeDecided)
-                {
-                    _mayBeLost = true; // this attempt has booked nothing, but an earlier one may have
-                }
-                else if (_order.Number == number)
-                {
-                    _answer.TrySetResult(outcome is BookingOutcome.Taken { Replayed: true } taken && (wasLookedUp || _order.MayBeDecided || _order.HasInternalKey)
-                        ? taken with { Replayed = false }
-                        : outcome);
-                }
-            }
-        }
-
-        /// <summary>The next attempt; null if it is answered.</summary>
-        public QueuedOrder? TryRepeat(long number)
-        {
-            lock (_lock)
-            {
-                if (_answer.Task.IsCompleted)
-                {
-                    return null;
-                }
-
-                _mayBeLost = false;
-                return _order = _order with { Number = number, Consumer = consumer.Number, MayBeDecided = _order.CanBeDecided };
-            }
         }
     }
 }

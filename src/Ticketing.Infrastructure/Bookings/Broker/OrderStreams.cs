@@ -20,14 +20,14 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
     /// <summary>How long a lease outlives a consumer that was killed; a running one extends it.</summary>
     private static readonly TimeSpan _lease = TimeSpan.FromSeconds(3);
 
-    /// <summary>Adds an entry, unless the stream is full. The first one wakes the consumer.</summary>
+    /// <summary>Adds entries, as many as the stream has room for. The first one wakes the consumer.</summary>
     private const string Add =
         """
         local length = redis.call('XLEN', KEYS[1])
-        if length >= tonumber(ARGV[1]) then return 0 end
-        redis.call('XADD', KEYS[1], '*', 'order', ARGV[2])
-        if length == 0 then redis.call('PUBLISH', ARGV[3], '') end
-        return 1
+        local added = math.max(0, math.min(#ARGV - 2, tonumber(ARGV[1]) - length))
+        for i = 3, added + 2 do redis.call('XADD', KEYS[1], '*', 'order', ARGV[i]) end
+        if length == 0 and added > 0 then redis.call('PUBLISH', ARGV[2], '') end
+        return added
         """;
 
     private const string DeleteIfEmpty = "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end";
@@ -43,13 +43,13 @@ internal sealed class OrderStreams(IConnectionMultiplexer redis)
         redis.ConnectionRestored += (_, _) => lost(); // answers may have come meanwhile
     }
 
-    /// <summary>Adds an order.</summary>
-    /// <param name="stream">The stream of its event.</param>
-    /// <param name="order">The order.</param>
+    /// <summary>Adds orders, each as an entry of its own.</summary>
+    /// <param name="stream">The stream of their event.</param>
+    /// <param name="orders">The orders.</param>
     /// <param name="capacity">How many orders may be in the stream.</param>
-    /// <returns>False if the stream is full, and the order was not added.</returns>
-    public async Task<bool> AddAsync(OrderStream stream, QueuedOrder order, int capacity) =>
-        (long)await Database.ScriptEvaluateAsync(Add, [stream.Key], [capacity, order.ToJson(), stream.Wake.ToString()]) == 1;
+    /// <returns>How many were added, from the first one on. For the others, there is no room.</returns>
+    public async Task<int> AddAsync(OrderStream stream, IEnumerable<QueuedOrder> orders, int capacity) =>
+        (int)await Database.ScriptEvaluateAsync(Add, [stream.Key], [capacity, stream.Wake.ToString(), .. orders.Select(order => (RedisValue)order.ToJson())]);
 
     /// <summary>The orders after a place in the stream, in order of arrival.</summary>
     /// <param name="stream">The stream of the event.</param>
