@@ -39,6 +39,13 @@ public sealed record SystemSettings
             variables["ConnectionStrings__Redis"] = redis;
         }
 
+        if (Replicas > 1)
+        {
+            // As in the image: replicas that share a machine leave its cores to each other, and do not wait for work by spinning.
+            variables["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+            variables["DOTNET_gcServer"] = "0";
+        }
+
         if (!Pooling)
         {
             variables["Database__Pooling"] = "false";
