@@ -7,25 +7,36 @@ namespace Ticketing.ObservabilityTests;
 /// <summary>What Grafana would reject, or show wrongly.</summary>
 public class DashboardTests
 {
+    public static TheoryData<string> Dashboards => [.. Dashboard.All.Select(dashboard => dashboard.ToString())];
+
     private static readonly string[] _units = ["none", "s", "ops", "reqps", "percent", "percentunit", "mbytes", "suffix: ×"];
 
     [Fact]
-    public void Dashboard_matches_the_contract_and_can_be_provisioned()
+    public void The_dashboard_of_the_sale_matches_the_contract()
     {
-        Dashboard.Json.Text("uid").Should().Be("ticket-booking-metrics");
-        Dashboard.Json.Text("title").Should().Be("Concert Ticket Booking");
-        Dashboard.Json.GetProperty("schemaVersion").GetInt32().Should().BeGreaterThanOrEqualTo(39, "that is Grafana 11");
-        Dashboard.Json.TryGetProperty("__inputs", out _).Should().BeFalse("nobody can answer when it is provisioned");
-        Dashboard.Panels.Should().HaveCountGreaterThanOrEqualTo(16);
-        Dashboard.Panels.Should().Contain(panel => panel.Type == "alertlist");
-        Dashboard.Everything.Where(panel => panel.Type == "row").Select(row => row.Title).Should().Equal(
+        Dashboard.Booking.Json.Text("uid").Should().Be("ticket-booking-metrics");
+        Dashboard.Booking.Json.Text("title").Should().Be("Concert Ticket Booking");
+        Dashboard.Booking.Panels.Should().HaveCountGreaterThanOrEqualTo(16);
+        Dashboard.Booking.Panels.Should().Contain(panel => panel.Type == "alertlist");
+        Dashboard.Booking.Everything.Where(panel => panel.Type == "row").Select(row => row.Title).Should().Equal(
             "At a glance", "Business", "Requests: rate, errors, duration", "Database and connection pool", "Queue, batches and caches", "Process and runtime", "Edge");
-        Dashboard.Variables.Select(variable => variable.Text("name")).Should().Contain(["job", "instance", "handler", "event"]);
+        Dashboard.Booking.Variables.Select(variable => variable.Text("name")).Should().Contain(["job", "instance", "handler", "event"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void It_can_be_provisioned(string uid)
+    {
+        var json = Dashboard.Of(uid).Json;
+        json.GetProperty("schemaVersion").GetInt32().Should().BeGreaterThanOrEqualTo(39, "that is Grafana 11");
+        json.TryGetProperty("__inputs", out _).Should().BeFalse("nobody can answer when it is provisioned");
+        json.Text("title").Should().NotBeEmpty();
+        File.ReadAllText(Repository.File("dashboards", "kustomization.yaml")).Should().Contain(Path.GetFileName(Dashboard.Of(uid).File));
     }
 
     [Fact]
     public void The_first_row_has_the_panels_of_the_source_system_by_name_and_kind() =>
-        Dashboard.Row("At a glance").Select(panel => (panel.Title, panel.Type, panel.Json.GetProperty("fieldConfig").GetProperty("defaults").Text("unit"))).Should().Equal(
+        Dashboard.Booking.Row("At a glance").Select(panel => (panel.Title, panel.Type, panel.Json.GetProperty("fieldConfig").GetProperty("defaults").Text("unit"))).Should().Equal(
             ("Request Rate", "timeseries", "reqps"),
             ("P95 Response Time", "timeseries", "s"),
             ("Error Rate", "gauge", "percentunit"),
@@ -42,30 +53,38 @@ public class DashboardTests
         var schema = new NodeProject("tests", "Ticketing.ObservabilityTests", "schema");
         using var folder = new TemporaryFolder();
         var misspelt = folder.File("misspelt.json");
-        await File.WriteAllTextAsync(misspelt, (await File.ReadAllTextAsync(Dashboard.File)).Replace("\"lineInterpolation\": \"linear\"", "\"lineInterpolation\": \"liner\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(misspelt, (await File.ReadAllTextAsync(Dashboard.Booking.File)).Replace("\"lineInterpolation\": \"linear\"", "\"lineInterpolation\": \"liner\"", StringComparison.Ordinal));
 
-        await schema.RunAsync("node", "check.js", Dashboard.File);
+        foreach (var dashboard in Dashboard.All)
+        {
+            await schema.RunAsync("node", "check.js", dashboard.File);
+        }
+
         var rejected = await FluentActions.Awaiting(() => schema.RunAsync("node", "check.js", misspelt)).Should().ThrowAsync<InvalidOperationException>();
 
         rejected.Which.Message.Should().Contain("liner");
     }
 
-    [Fact]
-    public void No_two_panels_share_an_id_a_title_or_a_position()
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void No_two_panels_share_an_id_a_title_or_a_position(string uid)
     {
-        Dashboard.Everything.Should().OnlyHaveUniqueItems(panel => panel.Id);
-        Dashboard.Panels.Should().OnlyHaveUniqueItems(panel => panel.Title);
-        foreach (var panel in Dashboard.Everything)
+        var dashboard = Dashboard.Of(uid);
+        dashboard.Everything.Should().OnlyHaveUniqueItems(panel => panel.Id);
+        dashboard.Panels.Should().OnlyHaveUniqueItems(panel => panel.Title);
+        foreach (var panel in dashboard.Everything)
         {
-            Dashboard.Everything.Where(other => other.Id != panel.Id && panel.Overlaps(other)).Should().BeEmpty("{0} is there", panel);
+            dashboard.Everything.Where(other => other.Id != panel.Id && panel.Overlaps(other)).Should().BeEmpty("{0} is there", panel);
             (panel.Place.GetProperty("x").GetInt32() + panel.Place.GetProperty("w").GetInt32()).Should().BeLessThanOrEqualTo(24, "{0} must fit", panel);
         }
     }
 
-    [Fact]
-    public void Every_panel_has_a_description_a_runbook_and_a_unit()
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void Every_panel_has_a_description_a_runbook_and_a_unit(string uid)
     {
-        foreach (var panel in Dashboard.Panels)
+        var dashboard = Dashboard.Of(uid);
+        foreach (var panel in dashboard.Panels)
         {
             panel.Json.Text("description").Should().NotBeNullOrWhiteSpace("{0} needs one", panel);
             panel.Json.List("links").Select(link => link.Text("url")).Should().NotBeEmpty("{0} needs a runbook", panel);
@@ -79,35 +98,41 @@ public class DashboardTests
         }
     }
 
-    [Fact]
-    public void Every_link_to_a_runbook_leads_to_a_page()
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void Every_link_to_a_runbook_leads_to_a_page(string uid)
     {
-        var links = Dashboard.Panels.SelectMany(panel => panel.Json.List("links")).Concat(Dashboard.Json.List("links")).Select(link => link.Text("url"));
+        var dashboard = Dashboard.Of(uid);
+        var links = dashboard.Panels.SelectMany(panel => panel.Json.List("links")).Concat(dashboard.Json.List("links")).Select(link => link.Text("url"));
 
         links.Should().OnlyContain(link => link.StartsWith("${runbooks}/", StringComparison.Ordinal))
             .And.Subject.Select(link => link["${runbooks}/".Length..]).Should().BeSubsetOf(Runbook.All.Select(page => page.Name));
     }
 
-    [Fact]
-    public void Every_data_source_is_the_provisioned_one()
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void Every_data_source_is_the_provisioned_one(string uid)
     {
+        var dashboard = Dashboard.Of(uid);
         var provisioned = Yaml.Read(Repository.File("deploy", "grafana", "provisioning", "datasources", "prometheus.yml")).List("datasources").Single();
         var known = new[] { (provisioned.Text("type"), provisioned.Text("uid")), ("grafana", "-- Grafana --") };
 
-        Named(Dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.Object)
+        Named(dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.Object)
             .Select(source => (source.Text("type"), source.Text("uid"))).Should().NotBeEmpty().And.BeSubsetOf(known);
 
         // Only the alert list names its source by its title.
-        Named(Dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.String)
-            .Select(source => source.GetString()).Should().Equal(provisioned.Text("name"));
+        Named(dashboard.Json, "datasource").Where(source => source.ValueKind == JsonValueKind.String)
+            .Select(source => source.GetString()).Should().Equal(dashboard.Panels.Where(panel => panel.Type == "alertlist").Select(_ => provisioned.Text("name")));
     }
 
-    [Fact]
-    public void Every_variable_that_a_panel_uses_exists()
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void Every_variable_that_a_panel_uses_exists(string uid)
     {
-        var known = Dashboard.Variables.Select(variable => variable.Text("name")).Append("__range");
+        var dashboard = Dashboard.Of(uid);
+        var known = dashboard.Variables.Select(variable => variable.Text("name")).Append("__range");
 
-        Dashboard.Panels.SelectMany(panel => panel.Queries)
+        dashboard.Panels.SelectMany(panel => panel.Queries)
             .SelectMany(query => System.Text.RegularExpressions.Regex.Matches(query, @"\$(\w+)").Select(match => match.Groups[1].Value))
             .Should().NotBeEmpty().And.BeSubsetOf(known);
     }
@@ -130,18 +155,20 @@ public class DashboardTests
     [InlineData("Booking queue", 50, 200)]
     public void Threshold_lines_are_drawn_where_the_alerts_fire(string title, double warning, double critical)
     {
-        var panel = Dashboard.Panels.Should().ContainSingle(panel => panel.Title == title).Which;
+        var panel = Dashboard.Booking.Panels.Should().ContainSingle(panel => panel.Title == title).Which;
 
         panel.Json.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("thresholds").List("steps").Skip(1)
             .Select(step => step.GetProperty("value").GetDouble()).Should().Equal(warning, critical);
     }
 
-    [Fact]
-    public void Every_panel_is_explained_in_the_readme()
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void Every_panel_is_explained_in_the_readme(string uid)
     {
+        var dashboard = Dashboard.Of(uid);
         var page = File.ReadAllText(Repository.File("dashboards", "README.md"));
 
-        foreach (var panel in Dashboard.Panels)
+        foreach (var panel in dashboard.Panels)
         {
             page.Should().Contain($"| **{panel.Title}** |", "that is where {0} is explained", panel);
         }

@@ -34,11 +34,11 @@ public partial class MetricsGuideTests
     public void Every_panel_and_every_alert_that_it_names_exists_and_none_is_forgotten()
     {
         var panels = Lines("Panels").SelectMany(line => Panel().Matches(line).Select(match => match.Groups[1].Value)).ToList();
-        panels.Should().NotBeEmpty().And.BeSubsetOf(Dashboard.Panels.Select(panel => panel.Title));
+        panels.Should().NotBeEmpty().And.BeSubsetOf(Dashboard.Booking.Panels.Select(panel => panel.Title));
 
         var alerts = Lines("Alerts").SelectMany(line => Code().Matches(line).Select(match => match.Groups[1].Value)).ToList();
         alerts.Should().NotBeEmpty().And.BeSubsetOf(Rules.Alerts.Select(alert => alert.Name));
-        Dashboard.Row("At a glance").Select(panel => panel.Title).Should().BeSubsetOf(panels, "the guide leads to the first row");
+        Dashboard.Booking.Row("At a glance").Select(panel => panel.Title).Should().BeSubsetOf(panels, "the guide leads to the first row");
     }
 
     private static IEnumerable<string> Headings() => Heading().Matches(_guide).Select(match => match.Groups[1].Value);

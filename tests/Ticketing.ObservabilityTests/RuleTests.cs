@@ -81,6 +81,6 @@ public class RuleTests
         (alert.Expression.Split('\n')[0], alert.For).Should().Be((begins, after));
     }
 
-    private static Task<string> PromtoolAsync(params string[] arguments) => ManagedProcess.RunAsync(
+    internal static Task<string> PromtoolAsync(params string[] arguments) => ManagedProcess.RunAsync(
         ManagedProcess.Find("promtool") ?? throw new InvalidOperationException("promtool is not installed: apt-get install prometheus"), arguments);
 }

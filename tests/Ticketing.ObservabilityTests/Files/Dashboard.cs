@@ -3,23 +3,34 @@ using Ticketing.TestServers;
 
 namespace Ticketing.ObservabilityTests.Files;
 
-/// <summary>The dashboard, as Grafana reads it.</summary>
-internal static class Dashboard
+/// <summary>A dashboard, as Grafana reads it.</summary>
+internal sealed class Dashboard
 {
-    public static string File { get; } = Repository.File("dashboards", "ticket-booking-metrics.json");
+    private Dashboard(string name)
+    {
+        File = Repository.File("dashboards", name);
+        Json = JsonDocument.Parse(System.IO.File.ReadAllText(File)).RootElement;
+        Everything = [.. Json.List("panels").Select(json => new Panel(json))];
+    }
 
-    public static JsonElement Json { get; } = JsonDocument.Parse(System.IO.File.ReadAllText(File)).RootElement;
+    public static Dashboard Booking { get; } = new("ticket-booking-metrics.json");
+
+    public static Dashboard Scaling { get; } = new("ticket-booking-scaling.json");
+
+    public static IReadOnlyList<Dashboard> All { get; } = [Booking, Scaling];
+
+    public string File { get; }
+
+    public JsonElement Json { get; }
 
     /// <summary>All panels and rows.</summary>
-    public static IReadOnlyList<Panel> Everything { get; } = [.. Json.List("panels").Select(json => new Panel(json))];
+    public IReadOnlyList<Panel> Everything { get; }
 
-    public static IEnumerable<Panel> Panels => Everything.Where(panel => panel.Type != "row");
+    public IEnumerable<Panel> Panels => Everything.Where(panel => panel.Type != "row");
 
-    /// <summary>The panels of one row.</summary>
-    public static IEnumerable<Panel> Row(string title) =>
-        Everything.SkipWhile(panel => panel.Type != "row" || panel.Title != title).Skip(1).TakeWhile(panel => panel.Type != "row");
+    public IEnumerable<JsonElement> Variables => Json.GetProperty("templating").List("list");
 
-    public static IEnumerable<JsonElement> Variables => Json.GetProperty("templating").List("list");
+    public static Dashboard Of(string uid) => All.Single(dashboard => dashboard.Json.Text("uid") == uid);
 
     /// <summary>A query as Grafana sends it, without filters and for the last five minutes.</summary>
     public static string Resolve(string query) => query
@@ -28,6 +39,12 @@ internal static class Dashboard
         .Replace("$instance", ".*", StringComparison.Ordinal)
         .Replace("$handler", ".*", StringComparison.Ordinal)
         .Replace("$event", ".*", StringComparison.Ordinal);
+
+    /// <summary>The panels of one row.</summary>
+    public IEnumerable<Panel> Row(string title) =>
+        Everything.SkipWhile(panel => panel.Type != "row" || panel.Title != title).Skip(1).TakeWhile(panel => panel.Type != "row");
+
+    public override string ToString() => Json.Text("uid");
 }
 
 internal sealed record Panel(JsonElement Json)
