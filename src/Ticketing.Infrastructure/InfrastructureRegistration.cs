@@ -6,6 +6,7 @@ using Ticketing.Infrastructure.Database;
 using Ticketing.Infrastructure.Database.CircuitBreaker;
 using Ticketing.Infrastructure.Database.MariaDb;
 using Ticketing.Infrastructure.Database.Sqlite;
+using Ticketing.Infrastructure.Faults;
 using Ticketing.Infrastructure.Hosting;
 using Ticketing.Infrastructure.Metrics;
 using Ticketing.Infrastructure.Reads;
@@ -41,6 +42,7 @@ public static class InfrastructureRegistration
         services.AddReads(configuration);
         services.AddBookings(configuration);
         services.AddAccess();
+        services.AddFaults();
         return services;
     }
 }

@@ -13,6 +13,7 @@ using Ticketing.Application.Bookings.HoldTickets;
 using Ticketing.Application.Common;
 using Ticketing.Application.Events.ChangeEvent;
 using Ticketing.Application.Events.SetupEvent;
+using Ticketing.Application.Faults;
 using Ticketing.Application.Races;
 using Ticketing.Application.Sales;
 
@@ -43,6 +44,8 @@ namespace Ticketing.Api.Json;
 [JsonSerializable(typeof(RaceSettings))]
 [JsonSerializable(typeof(RaceState))]
 [JsonSerializable(typeof(RaceSteps))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(IReadOnlyList<FaultState>))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemExplanation))]
 [JsonSerializable(typeof(IReadOnlyList<ProblemExplanation>))]

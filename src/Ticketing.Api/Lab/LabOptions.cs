@@ -11,7 +11,7 @@ public sealed class LabOptions
     public const string Section = "Lab";
 
     /// <summary>
-    /// Whether races can be run. Without it, they can where <c>Security:Mode</c> is <c>Auto</c>, for those who sit at this machine: to a local host, and through no proxy.
+    /// Whether races can be run, and faults caused. Without it, they can where <c>Security:Mode</c> is <c>Auto</c>, for those who sit at this machine: to a local host, and through no proxy.
     /// </summary>
     public bool? Enabled { get; set; }
 }

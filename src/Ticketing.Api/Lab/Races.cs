@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Ticketing.Api.Hosting;
 using Ticketing.Application.Access;
 using Ticketing.Application.Races;
-using Ticketing.Infrastructure.Hosting;
 
 namespace Ticketing.Api.Lab;
 
@@ -85,21 +84,4 @@ public sealed class Races(IServer server, IMediator mediator, IEventLedger ledge
             LabLog.RaceFailed(logger, race.Id, exception.GetBaseException().Message);
         }
     }
-}
-
-/// <summary>Registers the lab.</summary>
-internal static class LabRegistration
-{
-    public static void AddLab(this IServiceCollection services)
-    {
-        services.AddValidatedOptions<LabOptions>(LabOptions.Section);
-        services.AddSingleton<LabAccess>();
-        services.AddSingleton<Races>();
-    }
-}
-
-internal static partial class LabLog
-{
-    [LoggerMessage(9001, LogLevel.Warning, "Race {RaceId} could not go on. {Reason}")]
-    public static partial void RaceFailed(ILogger logger, int raceId, string reason);
 }

@@ -37,6 +37,8 @@ public sealed class MatrixTests(AskingApi asking)
         ["GET /keys"] = _administers,
         ["DELETE /keys/{id}"] = _administers,
         ["GET /audit"] = _administers,
+        ["GET /faults"] = _administers,
+        ["POST /faults"] = _administers,
         ["POST /races"] = _administers,
         ["GET /races/{id:int}"] = _administers,
         ["GET /races/{id:int}/progress"] = _administers,

@@ -57,7 +57,7 @@ public sealed partial class DocumentedCallsTests : IAsyncLifetime
                 answer.Status.Should().Be(
                     call.Method == "DELETE" ? HttpStatusCode.NoContent
                     : call.Method == "POST" && (call.Target.EndsWith("/holds", StringComparison.Ordinal) || call.Target.EndsWith("/keys", StringComparison.Ordinal)) ? HttpStatusCode.Created
-                    : call.Method == "POST" && call.Target.Contains("/races", StringComparison.Ordinal) ? HttpStatusCode.Accepted
+                    : call.Method == "POST" && (call.Target.Contains("/races", StringComparison.Ordinal) || call.Target.EndsWith("/faults", StringComparison.Ordinal)) ? HttpStatusCode.Accepted
                     : HttpStatusCode.OK,
                     $"{call.Title}: {answer.Text}");
             }

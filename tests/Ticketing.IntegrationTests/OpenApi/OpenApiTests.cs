@@ -56,7 +56,7 @@ public sealed class OpenApiTests(SqliteApi api) : IClassFixture<SqliteApi>
         (await OperationsAsync()).Select(operation => operation.Name).Should().BeEquivalentTo(
             "POST /setup", "PATCH /events/{id}", "POST /events/{id}/pause", "POST /events/{id}/resume", "POST /events/{id}/close", "POST /book", "GET /bookings/{id}", "POST /bookings/{id}/cancel",
             "POST /holds", "POST /holds/{id}/confirm", "POST /holds/{id}/release", "POST /holds/{id}/extend", "GET /status", "GET /events", "GET /stats", "GET /history",
-            "GET /strategies", "POST /keys", "GET /keys", "DELETE /keys/{id}", "GET /audit", "GET /maintenance", "PUT /maintenance", "POST /races", "GET /races/{id}", "GET /races/{id}/progress", "GET /races/{id}/steps", "POST /races/{id}/stop", "GET /health", "GET /health/live", "GET /health/ready", "GET /problems", "GET /problems/{code}");
+            "GET /strategies", "POST /keys", "GET /keys", "DELETE /keys/{id}", "GET /audit", "GET /maintenance", "PUT /maintenance", "GET /faults", "POST /faults", "POST /races", "GET /races/{id}", "GET /races/{id}/progress", "GET /races/{id}/steps", "POST /races/{id}/stop", "GET /health", "GET /health/live", "GET /health/ready", "GET /problems", "GET /problems/{code}");
 
     private async Task<List<(string Name, JsonElement Operation)>> OperationsAsync()
     {

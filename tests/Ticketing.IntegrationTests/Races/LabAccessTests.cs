@@ -38,6 +38,8 @@ public sealed class LabAccessTests : IDisposable
 
         (await api.Client.PostAnswerAsync("/races", new { })).ShouldBeProblem(HttpStatusCode.Forbidden, "lab_closed");
         (await api.Client.GetAnswerAsync("/races/1")).ShouldBeProblem(HttpStatusCode.Forbidden, "lab_closed");
+        (await api.Client.GetAnswerAsync("/faults")).ShouldBeProblem(HttpStatusCode.Forbidden, "lab_closed");
+        (await api.Client.PostAnswerAsync("/faults", new { fault = "slow_database" })).ShouldBeProblem(HttpStatusCode.Forbidden, "lab_closed");
     }
 
     [Fact]
