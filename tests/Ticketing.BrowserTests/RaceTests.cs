@@ -107,6 +107,39 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     }
 
     [Fact]
+    public async Task Races_are_kept_under_a_name_stand_side_by_side_and_open_again_without_the_server()
+    {
+        var visitor = await StartAsync(tickets: 10, buyers: 50, quantity: 1, "turns", "atomic_update");
+        await FinishedAsync(visitor);
+        await visitor["#keep-form button"].ClickAsync();
+        await Expect(visitor["#keep-name-error"]).ToHaveTextAsync("Enter a name.");
+        await visitor["#keep-name"].FillAsync("one, \"fast\" & <b>");
+        await visitor["#keep-form button"].ClickAsync();
+        var link = visitor.Page.Url;
+
+        await visitor["#race-buyers"].FillAsync("30");
+        await visitor["#run"].ClickAsync();
+        await FinishedAsync(visitor);
+        await visitor["#keep-name"].FillAsync("two");
+        await visitor["#keep-form button"].ClickAsync();
+
+        await Expect(visitor["#kept-table tbody tr"]).ToHaveCountAsync(2);
+        await visitor.ScreenshotAsync("race-kept");
+        await visitor.ShouldFitAPhoneAsync("race-kept");
+        var csv = await SavedAsync(visitor, "#kept-csv");
+        csv.Should().Contain("\"one, \"\"fast\"\" & <b>\",").And.Contain("\r\ntwo,");
+
+        await visitor.Page.GotoAsync("about:blank");
+        await visitor.Page.GotoAsync(link);
+        await Expect(visitor["#verdict h2"]).ToHaveTextAsync("atomic_update did not oversell.");
+        await Expect(Figure(visitor, "atomic_update", "refused")).ToHaveTextAsync("40");
+        await visitor["#kept-table button"].First.ClickAsync();
+        await Expect(visitor["#kept-table tbody tr"]).ToHaveCountAsync(1);
+        await visitor.Page.ReloadAsync();
+        await Expect(visitor["#race-answer"]).ToContainTextAsync("Not kept here");
+    }
+
+    [Fact]
     public async Task Where_races_are_not_run_the_page_says_what_to_do()
     {
         using var folder = new TemporaryFolder();

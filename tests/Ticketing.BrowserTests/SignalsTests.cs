@@ -30,6 +30,29 @@ public sealed class SignalsTests(Chromium chromium, Site site) : BrowserTest(chr
     }
 
     [Fact]
+    public async Task A_fault_is_caused_counted_down_and_seen_in_the_signals()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("faults.db")}" });
+        var id = await SetupAsync(api, 100);
+        var visitor = await VisitAsync(api, "/#signals");
+        await Expect(visitor["#faults button"]).ToHaveCountAsync(3);
+        await Expect(visitor["#faults button[data-fault=redis_lost]"]).ToBeDisabledAsync();
+        await Expect(visitor["#faults-list"]).ToContainTextAsync("Set ConnectionStrings__Redis.");
+
+        await visitor["#faults button[data-fault=slow_database]"].ClickAsync();
+        await Expect(visitor["#faults button[data-fault=slow_database]"]).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Over in [1-5]?[0-9] s$"));
+        await Expect(visitor["#faults button[data-fault=slow_database]"]).ToBeFocusedAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await BookAsync(api, id);
+        }
+
+        await Expect(visitor["[data-signal=p95]"]).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("signal-(ok|warn|bad)"), new() { Timeout = Patience });
+        await visitor.ShouldFitAPhoneAsync("signals-fault");
+    }
+
+    [Fact]
     public async Task Where_the_metrics_are_not_shown_the_page_says_so()
     {
         using var folder = new TemporaryFolder();
@@ -38,10 +61,11 @@ public sealed class SignalsTests(Chromium chromium, Site site) : BrowserTest(chr
             ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("port.db")}",
             ["Security__Mode"] = "Keys",
         });
-        var visitor = (await VisitAsync(api, "/")).MayFail("/metrics", "/status", "/maintenance", "/history");
+        var visitor = (await VisitAsync(api, "/")).MayFail("/metrics", "/status", "/maintenance", "/history", "/faults");
         await visitor["nav a[href='#signals']"].ClickAsync();
 
         await Expect(visitor["#signals-answer"]).ToContainTextAsync("an admin’s key");
         await Expect(visitor["#signals-grafana"]).ToBeHiddenAsync();
+        await Expect(visitor["#faults"]).ToBeHiddenAsync();
     }
 }

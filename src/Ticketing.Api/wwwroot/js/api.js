@@ -117,6 +117,11 @@ export async function metrics() {
   throw new Problem(response.status, {}, retryAfter(response));
 }
 
+/** What can go wrong on purpose, and what does. */
+export const listFaults = () => send('GET', '/faults');
+
+export const causeFault = fault => send('POST', '/faults', { fault });
+
 export const startRace = settings => send('POST', '/races', settings);
 
 export const getRace = id => send('GET', `/races/${id}`);

@@ -52,7 +52,7 @@ function nameTab() {
 
 /** Shows the view that the address names, such as #race, or #sale/12 for event 12. */
 function show(moveFocus) {
-  const [name, argument] = location.hash.slice(1).split('/');
+  const [name, ...rest] = location.hash.slice(1).split('/');
   const next = views[name] ? name : 'sale';
   for (const link of document.querySelectorAll('.views a')) {
     if (link.hash === `#${next}`) link.setAttribute('aria-current', 'page');
@@ -64,7 +64,7 @@ function show(moveFocus) {
     current = next;
     nameTab();
   }
-  views[next].show?.(argument);
+  views[next].show?.(rest.join('/') || undefined);
   if (moveFocus) {
     scrollTo(0, 0);
     byId(`${next}-title`).focus({ preventScroll: true });

@@ -62,7 +62,7 @@ export function setupView(onSale) {
   function explain(error, order) {
     const isAtField = showServerErrors(error, fieldIds);
     if (error.errors?.strategy) {
-      markUnavailable(order.strategy, error.errors.strategy.join(' '));
+      markUnavailable(order.strategy);
       showError('strategy', t('field.strategy'));
       chosen = [defaultStrategy];
     }

@@ -7,8 +7,8 @@ export const strategies = ['naive', 'for_update', 'row_version', 'atomic_update'
 
 export const defaultStrategy = 'batched';
 
-/** Why the server cannot sell with a strategy, as it said it, until the page is loaded anew. */
-const unavailable = new Map();
+/** What the server cannot sell with, until the page is loaded anew. Only Redis can be missing. */
+const unavailable = new Set();
 
 const listeners = [];
 
@@ -18,14 +18,14 @@ export const onAvailability = render => listeners.push(render);
 /** Asks the server which strategies it has. */
 export async function learnAvailability() {
   try {
-    for (const { strategy, available, reason } of await listStrategies()) if (!available) unavailable.set(strategy, reason);
+    for (const { strategy, available } of await listStrategies()) if (!available) unavailable.add(strategy);
     for (const render of listeners) render();
   } catch {
     // It says so when one is chosen.
   }
 }
 
-export const markUnavailable = (strategy, reason) => unavailable.set(strategy, reason);
+export const markUnavailable = strategy => unavailable.add(strategy);
 
 /**
  * Fills a grid with one choice for each strategy: its name, a sentence that explains it, and why it is unavailable.
@@ -36,18 +36,18 @@ export const markUnavailable = (strategy, reason) => unavailable.set(strategy, r
  */
 export function renderChoices(grid, type, name, chosen) {
   grid.replaceChildren(...strategies.map(strategy => {
-    const reason = unavailable.get(strategy);
+    const isOff = unavailable.has(strategy);
     const id = `${name}-${strategy}`;
-    return el('label', { class: `choice strategy-${strategy}${reason ? ' choice-off' : ''}`, for: id },
+    return el('label', { class: `choice strategy-${strategy}${isOff ? ' choice-off' : ''}`, for: id },
       el('input', {
-        class: 'form-check-input', type, name, id, value: strategy, disabled: Boolean(reason), checked: !reason && chosen.includes(strategy),
+        class: 'form-check-input', type, name, id, value: strategy, disabled: isOff, checked: !isOff && chosen.includes(strategy),
         'aria-describedby': `${id}-text`,
       }),
       el('span', { class: 'choice-name' }, el('code', {}, strategy),
         strategy === 'naive' ? el('span', { class: 'tag tag-bad' }, t('strategy.oversells')) : null,
         strategy === defaultStrategy ? el('span', { class: 'tag' }, t('strategy.default')) : null),
       el('span', { class: 'choice-text', id: `${id}-text` }, t(`strategy.${strategy}`),
-        reason ? el('span', { class: 'choice-reason' }, t('strategy.unavailable', { reason })) : null));
+        isOff ? el('span', { class: 'choice-reason' }, t('strategy.needsRedis')) : null));
   }));
 }
 

@@ -5,14 +5,23 @@ import { oversold, sold } from './verdict.js';
 export const saveJson = race => save(`race-${race.race_id}.json`, 'application/json', JSON.stringify(race, null, 2));
 
 /** Saves a line for each strategy of a race, for a spreadsheet. */
-export const saveCsv = race => save(`race-${race.race_id}.csv`, 'text/csv', lines(race).map(line => line.join(',')).join('\r\n') + '\r\n');
+export const saveCsv = race => saveCsvOf(`race-${race.race_id}.csv`, [{ name: '', race }]);
 
-function lines({ race_id, settings, lanes }) {
-  const columns = ['race_id', 'strategy', 'tickets', 'buyers', 'quantity', 'at_once', 'together', 'sold', 'oversold', 'refused', 'busy', 'failed', 'p50_ms', 'p95_ms', 'seconds'];
-  return [columns, ...lanes.map(lane => {
-    const line = { race_id, ...settings, ...lane, sold: sold(lane), oversold: oversold(lane, settings) };
-    return columns.map(column => line[column] ?? ''); // numbers, and names without commas
-  })];
+/** The same for several races. @param {{name: string, race: object}[]} races */
+export const saveCsvOf = (file, races) => save(file, 'text/csv', [COLUMNS, ...races.flatMap(lines)].map(line => line.map(cell).join(',')).join('\r\n') + '\r\n');
+
+const COLUMNS = ['name', 'race_id', 'strategy', 'tickets', 'buyers', 'quantity', 'at_once', 'together', 'sold', 'oversold', 'refused', 'busy', 'failed', 'p50_ms', 'p95_ms', 'seconds'];
+
+const lines = ({ name, race: { race_id, settings, lanes } }) => lanes.map(lane => {
+  const line = { name, race_id, ...settings, ...lane, sold: sold(lane), oversold: oversold(lane, settings) };
+  return COLUMNS.map(column => line[column] ?? '');
+});
+
+/** A text as RFC 4180 has it. One that a spreadsheet would take for a formula is none. */
+function cell(value) {
+  if (typeof value !== 'string') return value;
+  const text = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function save(name, type, text) {

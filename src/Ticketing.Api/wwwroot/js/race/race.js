@@ -8,12 +8,14 @@ import { chosenIn, onAvailability, renderChoices, strategies } from '../strategi
 import { follow, run } from './runner.js';
 import { stockChart } from './chart.js';
 import { saveCsv, saveJson } from './files.js';
+import { keptRaces, linkTo } from './kept.js';
 import { raceStory } from './story.js';
 import { headline, outcome, oversold, reason, sold } from './verdict.js';
 
 const MAX_TICKETS = 10_000;
 const MAX_BUYERS = 2_000;
 const MAX_QUANTITY = 10;
+const KEPT = 'kept/';
 const fieldIds = { strategies: 'race-strategies', tickets: 'race-tickets', buyers: 'race-buyers', quantity: 'race-quantity', at_once: 'race-at-once' };
 
 /** Chooses strategies, lets the server race them against each other, and says what happened and why. */
@@ -22,6 +24,7 @@ export function raceView() {
   const grid = byId('race-strategies');
   const chart = stockChart(byId('chart'));
   const story = raceStory();
+  const kept = keptRaces();
 
   /** @type {{race: object|null, isRunning: boolean, error: Error|null}} */
   const state = { race: null, isRunning: false, error: null };
@@ -33,6 +36,7 @@ export function raceView() {
   byId('stop').addEventListener('click', stop);
   byId('race-json').addEventListener('click', () => saveJson(state.race));
   byId('race-csv').addEventListener('click', () => saveCsv(state.race));
+  byId('keep-form').addEventListener('submit', keep);
   onLanguage(() => {
     renderChoices(grid, 'checkbox', 'race', chosen);
     render();
@@ -43,10 +47,36 @@ export function raceView() {
   });
   return { show };
 
-  /** @param {string} [id] of a race that the server remembers */
-  function show(id) {
+  /** @param {string} [which] the id of a race that the server remembers, or kept/ and the name of one that this browser keeps */
+  function show(which) {
     chart.resize();
-    if (id && !state.isRunning && Number(id) !== state.race?.race_id) reopen(id);
+    if (!which || state.isRunning) return;
+    if (which.startsWith(KEPT)) reopenKept(nameIn(which.slice(KEPT.length)));
+    else if (Number(which) !== state.race?.race_id) reopen(which);
+  }
+
+  async function reopenKept(name) {
+    const race = kept.find(name);
+    story.hide();
+    Object.assign(state, { race: race ?? null, error: null });
+    render();
+    if (!race) return byId('race-answer').replaceChildren(message('warn', t('kept.missing.title'), t('kept.missing.text', { name })));
+    byId('keep-name').value = name;
+    try {
+      if ((await getRace(race.race_id)).started_at === race.started_at && state.race === race) story.show(race);
+    } catch {
+      // The server has forgotten it, and with it the steps of its buyers.
+    }
+  }
+
+  function keep(event) {
+    event.preventDefault();
+    const name = byId('keep-name').value.trim();
+    showError('keep-name', name ? '' : t('kept.name.missing'));
+    if (!name) return byId('keep-name').focus();
+    kept.keep(name, state.race);
+    history.replaceState(null, '', linkTo(name));
+    byId('kept').scrollIntoView({ block: 'nearest' });
   }
 
   async function reopen(id) {
@@ -136,7 +166,7 @@ export function raceView() {
     setText(byId('run'), t(isRunning ? 'race.running' : race ? 'race.again' : 'race.run'));
     byId('stop').hidden = !isRunning || !race;
     byId('race-results').hidden = !race;
-    byId('race-files').hidden = !race || isRunning;
+    byId('race-files').hidden = byId('keep-form').hidden = !race || isRunning;
     byId('race-answer').replaceChildren(...error ? [failure(error)] : race?.status === 'failed' ? [message('bad', t('race.failed.title'), t('race.failed.text'))] : []);
     renderVerdict();
     if (race) renderRace();
@@ -190,5 +220,14 @@ export function raceView() {
 
   function progress(lane, { buyers }) {
     return svg('svg', { class: 'lane-progress', 'aria-hidden': 'true' }, svg('rect', { height: '100%', width: `${100 * lane.answered / buyers}%` }));
+  }
+}
+
+/** An address that somebody has cut off may be no text. */
+function nameIn(address) {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
   }
 }

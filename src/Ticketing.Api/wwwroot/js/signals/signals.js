@@ -1,8 +1,9 @@
 import { metrics, Problem } from '../api.js';
-import { byId, el, setText, svg } from '../dom.js';
+import { byId, el, svg } from '../dom.js';
 import { milliseconds, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { failure, message } from '../messages.js';
+import { faultsPanel } from './faults.js';
 import { parse, quantile, total } from './scrape.js';
 
 const PERIOD_MS = 1000;
@@ -40,6 +41,7 @@ export function signalsView(config) {
   let timer = 0;
   let isShown = false;
   let error = null;
+  const faults = faultsPanel();
 
   onLanguage(render);
   return {
@@ -49,10 +51,12 @@ export function signalsView(config) {
       if (config.grafana_url) byId('signals-grafana').href = config.grafana_url.includes('/d/') ? config.grafana_url : `${config.grafana_url.replace(/\/$/, '')}/d/ticket-booking-metrics`;
       render();
       read();
+      faults.show();
     },
     hide() {
       isShown = false;
       clearTimeout(timer);
+      faults.hide();
       readings = []; // a rate over the time away would be an average of long ago
     },
   };
