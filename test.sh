@@ -48,6 +48,7 @@ install_missing() {
     has chromium-headless-shell || has chromium || has google-chrome || missing+=(chromium)
     has npm || missing+=(npm)
     has kubectl || missing+=(kubernetes-client)
+    [ $mode != long ] || has img2webp || missing+=(webp)
     [ ${#missing[@]} = 0 ] && return
 
     if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then

@@ -63,9 +63,9 @@ public sealed partial class LessonTests
                 var page = File.ReadAllText(Path.Combine(_folder, folder, name));
                 Heading().Matches(page).Select(match => match.Groups[1].Value).Should().Equal(headings, name);
                 index.Should().Contain($"({name})");
-                foreach (Match link in Link().Matches(page))
+                foreach (var link in Markdown.Links(page))
                 {
-                    File.Exists(Path.GetFullPath(Path.Combine(_folder, folder, link.Groups[1].Value))).Should().BeTrue("{0} links to {1}", name, link.Groups[1].Value);
+                    File.Exists(Path.GetFullPath(Path.Combine(_folder, folder, link))).Should().BeTrue("{0} links to {1}", name, link);
                 }
             }
         }
@@ -82,14 +82,8 @@ public sealed partial class LessonTests
         bash.ExitCode.Should().Be(0, "{0} says:{1}{2}", lesson, Environment.NewLine, bash.Output);
     }
 
-    private static List<string> Blocks(string name) => [.. Block().Matches(File.ReadAllText(Path.Combine(_folder, name))).Select(match => match.Groups[1].Value.Trim())];
-
-    [GeneratedRegex(@"^```sh\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
+    private static List<string> Blocks(string name) => Markdown.Blocks(File.ReadAllText(Path.Combine(_folder, name)));
 
     [GeneratedRegex("^## (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
-
-    [GeneratedRegex(@"\]\(([^)h][^)]*)\)")]
-    private static partial Regex Link();
 }
