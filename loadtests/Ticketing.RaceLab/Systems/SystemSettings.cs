@@ -39,9 +39,9 @@ public sealed record SystemSettings
             variables["ConnectionStrings__Redis"] = redis;
         }
 
-        if (Replicas > 1)
+        if (Replicas > 1 || Entrance != Entrance.None)
         {
-            // As in the image: replicas that share a machine leave its cores to each other, and do not wait for work by spinning.
+            // As in the image: what shares a machine leaves its cores to others, and does not wait for work by spinning.
             variables["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
             variables["DOTNET_gcServer"] = "0";
         }
