@@ -21,6 +21,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
         await Expect(visitor["#run"]).ToHaveTextAsync("Racing…");
         await Expect(visitor["#race-results"]).ToBeVisibleAsync();
         await Expect(visitor["#race-files"]).ToBeHiddenAsync();
+        await Expect(visitor[".lane .tag"].First).ToBeVisibleAsync();
         await visitor.ScreenshotAsync($"race-running-{mode}");
         await FinishedAsync(visitor);
         await visitor.ScreenshotAsync($"race-finished-{mode}");
@@ -148,10 +149,11 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
             ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("closed.db")}",
             ["Lab__Enabled"] = "false",
         });
-        var visitor = (await VisitAsync(api, "/#race")).MayFail("/races");
-        await visitor["#run"].ClickAsync();
+        var visitor = await VisitAsync(api, "/#race", mayFail: "/faults");
 
         await Expect(visitor["#race-answer"]).ToContainTextAsync("Lab__Enabled");
+        await Expect(visitor["#run"]).ToBeHiddenAsync();
+        await Expect(visitor["#race-tickets"]).ToBeDisabledAsync();
         await visitor.ScreenshotAsync("race-closed");
     }
 

@@ -18,7 +18,7 @@ public sealed class AbuseTests(ITestOutputHelper output)
     private const int Rounds = 3;
 
     private static readonly TimeSpan _thinking = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(TestLength.IsLong ? 8 : 5);
 
     [Fact]
     public async Task Honest_buyers_do_not_notice_one_that_sends_2000_requests_a_second()

@@ -237,6 +237,8 @@ export default {
   'race.chart': 'Tickets left, as the answers come in',
   'race.progress': ({ answered, buyers }) => `${answered} of ${buyers} orders answered`,
   'lane.of': ({ tickets: total }) => `sold of ${total}`,
+  'lane.racing': 'races',
+  'lane.waiting': 'waits for its turn',
   'lane.oversold': 'oversold',
   'lane.held': 'not oversold',
   'lane.lucky': 'lucky',

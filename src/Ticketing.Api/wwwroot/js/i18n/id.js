@@ -237,6 +237,8 @@ export default {
   'race.chart': 'Tiket tersisa, seiring jawaban masuk',
   'race.progress': ({ answered, buyers }) => `${answered} dari ${buyers} pesanan sudah dijawab`,
   'lane.of': ({ tickets: total }) => `terjual dari ${total}`,
+  'lane.racing': 'sedang balapan',
+  'lane.waiting': 'menunggu giliran',
   'lane.oversold': 'kelebihan jual',
   'lane.held': 'tidak berlebih',
   'lane.lucky': 'beruntung',

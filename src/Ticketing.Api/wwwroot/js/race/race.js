@@ -1,4 +1,4 @@
-import { getRace, stopRace } from '../api.js';
+import { getRace, listFaults, stopRace } from '../api.js';
 import { byId, el, setText, svg } from '../dom.js';
 import { milliseconds, number, seconds } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
@@ -26,8 +26,8 @@ export function raceView() {
   const story = raceStory();
   const kept = keptRaces();
 
-  /** @type {{race: object|null, isRunning: boolean, error: Error|null}} */
-  const state = { race: null, isRunning: false, error: null };
+  /** @type {{race: object|null, isRunning: boolean, isClosed: boolean, error: Error|null}} */
+  const state = { race: null, isRunning: false, isClosed: false, error: null };
   let chosen = ['naive', 'batched'];
   let isDrawn = true;
 
@@ -50,9 +50,21 @@ export function raceView() {
   /** @param {string} [which] the id of a race that the server remembers, or kept/ and the name of one that this browser keeps */
   function show(which) {
     chart.resize();
+    learnWhetherClosed();
     if (!which || state.isRunning) return;
     if (which.startsWith(KEPT)) reopenKept(nameIn(which.slice(KEPT.length)));
     else if (Number(which) !== state.race?.race_id) reopen(which);
+  }
+
+  /** Before somebody chooses, and is refused. Whoever may race may cause faults. */
+  async function learnWhetherClosed() {
+    try {
+      await listFaults();
+    } catch (error) {
+      if (error.code !== 'lab_closed') return;
+      Object.assign(state, { isClosed: true, error });
+      render();
+    }
   }
 
   async function reopenKept(name) {
@@ -160,8 +172,9 @@ export function raceView() {
   }
 
   function render() {
-    const { race, isRunning, error } = state;
-    byId('race-fields').disabled = isRunning;
+    const { race, isRunning, isClosed, error } = state;
+    byId('race-fields').disabled = isRunning || isClosed;
+    byId('run').hidden = isClosed;
     byId('run').setAttribute('aria-disabled', isRunning);
     setText(byId('run'), t(isRunning ? 'race.running' : race ? 'race.again' : 'race.run'));
     byId('stop').hidden = !isRunning || !race;
@@ -202,8 +215,9 @@ export function raceView() {
     const isOver = oversold(lane, settings) > 0;
     const figure = (name, value, tone) => el('div', { class: tone }, el('dt', {}, t(`figures.${name}`)), el('dd', { 'data-figure': name }, value));
     const latency = value => value === null ? '–' : milliseconds(value);
+    const tag = !lane.counted ? ['', lane.asked > 0 ? 'lane.racing' : 'lane.waiting'] : isOver ? ['tag-bad', 'lane.oversold'] : ['tag-ok', lane.strategy === 'naive' ? 'lane.lucky' : 'lane.held'];
     return el('article', { class: `lane strategy-${lane.strategy}${isOver ? ' lane-over' : ''}`, 'data-lane': lane.strategy },
-      el('h3', {}, el('code', {}, lane.strategy), lane.counted ? el('span', { class: `tag ${isOver ? 'tag-bad' : 'tag-ok'}` }, t(isOver ? 'lane.oversold' : lane.strategy === 'naive' ? 'lane.lucky' : 'lane.held')) : null),
+      el('h3', {}, el('code', {}, lane.strategy), lane.counted || state.isRunning ? el('span', { class: `tag ${tag[0]}` }, t(tag[1])) : null),
       el('p', { class: 'lane-sold' }, el('b', { 'data-figure': 'sold' }, number(sold(lane))), el('span', {}, t('lane.of', { tickets: number(settings.tickets) }))),
       lane.counted ? null : progress(lane, settings),
       el('dl', { class: 'lane-figures' },
