@@ -27,6 +27,7 @@ public sealed class NamespaceTests
     {
         ["Access"] = ["Database", "Redis"],
         ["Bookings"] = ["Reads", "Database", "Redis", "Hosting"],
+        ["Faults"] = ["Database"],
         ["Reads"] = ["Database", "Redis", "Hosting"],
         ["Metrics"] = ["Database", "Hosting"],
         ["Database"] = ["Hosting"],

@@ -139,8 +139,7 @@ public sealed class GaleraNode : IAsyncDisposable
     public async Task RejoinAsync() => await StartAsync($"wsrep-start-position={await _server.RecoverPositionAsync()}");
 
     /// <summary>Waits until it is a member of the cluster that has all of its data.</summary>
-    public async Task SyncedAsync() => await Eventually.HoldsAsync(
-        async () => await StatusAsync("wsrep_ready") == "ON" && await StatusAsync("wsrep_local_state_comment") == "Synced", TimeSpan.FromSeconds(60), () => _server.Output);
+    public async Task SyncedAsync() => await Eventually.HoldsAsync(IsSyncedAsync, TimeSpan.FromSeconds(60), () => _server.Output);
 
     /// <summary>Waits until it has applied all that any node has committed by now.</summary>
     public Task CatchUpAsync() => ExecuteAsync("SET SESSION wsrep_sync_wait = 1; SELECT COUNT(*) FROM mysql.wsrep_cluster_members");
@@ -171,6 +170,18 @@ public sealed class GaleraNode : IAsyncDisposable
             const UnixFileMode Enter = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
             File.SetUnixFileMode(Path.GetDirectoryName(folder)!, Enter);
             File.SetUnixFileMode(folder, Enter | UnixFileMode.OtherWrite);
+        }
+    }
+
+    private async Task<bool> IsSyncedAsync()
+    {
+        try
+        {
+            return await StatusAsync("wsrep_ready") == "ON" && await StatusAsync("wsrep_local_state_comment") == "Synced";
+        }
+        catch (MySqlException)
+        {
+            return false; // while it joins, it may hang up
         }
     }
 

@@ -18,7 +18,10 @@ public sealed class AbuseTests(ITestOutputHelper output)
     private const int Rounds = 3;
 
     private static readonly TimeSpan _thinking = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(TestLength.IsLong ? 8 : 5);
+    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(8);
+
+    /// <summary>Nobody notices less, and on a small machine a few milliseconds are another's turn on the processor.</summary>
+    private static readonly TimeSpan _notNoticed = TimeSpan.FromMilliseconds(20);
 
     [Fact]
     public async Task Honest_buyers_do_not_notice_one_that_sends_2000_requests_a_second()
@@ -60,7 +63,8 @@ public sealed class AbuseTests(ITestOutputHelper output)
             var (total, let) = await attack;
             sent += total;
             passed += let;
-            rounds.Add((beside / calm, $"{calm.TotalMilliseconds:F1} ms alone and {beside.TotalMilliseconds:F1} ms beside the abuser ({beside / calm:F2})"));
+            var ratio = beside / (calm > _notNoticed ? calm : _notNoticed);
+            rounds.Add((ratio, $"{calm.TotalMilliseconds:F1} ms alone and {beside.TotalMilliseconds:F1} ms beside the abuser ({beside / calm:F2})"));
         }
 
         rounds.Sort();
