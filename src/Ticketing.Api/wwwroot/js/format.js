@@ -14,6 +14,9 @@ export const moment = text => new Intl.DateTimeFormat(locale, { dateStyle: 'medi
 /** Milliseconds, more exact where they are few. */
 export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)}\u00a0ms`;
 
+/** Seconds, as milliseconds where they are few. */
+export const duration = value => value >= 1 ? `${seconds(value)}\u00a0s` : milliseconds(value * 1000);
+
 /** Milliseconds that are left, as days and a clock such as '03:04:05'. */
 export const countdown = left => {
   const seconds = Math.ceil(left / 1000);

@@ -1,4 +1,5 @@
 import { svg } from '../dom.js';
+import { number } from '../format.js';
 
 const HEIGHT = 300;
 const FEW_PIXELS = 500;
@@ -59,7 +60,7 @@ export function stockChart(box) {
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: () => [0, seconds] }, y: { range: (u, min, max) => [Math.min(0, min * BELOW_ZERO), max] } },
-      axes: [{ ...axis, size: 34, values: (u, ticks) => ticks.map(tick => `${tick} s`) }, { ...axis, size: 48 }],
+      axes: [{ ...axis, size: 34, values: (u, ticks) => ticks.map(tick => `${number(tick)} s`) }, { ...axis, size: 48 }],
       hooks: { drawClear: [u => shadeBelowZero(u, color('--bad-tint'), color('--bad'))] },
       series: [{}, ...lanes.map(lane => ({
         label: lane.strategy, stroke: color(`--strategy-${lane.strategy}`), width: 2.5, spanGaps: true,

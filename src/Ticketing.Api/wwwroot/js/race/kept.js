@@ -1,5 +1,5 @@
 import { byId, el, table } from '../dom.js';
-import { milliseconds, number, seconds } from '../format.js';
+import { duration, milliseconds, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { forever } from '../memory.js';
 import { oversold, sold } from './verdict.js';
@@ -42,7 +42,7 @@ export function keptRaces() {
       figure('figures.busy', ({ lane }) => number(lane.busy)),
       figure('figures.p50', ({ lane }) => lane.p50_ms === null ? '–' : milliseconds(lane.p50_ms)),
       figure('figures.p95', ({ lane }) => lane.p95_ms === null ? '–' : milliseconds(lane.p95_ms)),
-      figure('figures.time', ({ lane }) => `${seconds(lane.seconds)} s`),
+      figure('figures.time', ({ lane }) => duration(lane.seconds)),
       { title: '', width: 'wide', cell: ({ name, isFirst }) => isFirst
         ? el('button', { type: 'button', class: 'btn btn-outline-secondary btn-sm', 'aria-label': t('kept.remove.label', { name }), click: () => remove(name) }, t('kept.remove')) : '' },
     ], rows));

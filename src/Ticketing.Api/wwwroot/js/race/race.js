@@ -1,6 +1,6 @@
 import { getRace, listFaults, stopRace } from '../api.js';
 import { byId, el, setText, svg } from '../dom.js';
-import { milliseconds, number, seconds } from '../format.js';
+import { duration, milliseconds, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { wholeNumber, showError, showServerErrors, focusFirstError } from '../fields.js';
 import { failure, message } from '../messages.js';
@@ -72,7 +72,10 @@ export function raceView() {
     story.hide();
     Object.assign(state, { race: race ?? null, error: null });
     render();
-    if (!race) return byId('race-answer').replaceChildren(message('warn', t('kept.missing.title'), t('kept.missing.text', { name })));
+    if (!race) {
+      byId('race-answer').replaceChildren(message('warn', t('kept.missing.title'), t('kept.missing.text', { name })));
+      return showAnswer();
+    }
     byId('keep-name').value = name;
     try {
       if ((await getRace(race.race_id)).started_at === race.started_at && state.race === race) story.show(race);
@@ -102,7 +105,13 @@ export function raceView() {
     } catch (error) {
       Object.assign(state, { race: null, error });
       render();
+      showAnswer();
     }
+  }
+
+  /** It is below the form. A new view begins at its top, so this is after that. */
+  function showAnswer() {
+    requestAnimationFrame(() => byId('race-answer').scrollIntoView({ block: 'center' }));
   }
 
   async function start(event) {
@@ -227,7 +236,7 @@ export function raceView() {
         ...lane.failed > 0 ? [figure('failed', number(lane.failed), 'figure-bad')] : [],
         figure('p50', latency(lane.p50_ms)),
         figure('p95', latency(lane.p95_ms)),
-        figure('time', lane.seconds >= 1 ? `${seconds(lane.seconds)} s` : lane.seconds > 0 ? milliseconds(lane.seconds * 1000) : '–')),
+        figure('time', lane.seconds > 0 ? duration(lane.seconds) : '–')),
       lane.counted && lane.counted.tickets_sold !== lane.sold
         ? el('p', { class: 'muted' }, t('lane.differs', { server: number(lane.counted.tickets_sold), buyers: number(lane.sold) })) : null);
   }
