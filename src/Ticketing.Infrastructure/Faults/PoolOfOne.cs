@@ -20,9 +20,9 @@ internal sealed class PoolOfOne(DatabaseTarget target, PooledConnections? connec
 
     public async Task CauseAsync(TimeSpan length, CancellationToken cancellationToken)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var over = new CancellationTokenSource(length, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
         var taken = (int)new MySqlConnectionStringBuilder(target.ConnectionString).MaximumPoolSize - 1;
-        using var timer = clock.CreateTimer(_ => end.Cancel(), null, length, Timeout.InfiniteTimeSpan);
         await Task.WhenAll(Enumerable.Range(0, taken).Select(_ => HoldAsync(end.Token)));
         cancellationToken.ThrowIfCancellationRequested();
     }

@@ -14,6 +14,9 @@ export const moment = text => new Intl.DateTimeFormat(locale, { dateStyle: 'medi
 /** Milliseconds, more exact where they are few. */
 export const milliseconds = value => `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)}\u00a0ms`;
 
+/** Milliseconds, or a dash where nothing was measured. */
+export const latency = value => value === null ? '–' : milliseconds(value);
+
 /** Seconds, as milliseconds where they are few. */
 export const duration = value => value >= 1 ? `${seconds(value)}\u00a0s` : milliseconds(value * 1000);
 

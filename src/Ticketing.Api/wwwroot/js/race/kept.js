@@ -1,5 +1,5 @@
 import { byId, el, table } from '../dom.js';
-import { duration, milliseconds, number } from '../format.js';
+import { duration, latency, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { forever } from '../memory.js';
 import { oversold, sold } from './verdict.js';
@@ -40,8 +40,8 @@ export function keptRaces() {
       figure('kept.sold', ({ lane }) => number(sold(lane))),
       figure('figures.oversold', ({ lane, race }) => el('span', { class: oversold(lane, race.settings) > 0 ? 'figure-bad' : null }, number(oversold(lane, race.settings)))),
       figure('figures.busy', ({ lane }) => number(lane.busy)),
-      figure('figures.p50', ({ lane }) => lane.p50_ms === null ? '–' : milliseconds(lane.p50_ms)),
-      figure('figures.p95', ({ lane }) => lane.p95_ms === null ? '–' : milliseconds(lane.p95_ms)),
+      figure('figures.p50', ({ lane }) => latency(lane.p50_ms)),
+      figure('figures.p95', ({ lane }) => latency(lane.p95_ms)),
       figure('figures.time', ({ lane }) => duration(lane.seconds)),
       { title: '', width: 'wide', cell: ({ name, isFirst }) => isFirst
         ? el('button', { type: 'button', class: 'btn btn-outline-secondary btn-sm', 'aria-label': t('kept.remove.label', { name }), click: () => remove(name) }, t('kept.remove')) : '' },

@@ -1,6 +1,6 @@
 import { getRace, listFaults, stopRace } from '../api.js';
 import { byId, el, setText, svg } from '../dom.js';
-import { duration, milliseconds, number } from '../format.js';
+import { duration, latency, number } from '../format.js';
 import { t, onLanguage } from '../i18n.js';
 import { wholeNumber, showError, showServerErrors, focusFirstError } from '../fields.js';
 import { failure, message } from '../messages.js';
@@ -56,7 +56,7 @@ export function raceView() {
     else if (Number(which) !== state.race?.race_id) reopen(which);
   }
 
-  /** Before somebody chooses, and is refused. Whoever may race may cause faults. */
+  /** So that nobody fills in a form in vain. Races and faults are open to the same people. */
   async function learnWhetherClosed() {
     try {
       await listFaults();
@@ -223,7 +223,6 @@ export function raceView() {
   function card(lane, settings) {
     const isOver = oversold(lane, settings) > 0;
     const figure = (name, value, tone) => el('div', { class: tone }, el('dt', {}, t(`figures.${name}`)), el('dd', { 'data-figure': name }, value));
-    const latency = value => value === null ? '–' : milliseconds(value);
     const tag = !lane.counted ? ['', lane.asked > 0 ? 'lane.racing' : 'lane.waiting'] : isOver ? ['tag-bad', 'lane.oversold'] : ['tag-ok', lane.strategy === 'naive' ? 'lane.lucky' : 'lane.held'];
     return el('article', { class: `lane strategy-${lane.strategy}${isOver ? ' lane-over' : ''}`, 'data-lane': lane.strategy },
       el('h3', {}, el('code', {}, lane.strategy), lane.counted || state.isRunning ? el('span', { class: `tag ${tag[0]}` }, t(tag[1])) : null),
