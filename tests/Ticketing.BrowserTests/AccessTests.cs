@@ -7,22 +7,14 @@ namespace Ticketing.BrowserTests;
 /// <summary>A person runs a sale where the API asks who calls.</summary>
 public sealed class AccessTests(Chromium chromium) : BrowserTest(chromium)
 {
-    private readonly TemporaryFolder _folder = new();
     private ApiProcess _api = null!;
     private string _key = null!;
 
     public override async Task InitializeAsync()
     {
-        var settings = new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("access.db")}", ["Security__Mode"] = "Keys" };
+        var settings = SettingsOf(("Security__Mode", "Keys"));
         _key = await ApiProcess.CreateKeyAsync(settings, "admin");
-        _api = await ApiProcess.StartAsync(settings);
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _api.DisposeAsync();
-        _folder.Dispose();
+        _api = await StartServerAsync(settings);
     }
 
     [Fact]

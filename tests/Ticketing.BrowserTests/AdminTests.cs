@@ -16,24 +16,16 @@ public sealed class AdminTests(Chromium chromium) : BrowserTest(chromium)
 {
     private const string Markup = "<img src=x onerror=window.slipped=1>";
     private static readonly BrowserNewContextOptions _mayCopy = new() { Locale = "en-US", Permissions = ["clipboard-read", "clipboard-write"] };
-    private readonly TemporaryFolder _folder = new();
     private Dictionary<string, string?> _settings = null!;
     private ApiProcess _api = null!;
     private string _admin = null!;
 
     public override async Task InitializeAsync()
     {
-        _settings = new() { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("admin.db")}", ["Security__Mode"] = "Keys" };
+        _settings = SettingsOf(("Security__Mode", "Keys"));
         _admin = await ApiProcess.CreateKeyAsync(_settings, "admin");
-        _api = await ApiProcess.StartAsync(_settings);
+        _api = await StartServerAsync(_settings);
         _api.Client.DefaultRequestHeaders.Authorization = new("Bearer", _admin);
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _api.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Fact]

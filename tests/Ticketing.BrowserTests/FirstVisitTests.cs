@@ -7,20 +7,9 @@ namespace Ticketing.BrowserTests;
 /// <summary>Nobody has set up anything yet, and nobody has read anything.</summary>
 public sealed class FirstVisitTests(Chromium chromium) : BrowserTest(chromium)
 {
-    private readonly TemporaryFolder _folder = new();
     private ApiProcess _api = null!;
 
-    public override async Task InitializeAsync() => _api = await ApiProcess.StartAsync(new Dictionary<string, string?>
-    {
-        ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("first.db")}",
-    });
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _api.DisposeAsync();
-        _folder.Dispose();
-    }
+    public override async Task InitializeAsync() => _api = await StartServerAsync();
 
     [Fact]
     public async Task From_nothing_to_a_first_booking_takes_two_clicks()

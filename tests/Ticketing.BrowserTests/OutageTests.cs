@@ -7,12 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Ticketing.BrowserTests;
 
 /// <summary>The server is busy or unavailable, and recovers. No order is lost, and none is booked twice.</summary>
-public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDisposable
+public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium)
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task An_order_sent_during_an_outage_can_be_sent_again_afterwards()
     {
@@ -32,7 +28,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
 
         await visitor.Page.ReloadAsync().ContinueWith(_ => { }, TaskScheduler.Default); // there is nobody to answer
         await api.DisposeAsync();
-        await using var again = await StartOnSqliteAsync(api.Address);
+        var again = await StartOnSqliteAsync(api.Address);
         await visitor.GoAsync("/");
         await Expect(visitor["#answer"]).ToContainTextAsync("An order is still open");
         await Expect(visitor["#live-text"]).ToContainTextAsync("Live");
@@ -54,7 +50,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
         await api.StopAsync();
         await Expect(visitor["#live"]).ToHaveClassAsync("live live-stale");
         await api.DisposeAsync();
-        await using var again = await StartOnSqliteAsync(api.Address);
+        var again = await StartOnSqliteAsync(api.Address);
         await BookAsync(again, id, 4);
 
         await Expect(visitor["#remaining"]).ToHaveTextAsync("36");
@@ -110,6 +106,5 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium), IDis
         keys.Distinct().Should().ContainSingle().Which.Should().NotBeEmpty();
     }
 
-    private Task<ApiProcess> StartOnSqliteAsync(Uri? address = null) => ApiProcess.StartAsync(
-        new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("outage.db")}" }, address: address);
+    private Task<ApiProcess> StartOnSqliteAsync(Uri? address = null) => StartServerAsync(SettingsOf(), address: address);
 }

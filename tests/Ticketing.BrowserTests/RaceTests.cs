@@ -143,12 +143,7 @@ public sealed class RaceTests(Chromium chromium, Site site) : BrowserTest(chromi
     [Fact]
     public async Task Where_races_are_not_run_the_page_says_what_to_do()
     {
-        using var folder = new TemporaryFolder();
-        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("closed.db")}",
-            ["Lab__Enabled"] = "false",
-        });
+        var api = await StartServerAsync(("Lab__Enabled", "false"));
         var visitor = await VisitAsync(api, "/#race", mayFail: "/faults");
 
         await Expect(visitor["#race-answer"]).ToContainTextAsync("Lab__Enabled");

@@ -9,23 +9,19 @@ namespace Ticketing.BrowserTests;
 /// The pictures in the README, made from the running program with its default settings:
 /// <c>TICKETING_LONG=1 UPDATE_PICTURES=1 dotnet test tests/Ticketing.BrowserTests --filter ReadmePictures</c> writes them, any other long run only makes them.
 /// </summary>
-public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium), IDisposable
+public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium)
 {
     private const int MaxBytes = 600_000;
     private const int Width = 900;
-    private readonly TemporaryFolder _folder = new();
 
     private static string Target => Environment.GetEnvironmentVariable("UPDATE_PICTURES") == "1"
         ? Repository.File("src", "Ticketing.Api", "screenshots")
         : Path.Combine(Visitor.Screenshots, "readme");
 
-    public void Dispose() => _folder.Dispose();
-
     [LongFact]
     public async Task Sale_and_race()
     {
-        await using var api = await ApiProcess.StartAsync(
-            new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("pictures.db")}" });
+        var api = await StartServerAsync();
         await BookAsync(api, await SetupAsync(api, 100, name: "Jazz at Noon"), 10);
         var visitor = await VisitAsync(
             api, options: new() { Locale = "en-US", ViewportSize = new() { Width = Width, Height = 700 } }, mayFail: "/book");
@@ -39,7 +35,7 @@ public sealed class ReadmePictures(Chromium chromium) : BrowserTest(chromium), I
 
         await visitor["nav a[href='#race']"].ClickAsync();
         await Expect(visitor["#run"]).ToBeVisibleAsync();
-        var film = new Film(visitor.Page, _folder);
+        var film = new Film(visitor.Page, Folder);
         await film.ShowAsync("#race-strategies", 1500);
         await visitor["#run"].ClickAsync();
         await Expect(visitor["#race-results"]).ToBeVisibleAsync();

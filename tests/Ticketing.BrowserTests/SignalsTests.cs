@@ -1,5 +1,4 @@
 using Ticketing.BrowserTests.Hosting;
-using Ticketing.TestServers;
 using static Microsoft.Playwright.Assertions;
 
 namespace Ticketing.BrowserTests;
@@ -32,8 +31,7 @@ public sealed class SignalsTests(Chromium chromium, Site site) : BrowserTest(chr
     [Fact]
     public async Task A_fault_is_caused_counted_down_and_seen_in_the_signals()
     {
-        using var folder = new TemporaryFolder();
-        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("faults.db")}" });
+        var api = await StartServerAsync();
         var id = await SetupAsync(api, 100);
         var visitor = await VisitAsync(api, "/#signals");
         await Expect(visitor["#faults button"]).ToHaveCountAsync(3);
@@ -55,12 +53,7 @@ public sealed class SignalsTests(Chromium chromium, Site site) : BrowserTest(chr
     [Fact]
     public async Task Where_the_metrics_are_not_shown_the_page_says_so()
     {
-        using var folder = new TemporaryFolder();
-        await using var api = await ApiProcess.StartAsync(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Ticketing"] = $"Data Source={folder.File("port.db")}",
-            ["Security__Mode"] = "Keys",
-        });
+        var api = await StartServerAsync(("Security__Mode", "Keys"));
         var visitor = (await VisitAsync(api, "/")).MayFail("/metrics", "/status", "/maintenance", "/history", "/faults");
         await visitor["nav a[href='#signals']"].ClickAsync();
 

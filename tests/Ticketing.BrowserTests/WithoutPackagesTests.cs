@@ -5,18 +5,13 @@ using static Microsoft.Playwright.Assertions;
 namespace Ticketing.BrowserTests;
 
 /// <summary>Where the program was built without npm there is no Bootstrap, no font and no chart library; the page works all the same.</summary>
-public sealed class WithoutPackagesTests(Chromium chromium) : BrowserTest(chromium), IDisposable
+public sealed class WithoutPackagesTests(Chromium chromium) : BrowserTest(chromium)
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Booking_and_the_race_work_without_npm_packages()
     {
         var program = CopyProgramWithoutPackages();
-        await using var api = await ApiProcess.StartAsync(
-            new Dictionary<string, string?> { ["ConnectionStrings__Ticketing"] = $"Data Source={_folder.File("plain.db")}" }, program);
+        var api = await StartServerAsync(SettingsOf(), program);
         await SetupAsync(api, 100);
         var visitor = await VisitAsync(api, mayFail: ["/lib/", "/book"]);
         await visitor["#book"].ClickAsync();
@@ -35,7 +30,7 @@ public sealed class WithoutPackagesTests(Chromium chromium) : BrowserTest(chromi
     private string CopyProgramWithoutPackages()
     {
         var source = Path.GetDirectoryName(ApiProcess.DefaultProgram)!;
-        var target = _folder.File("program");
+        var target = Folder.File("program");
         var packages = Path.Combine("wwwroot", "lib");
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {

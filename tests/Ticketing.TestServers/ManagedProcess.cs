@@ -180,7 +180,11 @@ public sealed partial class ManagedProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _running.TryRemove(this, out _);
+        if (!_running.TryRemove(this, out _))
+        {
+            return; // for the second time
+        }
+
         if (!_process.HasExited)
         {
             Terminate();

@@ -11,6 +11,10 @@ namespace Ticketing.BrowserTests.Hosting;
 public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
 {
     private readonly List<Visitor> _visitors = [];
+    private readonly List<ApiProcess> _servers = [];
+
+    /// <summary>The test's own.</summary>
+    protected TemporaryFolder Folder { get; } = new();
 
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
@@ -21,8 +25,29 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
             await visitor.Page.Context.CloseAsync();
         }
 
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        Folder.Dispose();
         _visitors.SelectMany(visitor => visitor.Complaints).Should().BeEmpty();
     }
+
+    /// <summary>Starts a server for this test, on SQLite. It ends after its visitors have left, as their pages would complain that it does not answer.</summary>
+    protected Task<ApiProcess> StartServerAsync(params (string Name, string Value)[] settings) => StartServerAsync(SettingsOf(settings));
+
+    /// <inheritdoc cref="StartServerAsync(ValueTuple{string, string}[])"/>
+    protected async Task<ApiProcess> StartServerAsync(Dictionary<string, string?> settings, string? program = null, Uri? address = null)
+    {
+        var server = await ApiProcess.StartAsync(settings, program, address: address);
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>These settings, and a database in the test's folder.</summary>
+    protected Dictionary<string, string?> SettingsOf(params (string Name, string Value)[] settings) =>
+        new(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))) { ["ConnectionStrings__Ticketing"] = $"Data Source={Folder.File("tickets.db")}" };
 
     protected async Task<Visitor> VisitAsync(ApiProcess api, string path = "/", BrowserNewContextOptions? options = null, params string[] mayFail)
     {

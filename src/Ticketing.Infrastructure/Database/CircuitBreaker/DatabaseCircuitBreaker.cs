@@ -25,7 +25,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider 
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Without any order, the stock is still read every second for the metrics.</summary>
+    /// <summary>Without any order, it is still probed every second, and the stock read for the metrics.</summary>
     private static readonly TimeSpan _longestSilence = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider 
     private long? _probedAt;
     private volatile int _failures;
 
-    /// <summary>When a statement last succeeded, of whatever pool.</summary>
+    /// <summary>When a statement or a probe last succeeded, of whatever pool.</summary>
     public LastSuccess LastSuccess { get; } = new(clock);
 
     /// <summary>Whether the database is known to be unavailable.</summary>
@@ -75,6 +75,7 @@ public sealed class DatabaseCircuitBreaker(IDatabaseServer server, TimeProvider 
         try
         {
             await server.ProbeAsync(timeout.Token).WaitAsync(timeout.Token);
+            LastSuccess.Report();
             failure = null;
         }
         catch (OperationCanceledException)
