@@ -38,7 +38,7 @@ public sealed class Faults(IEnumerable<IFault> faults, IHostApplicationLifetime 
     {
         lock (_lock)
         {
-            return new(fault.Name, _ends.TryGetValue(fault.Name, out var end) ? end : null, fault.WhyUnavailable);
+            return new(fault.Name, _ends.TryGetValue(fault.Name, out var end) ? end : null, Available: fault.WhyUnavailable is null, fault.WhyUnavailable);
         }
     }
 
@@ -65,5 +65,6 @@ public sealed class Faults(IEnumerable<IFault> faults, IHostApplicationLifetime 
 /// <summary>A fault as it is now.</summary>
 /// <param name="Fault" example="slow_database">Its name.</param>
 /// <param name="EndsAt">When it ends; null if it does not last.</param>
-/// <param name="Unavailable">Why it cannot be caused here; null if it can.</param>
-public sealed record FaultState(string Fault, DateTimeOffset? EndsAt, string? Unavailable);
+/// <param name="Available">Whether it can be caused here.</param>
+/// <param name="Reason">Why it cannot be caused here; null if it can.</param>
+public sealed record FaultState(string Fault, DateTimeOffset? EndsAt, bool Available, string? Reason);

@@ -80,7 +80,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "forbidden", 403, "The caller may not do this.", "Use a key whose role may do it. README.md lists the roles.");
 
     public static readonly ProblemKind LabClosed = new(
-        "lab_closed", 403, "Races are not run here.", "They put load on the server. Where they may, set Lab__Enabled to true.");
+        "lab_closed", 403, "No races are run here, and no faults caused.", "They put load on the server. Where they may, set Lab__Enabled to true.");
 
     public static readonly ProblemKind RaceNotFound = new(
         "race_not_found", 404, "The race does not exist.", "Check the id: it is the race_id in the response of POST /races. A server remembers its last races until it stops.");

@@ -129,10 +129,12 @@ public sealed class UnavailableFaultTests(SqliteApi api) : IClassFixture<SqliteA
     [Fact]
     public async Task What_cannot_be_caused_says_why()
     {
-        var faults = (await api.Client.GetAnswerAsync("/faults")).Json.EnumerateArray().ToDictionary(fault => fault.GetProperty("fault").GetString()!, fault => fault.GetProperty("unavailable").GetString());
+        var faults = (await api.Client.GetAnswerAsync("/faults")).Json.EnumerateArray().ToDictionary(fault => fault.GetProperty("fault").GetString()!);
 
-        faults["slow_database"].Should().BeNull();
-        faults["pool_of_one"].Should().Contain("ConnectionStrings__Ticketing");
+        faults["slow_database"].GetProperty("available").GetBoolean().Should().BeTrue();
+        faults["slow_database"].GetProperty("reason").GetString().Should().BeNull();
+        faults["pool_of_one"].GetProperty("available").GetBoolean().Should().BeFalse();
+        faults["pool_of_one"].GetProperty("reason").GetString().Should().Contain("ConnectionStrings__Ticketing");
         (await api.Client.PostAnswerAsync("/faults", new { fault = "pool_of_one" })).ShouldBeProblem(HttpStatusCode.BadRequest, "validation_failed");
     }
 }

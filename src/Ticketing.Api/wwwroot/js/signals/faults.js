@@ -55,14 +55,14 @@ export function faultsPanel() {
     if (focused) byId('faults-list').querySelector(`button[data-fault="${focused}"]`)?.focus();
   }
 
-  function card({ fault, ends_at, unavailable }) {
+  function card({ fault, ends_at, available }) {
     return el('article', { class: `fault${ends_at ? ' fault-lasts' : ''}` },
       el('h3', {}, t(`fault.${fault}`)),
       el('p', {}, t(`fault.${fault}.text`)),
       el('p', { class: 'muted' }, t(`fault.${fault}.look`)),
-      unavailable ? el('p', { class: 'choice-reason' }, t(`fault.${fault}.needs`)) : null,
+      available ? null : el('p', { class: 'choice-reason' }, t(`fault.${fault}.needs`)),
       // Not disabled while it lasts: the focus would be lost. The server leaves a fault that lasts as it is.
-      el('button', { type: 'button', class: 'btn btn-outline-danger', 'data-fault': fault, disabled: Boolean(unavailable), click: () => cause(fault) },
+      el('button', { type: 'button', class: 'btn btn-outline-danger', 'data-fault': fault, disabled: !available, click: () => cause(fault) },
         ends_at ? t('fault.lasts', { seconds: number(Math.max(0, Math.ceil(secondsLeft({ ends_at })))) }) : t('fault.cause')));
   }
 }
