@@ -28,7 +28,7 @@ public sealed record ApiProgram(string Folder, string Name)
     public string? Build { get; init; }
 
     /// <summary>The warm-up of a container, for published programs; null for the program's default on a terminal.</summary>
-    public static string? WarmUpSeconds => _arePublished ? "5" : null;
+    public static string? WarmUpSeconds => _arePublished ? "15" : null;
 
     /// <summary>How the programs were built, for reports.</summary>
     public static string HowBuilt => _arePublished ? $"{Configuration} build, published with ReadyToRun" : $"{Configuration} build";

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
@@ -15,12 +16,19 @@ namespace Ticketing.Api.Hosting;
 /// all buyers arrive at once, and should not wait for that. Until it ends, <c>/health/ready</c> answers 503.
 /// </summary>
 /// <remarks>
-/// Orders for an event that does not exist run through the booking code as far as possible without a write. It ends at once when somebody else sends a
-/// request: real ones warm up as well, and must not share the server with these.
+/// Orders for an event that does not exist run through the booking code as far as possible without a write. It ends when the compiler has nothing left to do, which
+/// takes longer on a slow machine, or when its time is over; and at once when somebody else sends a request: real ones warm up as well, and must not share the server
+/// with these.
 /// </remarks>
 internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptions> options, IOptions<MetricsOptions> metrics, TimeProvider clock, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private const int AtOnce = 16;
+
+    /// <summary>The runtime compiles some 500 methods a second while it warms up, and a few now and then afterwards.</summary>
+    private const int MethodsWhenIdle = 50;
+
+    private static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
+
     private const string UserAgent = "ticketing-warm-up";
 
     private volatile bool _isOver;
@@ -52,6 +60,7 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
             var order = await FindMissingEventAsync(client, cancellationToken) is { } id
                 ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"user_id":1,"event_id":{{id}}}"""))
                 : null;
+            _ = EndWhenCompiledAsync(cancellationToken);
             await Parallel.ForAsync(0, AtOnce, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (_, token) =>
             {
                 while (!_isOver && clock.GetElapsedTime(began) < duration)
@@ -89,6 +98,17 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task EndWhenCompiledAsync(CancellationToken cancellationToken)
+    {
+        for (var before = JitInfo.GetCompiledMethodCount(); !_isOver && !cancellationToken.IsCancellationRequested;)
+        {
+            await Task.Delay(_look, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var compiled = JitInfo.GetCompiledMethodCount();
+            _isOver |= compiled - before < MethodsWhenIdle;
+            before = compiled;
+        }
+    }
 
     /// <summary>Ids are given in ascending order, so the largest are used last. Null if even these exist, or cannot be looked up: then nothing is ordered.</summary>
     private static async Task<int?> FindMissingEventAsync(HttpClient client, CancellationToken cancellationToken)
@@ -149,9 +169,9 @@ public sealed class WarmUpOptions
     /// <summary>The section's name.</summary>
     public const string Section = "WarmUp";
 
-    private static readonly double _default = Container.IsRunningInContainer ? 5 : 1;
+    private static readonly double _default = Container.IsRunningInContainer ? 15 : 1;
 
-    /// <summary>How long the program sends requests to itself before it reports ready, in seconds, 0 to 60.</summary>
+    /// <summary>How long at most the program sends requests to itself before it reports ready, in seconds, 0 to 60.</summary>
     [Range(0.0, 60.0)]
     public double Seconds { get; set; } = _default;
 }
