@@ -21,6 +21,9 @@ public sealed partial class ClusterProxy : IAsyncDisposable
     /// <summary>Whether there is a node to send connections to.</summary>
     public Uri Ready => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_metricsPort}/ready"));
 
+    /// <summary>What it has logged: which nodes failed their checks, and which came back.</summary>
+    public string Output => _server!.Output;
+
     /// <summary>Starts it, and creates the account by which it asks the nodes how they are.</summary>
     public static async Task<ClusterProxy> StartAsync(GaleraCluster cluster)
     {

@@ -13,7 +13,7 @@ namespace Ticketing.IntegrationTests.Galera;
 /// A cluster as it is meant to be used: HAProxy sends every connection to one node. While buyers order, that node is lost, in each way that there is, and comes back.
 /// A long run has ten rounds.
 /// </summary>
-[Trait("Run", "Full")]
+[Trait("Run", "Alone")] // it limits how long an outage lasts
 public sealed class OneWriterTests(ITestOutputHelper output)
 {
     private const int AtOnce = 30;
@@ -55,7 +55,7 @@ public sealed class OneWriterTests(ITestOutputHelper output)
                 await giveBack(writer);
                 await cluster.CompleteAsync();
                 await sale.GoesOnAsync(_longestOutage);
-                (await proxy.PortOfNodeAsync()).Should().NotBe(writer.Port, "it does not go back");
+                (await proxy.PortOfNodeAsync()).Should().NotBe(writer.Port, "it does not go back; {0}", proxy.Output);
             }
         }
 
