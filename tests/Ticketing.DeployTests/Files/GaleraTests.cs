@@ -99,7 +99,7 @@ public sealed partial class GaleraTests : IAsyncLifetime
         using var client = new HttpClient();
 
         await Eventually.HoldsAsync(async () => (await client.GetAsync(proxy.Ready)).StatusCode == HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(10));
-        await Task.Delay(TimeSpan.FromSeconds(2)); // four checks
+        await Task.Delay(TimeSpan.FromSeconds(6)); // twelve checks, and it would take ten
         (await client.GetAsync(proxy.Ready)).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
     }
 
