@@ -12,7 +12,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium)
     [Fact]
     public async Task An_order_sent_during_an_outage_can_be_sent_again_afterwards()
     {
-        var api = await StartOnSqliteAsync();
+        var api = await StartServerAsync();
         var id = await SetupAsync(api, 40);
         var visitor = (await VisitAsync(api)).MayFail("/");
         await Expect(visitor["#remaining"]).ToHaveTextAsync("40");
@@ -28,7 +28,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium)
 
         await visitor.Page.ReloadAsync().ContinueWith(_ => { }, TaskScheduler.Default); // there is nobody to answer
         await api.DisposeAsync();
-        var again = await StartOnSqliteAsync(api.Address);
+        var again = await StartServerAsync(SettingsOf(), address: api.Address);
         await visitor.GoAsync("/");
         await Expect(visitor["#answer"]).ToContainTextAsync("An order is still open");
         await Expect(visitor["#live-text"]).ToContainTextAsync("Live");
@@ -42,7 +42,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium)
     [Fact]
     public async Task An_open_page_recovers_by_itself()
     {
-        var api = await StartOnSqliteAsync();
+        var api = await StartServerAsync();
         var id = await SetupAsync(api, 40);
         var visitor = (await VisitAsync(api)).MayFail("/");
         await Expect(visitor["#remaining"]).ToHaveTextAsync("40");
@@ -50,7 +50,7 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium)
         await api.StopAsync();
         await Expect(visitor["#live"]).ToHaveClassAsync("live live-stale");
         await api.DisposeAsync();
-        var again = await StartOnSqliteAsync(api.Address);
+        var again = await StartServerAsync(SettingsOf(), address: api.Address);
         await BookAsync(again, id, 4);
 
         await Expect(visitor["#remaining"]).ToHaveTextAsync("36");
@@ -105,6 +105,4 @@ public sealed class OutageTests(Chromium chromium) : BrowserTest(chromium)
         keys.Should().HaveCount(2);
         keys.Distinct().Should().ContainSingle().Which.Should().NotBeEmpty();
     }
-
-    private Task<ApiProcess> StartOnSqliteAsync(Uri? address = null) => StartServerAsync(SettingsOf(), address: address);
 }

@@ -101,12 +101,16 @@ internal sealed class WarmUp(IServer server, WarmUpKey key, IOptions<WarmUpOptio
 
     private async Task EndWhenCompiledAsync(CancellationToken cancellationToken)
     {
-        for (var before = JitInfo.GetCompiledMethodCount(); !_isOver && !cancellationToken.IsCancellationRequested;)
+        var compiled = JitInfo.GetCompiledMethodCount();
+        while (!_isOver && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(_look, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var compiled = JitInfo.GetCompiledMethodCount();
-            _isOver |= compiled - before < MethodsWhenIdle;
-            before = compiled;
+            var before = compiled;
+            compiled = JitInfo.GetCompiledMethodCount();
+            if (compiled - before < MethodsWhenIdle)
+            {
+                _isOver = true;
+            }
         }
     }
 

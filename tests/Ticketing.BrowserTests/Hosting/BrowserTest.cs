@@ -40,7 +40,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     /// <inheritdoc cref="StartServerAsync(ValueTuple{string, string}[])"/>
     protected async Task<ApiProcess> StartServerAsync(Dictionary<string, string?> settings, string? program = null, Uri? address = null)
     {
-        var server = await ApiProcess.StartAsync(settings, program, address: address);
+        var server = await ApiProcess.StartAsync(settings, program, address);
         _servers.Add(server);
         return server;
     }

@@ -56,7 +56,7 @@ export function raceView() {
     else if (Number(which) !== state.race?.race_id) reopen(which);
   }
 
-  /** So that nobody fills in a form in vain. Races and faults are open to the same people. */
+  /** Asked before anybody fills in the form. Whoever may cause faults may also start races. */
   async function learnWhetherClosed() {
     try {
       await listFaults();
